@@ -1,0 +1,5 @@
+/** Delta Lake tables. */
+@NullMarked
+package dev.winnow.adapters.delta;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,39 @@
+package dev.winnow.ports;
+
+import dev.winnow.tables.TableDef;
+import java.util.Map;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/** Reads and writes the declared tables below one warehouse root. */
+public interface TableStore {
+    /**
+     * Returns all rows of the table, columns in declared order; no rows when the table does not exist yet.
+     *
+     * <p>Declared columns that the stored table lacks are null; stored columns that are not declared are left out.
+     */
+    Dataset<Row> read(TableDef table);
+
+    /**
+     * Returns all rows with all stored columns, as a reader from outside would see them.
+     *
+     * @throws dev.winnow.tables.InputException if there is no such table
+     */
+    Dataset<Row> readStored(String tableName);
+
+    /** Names of the tables that exist, sorted. */
+    java.util.List<String> names();
+
+    /**
+     * Atomically replaces the rows in which every column of {@code scope} has its value by {@code rows}.
+     *
+     * <p>Columns that the stored table lacks are added. The same rows leave the table as it is: nothing is committed.
+     *
+     * @param scope partition columns first; every incoming row must match it
+     * @return rows written
+     */
+    long replace(TableDef table, Dataset<Row> rows, Map<String, Object> scope);
+
+    /** Appends rows. For ledgers only: a repeated run appends again. */
+    void append(TableDef table, Dataset<Row> rows);
+}

@@ -1,0 +1,5 @@
+/** Formulas in plain Java: intervals, hashing, allotment. JDK only. */
+@NullMarked
+package dev.winnow.stats;
+
+import org.jspecify.annotations.NullMarked;

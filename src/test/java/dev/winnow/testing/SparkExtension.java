@@ -1,0 +1,30 @@
+package dev.winnow.testing;
+
+import dev.winnow.runtime.SparkSessions;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
+/** Gives tests the one session of this JVM: {@code @ExtendWith(SparkExtension.class)}. */
+public final class SparkExtension implements ParameterResolver {
+    @Override
+    public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+        return parameter.getParameter().getType() == SparkSession.class;
+    }
+
+    @Override
+    public SparkSession resolveParameter(ParameterContext parameter, ExtensionContext context) {
+        return session();
+    }
+
+    public static SparkSession session() {
+        return SparkSessions.withRequiredSettings(SparkSession.builder().master("local[2]"))
+                .config("spark.ui.enabled", "false")
+                .config("spark.driver.host", "127.0.0.1")
+                .config("spark.sql.shuffle.partitions", "2")
+                .config("spark.databricks.delta.snapshotPartitions", "2")
+                .config("spark.sql.warehouse.dir", "target/warehouse")
+                .getOrCreate();
+    }
+}
