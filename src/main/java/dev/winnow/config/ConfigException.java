@@ -1,0 +1,18 @@
+package dev.winnow.config;
+
+import java.util.List;
+
+/** Lists every configuration problem found, one per line. */
+public final class ConfigException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    /** Reports all problems of one configuration. */
+    public ConfigException(List<String> problems) {
+        super("Invalid configuration:\n  - " + String.join("\n  - ", problems));
+    }
+
+    /** Reports one problem that only shows against the data, such as an expression that names no column. */
+    public ConfigException(String problem) {
+        this(List.of(problem));
+    }
+}

@@ -1,0 +1,90 @@
+package dev.winnow.config;
+
+import java.util.Collection;
+import java.util.Map;
+
+/**
+ * Where an input table is and how its columns map to the canonical ones.
+ *
+ * @param name {@code inferences}, {@code feedback} or {@code cameras}; used in messages
+ * @param path URI of a file or folder, or empty when {@code table} is given
+ * @param table catalog table, or empty when {@code path} is given
+ * @param format how the files are read
+ * @param schema DDL of CSV or JSON files, or empty: CSV columns are then texts, JSON is inferred
+ * @param options options passed to Spark's reader
+ * @param partitionFilter SQL predicate on source columns with {@code {date}}, {@code none}, or empty
+ * @param timeZone zone of timestamps that carry none, or empty: such timestamps are then rejected
+ * @param columns canonical column to SQL expression over source columns
+ * @param dimensions dimension name to SQL expression over source columns
+ */
+public record InputSettings(
+        String name,
+        String path,
+        String table,
+        Format format,
+        String schema,
+        Map<String, String> options,
+        String partitionFilter,
+        String timeZone,
+        Map<String, String> columns,
+        Map<String, String> dimensions) {
+
+    /** The value of {@code partition-filter} that says: this table is read whole, it is small. */
+    public static final String NO_PARTITIONS = "none";
+
+    /** File formats. */
+    public enum Format {
+        /** Parquet files, Hive-style folders become columns. */
+        PARQUET,
+        /** A Delta table. */
+        DELTA,
+        /** CSV with a header line, gzip too. */
+        CSV,
+        /** JSON Lines, gzip too. */
+        JSON
+    }
+
+    /** Returns whether the input is configured at all. */
+    public boolean present() {
+        return !path.isEmpty() || !table.isEmpty();
+    }
+
+    /** Returns the place of the data for messages. */
+    public String place() {
+        return path.isEmpty() ? "table " + table : path;
+    }
+
+    static InputSettings read(Section section, String name, Collection<String> canonical, String dayColumn) {
+        InputSettings settings = new InputSettings(
+                name,
+                section.optionalText("path", Uris::absolute, Uris.RULE),
+                section.optionalText("table", t -> true, "a table name"),
+                section.oneOf("format", Format.class),
+                section.optionalText("schema", t -> true, "a DDL schema"),
+                section.textMap("options", key -> true, ""),
+                section.optionalText(
+                        "partition-filter",
+                        filter -> filter.equals(NO_PARTITIONS) || filter.contains("{date}"),
+                        "a predicate that contains {date}, such as dt = '{date}', or none"),
+                section.optionalText("time-zone", Uris::timeZone, "a zone such as UTC or Europe/Berlin"),
+                section.textMap("columns", canonical::contains, "not a canonical column; known: " + canonical),
+                section.textMap(
+                        "dimensions",
+                        key -> key.matches("[a-z][a-z0-9_]{0,62}"),
+                        "a dimension name has small letters, digits and _, and begins with a letter"));
+        if (!settings.path.isEmpty() && !settings.table.isEmpty()) {
+            section.problem("table", ": give either path or table, not both");
+        }
+        String day = settings.columns.getOrDefault(dayColumn, dayColumn);
+        if (settings.present()
+                && !dayColumn.isEmpty()
+                && settings.partitionFilter.isEmpty()
+                && !day.matches("[A-Za-z_][A-Za-z0-9_.]*")) {
+            section.problem(
+                    "columns",
+                    "." + dayColumn + " is an expression, so partition-filter is required: a predicate on the source's"
+                            + " own columns such as dt = '{date}', or none for a table that is read whole every day");
+        }
+        return settings;
+    }
+}

@@ -1,0 +1,209 @@
+package dev.winnow.config;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException.BadValue;
+import com.typesafe.config.ConfigException.Missing;
+import com.typesafe.config.ConfigException.WrongType;
+import com.typesafe.config.ConfigUtil;
+import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueType;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/** Reads one configuration object, remembers which keys it knows, and collects problems instead of stopping at one. */
+final class Section {
+    private final String prefix;
+    private final Config config;
+    private final List<String> problems;
+    private final Set<String> known = new TreeSet<>();
+
+    Section(Config config) {
+        this("", config, new ArrayList<>());
+    }
+
+    private Section(String prefix, Config config, List<String> problems) {
+        this.prefix = prefix;
+        this.config = config;
+        this.problems = problems;
+    }
+
+    /** Reads an object with {@code reader} and refuses the keys that nobody read. */
+    <T> T object(String key, Function<Section, T> reader) {
+        known.add(key);
+        Config value = com.typesafe.config.ConfigFactory.empty();
+        try {
+            value = config.getConfig(path(key));
+        } catch (Missing e) {
+            problems.add(prefix + key + " is required, expected an object");
+        } catch (WrongType e) {
+            problems.add(where(key) + prefix + key + " must be an object");
+        }
+        return read(key, value, reader);
+    }
+
+    /** Reads an object whose keys are free names; every entry falls back to the entry {@code base}. */
+    <T> Map<String, T> entries(String key, String base, Function<Section, T> reader) {
+        known.add(key);
+        Map<String, T> entries = new LinkedHashMap<>();
+        Config all = config.getConfig(path(key));
+        Config fallback =
+                all.hasPath(path(base)) ? all.getConfig(path(base)) : com.typesafe.config.ConfigFactory.empty();
+        for (Map.Entry<String, ConfigValue> entry : new TreeMap<>(all.root()).entrySet()) {
+            String name = entry.getKey();
+            if (entry.getValue().valueType() == ConfigValueType.OBJECT) {
+                entries.put(
+                        name, read(key + "." + name, all.getConfig(path(name)).withFallback(fallback), reader));
+            } else {
+                problems.add(entry.getValue().origin().description() + ": " + prefix + key + "." + name
+                        + " must be an object");
+            }
+        }
+        return entries;
+    }
+
+    private <T> T read(String key, Config value, Function<Section, T> reader) {
+        Section section = new Section(prefix + key + ".", value, problems);
+        T result = reader.apply(section);
+        section.rejectUnknownKeys();
+        return result;
+    }
+
+    boolean has(String key) {
+        known.add(key);
+        return config.hasPath(path(key));
+    }
+
+    String text(String key) {
+        return value(key, Config::getString, text -> !text.isBlank(), "a text", "?");
+    }
+
+    String text(String key, Predicate<String> valid, String rule) {
+        return value(key, Config::getString, valid, rule, "?");
+    }
+
+    /** Reads a text that may be left out or empty: then the result is empty. */
+    String optionalText(String key, Predicate<String> valid, String rule) {
+        return has(key) ? value(key, Config::getString, text -> text.isEmpty() || valid.test(text), rule, "") : "";
+    }
+
+    <E extends Enum<E>> E oneOf(String key, Class<E> type) {
+        List<String> names = new ArrayList<>();
+        for (E constant : type.getEnumConstants()) {
+            names.add(Names.kebab(constant));
+        }
+        String name =
+                value(key, Config::getString, names::contains, "one of " + String.join(", ", names), names.get(0));
+        return type.getEnumConstants()[Math.max(0, names.indexOf(name))];
+    }
+
+    int integer(String key, int low, int high) {
+        return value(key, Config::getInt, n -> n >= low && n <= high, "an integer from " + low + " to " + high, low);
+    }
+
+    double number(String key, double low, double high) {
+        return value(
+                key,
+                Config::getDouble,
+                n -> n >= low && n <= high,
+                "a number from " + Names.plain(low) + " to " + Names.plain(high),
+                low);
+    }
+
+    boolean flag(String key) {
+        return value(key, Config::getBoolean, b -> true, "true or false", false);
+    }
+
+    Duration duration(String key) {
+        return value(
+                key, Config::getDuration, d -> !d.isNegative() && !d.isZero(), "a duration such as 30s", Duration.ZERO);
+    }
+
+    List<Integer> integers(String key, Predicate<List<Integer>> valid, String rule) {
+        return value(key, Config::getIntList, valid, rule, List.of());
+    }
+
+    List<String> texts(String key) {
+        return value(key, Config::getStringList, list -> true, "a list of texts", List.of());
+    }
+
+    /** Reads a flat object of texts with free keys that match {@code validKey}. */
+    Map<String, String> textMap(String key, Predicate<String> validKey, String keyRule) {
+        known.add(key);
+        Map<String, String> result = new TreeMap<>();
+        if (!config.hasPath(path(key))) {
+            return result;
+        }
+        if (config.getValue(path(key)).valueType() != ConfigValueType.OBJECT) {
+            problems.add(where(key) + prefix + key + " must be an object");
+            return result;
+        }
+        for (Map.Entry<String, ConfigValue> entry : config.getObject(path(key)).entrySet()) {
+            String at = entry.getValue().origin().description() + ": ";
+            Object value = entry.getValue().unwrapped();
+            if (!validKey.test(entry.getKey())) {
+                problems.add(at + prefix + key + "." + entry.getKey() + ": " + keyRule);
+            } else if (value instanceof Map || value instanceof Collection) {
+                problems.add(at + prefix + key + "." + entry.getKey() + " must be a text");
+            } else {
+                result.put(entry.getKey(), String.valueOf(value));
+            }
+        }
+        return result;
+    }
+
+    /** Notes a problem that concerns {@code key}, with its position. */
+    void problem(String key, String sentence) {
+        problems.add(where(key) + prefix + key + sentence);
+    }
+
+    private <T> T value(String key, BiFunction<Config, String, T> getter, Predicate<T> valid, String rule, T fallback) {
+        known.add(key);
+        try {
+            T value = getter.apply(config, path(key));
+            if (valid.test(value)) {
+                return value;
+            }
+            problems.add(where(key) + prefix + key + " = " + value + ", expected " + rule);
+        } catch (Missing e) {
+            problems.add(prefix + key + " is required, expected " + rule);
+        } catch (WrongType | BadValue e) {
+            problems.add(where(key) + prefix + key + " = "
+                    + config.getValue(path(key)).unwrapped() + ", expected " + rule);
+        }
+        return fallback;
+    }
+
+    /** Notes every key that no one asked for, with the nearest known key. */
+    void rejectUnknownKeys() {
+        for (String key : new TreeSet<>(config.root().keySet())) {
+            if (!known.contains(key)) {
+                problems.add(where(key) + "unknown key " + prefix + key + Suggestions.nearest(key, known));
+            }
+        }
+    }
+
+    void throwIfInvalid() {
+        if (!problems.isEmpty()) {
+            throw new ConfigException(problems);
+        }
+    }
+
+    private String where(String key) {
+        ConfigValue value = config.root().get(key);
+        return value == null ? "" : value.origin().description() + ": ";
+    }
+
+    private static String path(String key) {
+        return ConfigUtil.joinPath(key);
+    }
+}

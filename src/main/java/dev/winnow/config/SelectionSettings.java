@@ -1,0 +1,17 @@
+package dev.winnow.config;
+
+/**
+ * How candidates are kept and cut before the budget is spent.
+ *
+ * @param poolFactor candidates kept per signal and use case, as a multiple of the budget
+ * @param maxAgeDays days a candidate that was not chosen stays in the pool
+ * @param salt changes every hash order; a new salt is a new draw
+ */
+public record SelectionSettings(int poolFactor, int maxAgeDays, String salt) {
+    static SelectionSettings read(Section section) {
+        return new SelectionSettings(
+                section.integer("pool-factor", 2, 100),
+                section.integer("max-age-days", 1, 90),
+                section.text("salt", t -> true, "a text"));
+    }
+}

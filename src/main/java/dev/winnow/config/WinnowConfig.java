@@ -1,0 +1,168 @@
+package dev.winnow.config;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigRenderOptions;
+import java.io.File;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+
+/**
+ * The whole configuration, validated.
+ *
+ * @param pipeline name that begins every key; one configuration over one stream of inferences
+ * @param warehouse root of the output tables
+ * @param inferences the inference log
+ * @param feedback customer feedback
+ * @param cameras camera table
+ * @param rejects rows that break the contract
+ * @param segments segments and rates
+ * @param useCases use case to its settings; {@code default} holds for all that are not named
+ * @param selection candidate pool
+ * @param labeling manifests
+ * @param s3 how S3 is reached
+ * @param lease warehouse lease
+ * @param spark Spark settings of a local run, for keys that spark-submit did not set
+ * @param effective the effective configuration as JSON with sorted keys
+ * @param semantic the part of it that decides results, without locations, credentials and sizing
+ */
+public record WinnowConfig(
+        String pipeline,
+        String warehouse,
+        InferenceSettings inferences,
+        FeedbackSettings feedback,
+        CameraSettings cameras,
+        RejectSettings rejects,
+        SegmentSettings segments,
+        Map<String, UseCaseSettings> useCases,
+        SelectionSettings selection,
+        LabelingSettings labeling,
+        S3Settings s3,
+        LeaseSettings lease,
+        Map<String, String> spark,
+        String effective,
+        String semantic) {
+
+    /** Name of the use case whose settings hold for all that are not named. */
+    public static final String DEFAULT_USE_CASE = "default";
+
+    private static final String REFERENCE = "dev/winnow/reference.conf";
+
+    /** Keys that say where and how large, not what: they do not change a result. */
+    private static final List<String> NOT_SEMANTIC = List.of(
+            "warehouse",
+            "inputs.inferences.path",
+            "inputs.inferences.table",
+            "inputs.inferences.readiness",
+            "inputs.feedback.path",
+            "inputs.feedback.table",
+            "inputs.cameras.path",
+            "inputs.cameras.table",
+            "labeling.path",
+            "labeling.image-aliases",
+            "s3",
+            "lease",
+            "spark");
+
+    /** Returns the settings that hold for {@code useCase}. */
+    public UseCaseSettings useCase(String useCase) {
+        return Objects.requireNonNull(
+                useCases.getOrDefault(useCase, useCases.get(DEFAULT_USE_CASE)), "the reference configuration has it");
+    }
+
+    /**
+     * Loads a file; precedence, highest first: {@code --set}, {@code CONFIG_FORCE_*} environment, file, defaults.
+     *
+     * @throws ConfigException with every problem at once
+     */
+    public static WinnowConfig load(File file, Map<String, String> overrides) {
+        if (!Files.isReadable(file.toPath())) {
+            throw new ConfigException("configuration file " + file + " does not exist or can't be read");
+        }
+        try {
+            return load(
+                    ConfigFactory.parseFile(file, ConfigParseOptions.defaults().setAllowMissing(false)), overrides);
+        } catch (com.typesafe.config.ConfigException e) {
+            throw new ConfigException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    static WinnowConfig load(Config file, Map<String, String> overrides) {
+        Config merged = commandLine(overrides)
+                .withFallback(ConfigFactory.systemEnvironmentOverrides())
+                .withFallback(file)
+                .withFallback(ConfigFactory.parseResources(WinnowConfig.class.getClassLoader(), REFERENCE))
+                .resolve();
+        Config semantic = merged;
+        for (String path : NOT_SEMANTIC) {
+            semantic = semantic.withoutPath(path);
+        }
+        Section root = new Section(merged);
+        WinnowConfig config = read(root, json(merged), json(semantic));
+        root.rejectUnknownKeys();
+        root.throwIfInvalid();
+        return config;
+    }
+
+    private static WinnowConfig read(Section root, String effective, String semantic) {
+        Inputs inputs = root.object("inputs", Inputs::read);
+        Map<String, UseCaseSettings> useCases =
+                new LinkedHashMap<>(root.entries("use-cases", DEFAULT_USE_CASE, UseCaseSettings::read));
+        return new WinnowConfig(
+                root.text(
+                        "pipeline",
+                        name -> name.matches("[a-z0-9][a-z0-9-]{0,39}"),
+                        "a name of small letters, digits and hyphens, at most 40 characters"),
+                root.text("warehouse", Uris::writable, "a path, or a URI with s3://, s3a:// or file:"),
+                inputs.inferences,
+                inputs.feedback,
+                inputs.cameras,
+                root.object("rejects", RejectSettings::read),
+                root.object("segments", SegmentSettings::read),
+                useCases,
+                root.object("selection", SelectionSettings::read),
+                root.object("labeling", LabelingSettings::read),
+                root.object("s3", S3Settings::read),
+                root.object("lease", LeaseSettings::read),
+                root.textMap("spark", key -> key.startsWith("spark."), "a Spark setting begins with spark."),
+                effective,
+                semantic);
+    }
+
+    private record Inputs(InferenceSettings inferences, FeedbackSettings feedback, CameraSettings cameras) {
+        static Inputs read(Section section) {
+            Inputs inputs = new Inputs(
+                    section.object("inferences", InferenceSettings::read),
+                    section.object("feedback", FeedbackSettings::read),
+                    section.object("cameras", CameraSettings::read));
+            List<String> twice =
+                    new ArrayList<>(inputs.inferences.input().dimensions().keySet());
+            twice.retainAll(inputs.cameras.input().dimensions().keySet());
+            if (!twice.isEmpty()) {
+                section.problem("cameras", ".dimensions and inferences.dimensions both define " + twice);
+            }
+            return inputs;
+        }
+    }
+
+    /** Texts stay texts; only what begins like a list or an object is parsed, so that URIs need no quotes. */
+    private static Config commandLine(Map<String, String> overrides) {
+        Map<String, Object> values = new TreeMap<>();
+        overrides.forEach((path, text) -> values.put(
+                path,
+                text.startsWith("[") || text.startsWith("{")
+                        ? ConfigFactory.parseString("v = " + text).root().get("v")
+                        : text));
+        return ConfigFactory.parseMap(values, "command line");
+    }
+
+    private static String json(Config config) {
+        return config.root().render(ConfigRenderOptions.concise());
+    }
+}

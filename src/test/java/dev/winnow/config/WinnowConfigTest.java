@@ -1,0 +1,180 @@
+package dev.winnow.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigParseOptions;
+import dev.winnow.config.InferenceSettings.RowPer;
+import dev.winnow.config.InputSettings.Format;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class WinnowConfigTest {
+    private static final String MINIMAL = """
+            pipeline = yard
+            warehouse = "s3://bucket/warehouse"
+            labeling.path = "s3://bucket/labeling"
+            inputs.inferences.path = "s3://bucket/inferences"
+            """;
+
+    @Test
+    void aMinimalFileTakesEveryDefault() {
+        WinnowConfig config = load(MINIMAL);
+
+        assertThat(config.inferences().input().format()).isEqualTo(Format.PARQUET);
+        assertThat(config.feedback().catchUpAges()).containsExactly(0, 1, 3, 7, 14);
+        assertThat(config.useCase("any").budget()).isEqualTo(1000);
+        assertThat(config.useCase("any").thresholds("cat").boundaryBand()).isEqualTo(0.15);
+        assertThat(config.lease().maxWait()).isEqualTo(Duration.ofMinutes(10));
+    }
+
+    @Test
+    void everyProblemIsReportedAtOnceWithItsPositionAndTheNearestName(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("bad.conf"), """
+                pipeline = "My Pipeline"
+                warehouse = "/data/warehouse"
+                selction { salt = x }
+                inputs {
+                  inferences { path = "/data/inferences", formt = csv, columns { image_url = "uri" }, confidence-scale = lots }
+                  feedback.catch-up-ages = [1, 2]
+                }
+                use-cases.default { budget = -5, signals { low-confidence = 1, margin = 1 } }
+                """);
+
+        assertThatThrownBy(() -> WinnowConfig.load(file.toFile(), Map.of()))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("bad.conf: 1: pipeline = My Pipeline, expected a name of small letters")
+                .hasMessageContaining("labeling.path is required")
+                .hasMessageContaining("bad.conf: 3: unknown key selction; did you mean selection?")
+                .hasMessageContaining("bad.conf: 5: unknown key inputs.inferences.formt; did you mean format?")
+                .hasMessageContaining("inputs.inferences.columns.image_url: not a canonical column")
+                .hasMessageContaining("inputs.inferences.confidence-scale = lots, expected an integer from 1 to 100")
+                .hasMessageContaining("inputs.feedback.catch-up-ages = [1, 2], expected ascending days from 0")
+                .hasMessageContaining("use-cases.default.budget = -5, expected an integer from 0 to 1000000")
+                .hasMessageContaining("unknown key use-cases.default.signals.margin");
+    }
+
+    @Test
+    void theCommandLineWinsOverTheFileAndTakesListsAndUris() {
+        WinnowConfig config = load(
+                MINIMAL + "selection.salt = file",
+                Map.of(
+                        "selection.salt", "command line",
+                        "warehouse", "s3://other/warehouse",
+                        "inputs.feedback.catch-up-ages", "[0, 2]"));
+
+        assertThat(config.selection().salt()).isEqualTo("command line");
+        assertThat(config.warehouse()).isEqualTo("s3://other/warehouse");
+        assertThat(config.feedback().catchUpAges()).containsExactly(0, 2);
+    }
+
+    @Test
+    void anExpressionForTheDayNeedsAPartitionFilter() {
+        assertThatThrownBy(() -> load(MINIMAL + "inputs.inferences.columns.event_date = \"to_date(captured_at)\""))
+                .hasMessageContaining("columns.event_date is an expression, so partition-filter is required");
+        assertThat(load(MINIMAL + """
+                        inputs.inferences.columns.event_date = "to_date(captured_at)"
+                        inputs.inferences.partition-filter = "dt = '{date}'"
+                        """).inferences().input().partitionFilter()).isEqualTo("dt = '{date}'");
+    }
+
+    @Test
+    void aUseCaseTakesWhatItDoesNotSayFromTheDefault() {
+        WinnowConfig config = load(MINIMAL + """
+                use-cases {
+                  default { budget = 50, classes.default.alarm-threshold = 0.7 }
+                  safety { audit-share = 0.2, classes.fire.alarm-threshold = 0.3 }
+                }
+                """);
+
+        UseCaseSettings safety = config.useCase("safety");
+        assertThat(safety.budget()).isEqualTo(50);
+        assertThat(safety.auditShare()).isEqualTo(0.2);
+        assertThat(safety.thresholds("fire").alarmThreshold()).isEqualTo(0.3);
+        assertThat(safety.thresholds("smoke").alarmThreshold()).isEqualTo(0.7);
+        assertThat(config.useCase("intrusion").auditShare()).isEqualTo(0.1);
+    }
+
+    @Test
+    void locationsAndSizingAreNotPartOfTheSemanticConfiguration() {
+        WinnowConfig here = load(MINIMAL);
+        WinnowConfig there = load(
+                MINIMAL,
+                Map.of(
+                        "warehouse", "/elsewhere",
+                        "labeling.path", "/elsewhere",
+                        "inputs.inferences.path", "/elsewhere",
+                        "lease.ttl", "5s",
+                        "s3.region", "eu-west-1"));
+
+        assertThat(there.semantic()).isEqualTo(here.semantic());
+        assertThat(there.effective()).isNotEqualTo(here.effective());
+        assertThat(load(MINIMAL, Map.of("selection.salt", "x")).semantic()).isNotEqualTo(here.semantic());
+    }
+
+    @Test
+    void everyKeyOfTheReferenceCanBeSet() {
+        WinnowConfig config = load("""
+                pipeline = p, warehouse = "/w"
+                inputs {
+                  inferences {
+                    path = "/i", format = csv, schema = "a STRING", options { sep = ";" }, partition-filter = none
+                    time-zone = Europe/Berlin, columns { event_date = "to_date(a)" }, dimensions { d = a }
+                    confidence-scale = 100, uniqueness = checked, max-duplicate-share = 0.5, row-per = box, late-days = 9
+                    readiness { marker = "/m/{date}", min-share = 0.1, median-days = 3 }
+                  }
+                  feedback {
+                    table = "db.f", format = json, schema = "b STRING", options { x = y }, partition-filter = "dt = '{date}'"
+                    time-zone = UTC, columns { verdict = b }, dimensions {}, catch-up-ages = [0], nearest-frame-seconds = 5
+                  }
+                  cameras {
+                    path = "/c", format = delta, schema = "c STRING", options { x = y }, partition-filter = none
+                    time-zone = UTC, columns { camera_id = c }, dimensions { camera_type = c }
+                  }
+                }
+                rejects { max-share = 0.2, samples = 7 }
+                segments { window-days = 3, min-judged = 4, min-confirmed-share = 0.3, confidence-level = 0.9, after-change = restart }
+                use-cases.default {
+                  budget = 9, audit-share = 0.3, signals { low-confidence = 1, boundary = 2 }, max-per-camera = 2
+                  max-site-share = 0.4, labels = [a, b]
+                  classes.default { alarm-threshold = 0.2, boundary-band = 0.1, low-confidence-below = 0.3 }
+                }
+                selection { pool-factor = 3, max-age-days = 2, salt = s }
+                labeling { path = "/l", max-lines = 10, check-images = false, image-aliases { "s3://a/" = "/b/" } }
+                s3 { endpoint = "http://127.0.0.1:1", region = r, path-style = true }
+                lease { wait = 1s, ttl = 2s }
+                spark { "spark.master" = "local[1]" }
+                """);
+
+        Config defaults = ConfigFactory.parseFile(new File("conf/reference.conf"), ConfigParseOptions.defaults());
+        Config effective = ConfigFactory.parseString(config.effective());
+        assertThat(defaults.entrySet().stream()
+                        .filter(entry -> effective
+                                .getValue(entry.getKey())
+                                .unwrapped()
+                                .equals(entry.getValue().unwrapped()))
+                        .map(Map.Entry::getKey))
+                .as("keys that this test leaves at their default")
+                .isEmpty();
+        assertThat(config.inferences().rowPer()).isEqualTo(RowPer.BOX);
+        assertThat(config.useCase("x").labels()).isEqualTo(List.of("a", "b"));
+        assertThat(config.spark()).containsEntry("spark.master", "local[1]");
+    }
+
+    private static WinnowConfig load(String text) {
+        return load(text, Map.of());
+    }
+
+    private static WinnowConfig load(String text, Map<String, String> overrides) {
+        return WinnowConfig.load(ConfigFactory.parseString(text), overrides);
+    }
+}
