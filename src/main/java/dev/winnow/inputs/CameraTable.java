@@ -1,0 +1,86 @@
+package dev.winnow.inputs;
+
+import static org.apache.spark.sql.functions.broadcast;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.lit;
+
+import dev.winnow.config.CameraSettings;
+import dev.winnow.ports.SourceReader;
+import dev.winnow.tables.InputException;
+import dev.winnow.tables.TableDef;
+import java.util.List;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/** The camera table: static dimensions, site and zone; may be absent. */
+public final class CameraTable {
+    private final SourceReader sources;
+    private final CameraSettings settings;
+
+    /** Reads cameras as {@code settings} say. */
+    public CameraTable(SourceReader sources, CameraSettings settings) {
+        this.sources = sources;
+        this.settings = settings;
+    }
+
+    /** Returns whether there is a camera table. */
+    public boolean present() {
+        return settings.input().present();
+    }
+
+    /** Returns the names of the static dimensions, sorted. */
+    public List<String> dimensions() {
+        return List.copyOf(settings.input().dimensions().keySet());
+    }
+
+    /**
+     * Returns one row per camera, shaped like {@link Cameras} with the static dimensions.
+     *
+     * @throws InputException if a camera is listed twice: its rows would count twice
+     */
+    public Dataset<Row> cameras() {
+        Dataset<Row> cameras = Mapping.apply(
+                        sources.open(settings.input()),
+                        settings.input(),
+                        Cameras.TABLE,
+                        List.of(Inferences.SITE_ID, Cameras.TIME_ZONE),
+                        dimensions())
+                .drop(Cameras.TABLE.columns().stream().map(Mapping::problem).toArray(String[]::new))
+                .filter(col(Inferences.CAMERA_ID).isNotNull());
+        List<Row> twice = cameras.groupBy(Inferences.CAMERA_ID)
+                .agg(count(lit(1)).as("rows"))
+                .filter(col("rows").gt(1))
+                .sort(Inferences.CAMERA_ID)
+                .limit(1)
+                .collectAsList();
+        if (!twice.isEmpty()) {
+            throw new InputException("inputs.cameras: camera " + twice.get(0).getString(0) + " stands "
+                    + twice.get(0).getLong(1) + " times in " + settings.input().place()
+                    + "; column camera_id must be unique");
+        }
+        return cameras;
+    }
+
+    /**
+     * Adds the static dimensions to rows that carry {@code camera_id}; a camera that the table does not know has {@link
+     * Inferences#UNKNOWN_VALUE}.
+     */
+    public Dataset<Row> withStaticDimensions(Dataset<Row> rows) {
+        if (!present() || dimensions().isEmpty()) {
+            return rows;
+        }
+        Dataset<Row> joined =
+                rows.join(broadcast(cameras().drop(Inferences.SITE_ID, Cameras.TIME_ZONE)), camera(), "left");
+        for (String dimension : dimensions()) {
+            String column = TableDef.dimensionColumn(dimension);
+            joined = joined.withColumn(
+                    column, org.apache.spark.sql.functions.coalesce(col(column), lit(Inferences.UNKNOWN_VALUE)));
+        }
+        return joined;
+    }
+
+    private static String[] camera() {
+        return new String[] {Inferences.CAMERA_ID};
+    }
+}

@@ -1,0 +1,152 @@
+package dev.winnow.inputs;
+
+import static dev.winnow.inputs.Feedback.CORRECTED_LABEL;
+import static dev.winnow.inputs.Feedback.FEEDBACK_ID;
+import static dev.winnow.inputs.Feedback.REPORTED_AT;
+import static dev.winnow.inputs.Feedback.REPORTED_DATE;
+import static dev.winnow.inputs.Feedback.VERDICT;
+import static dev.winnow.inputs.Inferences.CAMERA_ID;
+import static dev.winnow.inputs.Inferences.CAPTURED_AT;
+import static dev.winnow.inputs.Inferences.EVENT_DATE;
+import static dev.winnow.inputs.Inferences.IMAGE_URI;
+import static dev.winnow.inputs.Inferences.INFERENCE_ID;
+import static dev.winnow.inputs.Inferences.REJECT_REASON;
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.concat;
+import static org.apache.spark.sql.functions.expr;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.row_number;
+import static org.apache.spark.sql.functions.to_date;
+import static org.apache.spark.sql.functions.upper;
+import static org.apache.spark.sql.functions.when;
+import static org.apache.spark.sql.functions.xxhash64;
+
+import dev.winnow.config.FeedbackSettings;
+import dev.winnow.ports.SourceReader;
+import java.time.LocalDate;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.expressions.Window;
+
+/** Customer feedback as canonical rows; may be absent. */
+public final class FeedbackLog {
+    private final SourceReader sources;
+    private final FeedbackSettings settings;
+
+    /** Reads feedback as {@code settings} say. */
+    public FeedbackLog(SourceReader sources, FeedbackSettings settings) {
+        this.sources = sources;
+        this.settings = settings;
+    }
+
+    /** Returns whether there is feedback at all. */
+    public boolean present() {
+        return settings.input().present();
+    }
+
+    /** Returns the settings this log is read by. */
+    public FeedbackSettings settings() {
+        return settings;
+    }
+
+    /** Describes the files of the feedback that arrived on one day; reads no data. */
+    public DayInput day(LocalDate day) {
+        return present() ? DayInput.of(sources.files(settings.input(), source(List.of(day)))) : DayInput.of(List.of());
+    }
+
+    /** Returns feedback that arrived on some days, shaped like {@link Feedback}, {@code reject_reason} last. */
+    public Dataset<Row> arrivedOn(List<LocalDate> days) {
+        Dataset<Row> source = source(days);
+        Dataset<Row> rows = Mapping.apply(
+                        source,
+                        settings.input(),
+                        Feedback.TABLE,
+                        List.of(
+                                INFERENCE_ID,
+                                IMAGE_URI,
+                                CAMERA_ID,
+                                CAPTURED_AT,
+                                EVENT_DATE,
+                                Inferences.USE_CASE,
+                                Feedback.LABEL,
+                                CORRECTED_LABEL,
+                                REPORTED_DATE,
+                                Feedback.SOURCE),
+                        List.of())
+                .withColumn(VERDICT, upper(col(VERDICT)))
+                .withColumn(REPORTED_DATE, coalesce(col(REPORTED_DATE), to_date(col(REPORTED_AT))))
+                .withColumn(EVENT_DATE, coalesce(col(EVENT_DATE), to_date(col(CAPTURED_AT))));
+        // Rows without a readable day of arrival belong to no day; they are rejected on every day that reads their
+        // file.
+        return rows.filter(col(REPORTED_DATE)
+                        .isin(days.toArray())
+                        .or(col(REPORTED_DATE).isNull()))
+                .withColumn(REJECT_REASON, reason())
+                .select(columns());
+    }
+
+    /** Returns feedback that keeps the contract; of a repeated feedback id the first arrival counts. */
+    public Dataset<Row> accepted(List<LocalDate> days) {
+        Column[] content =
+                Feedback.TABLE.columns().stream().map(name -> col(name)).toArray(Column[]::new);
+        return arrivedOn(days)
+                .filter(col(REJECT_REASON).isNull())
+                .drop(REJECT_REASON)
+                .withColumn(
+                        "copy",
+                        row_number()
+                                .over(Window.partitionBy(FEEDBACK_ID)
+                                        .orderBy(col(REPORTED_DATE), col(REPORTED_AT), xxhash64(content))))
+                .filter(col("copy").equalTo(1))
+                .drop("copy");
+    }
+
+    private Dataset<Row> source(List<LocalDate> days) {
+        Dataset<Row> source = sources.open(settings.input(), days);
+        String day = settings.input().columns().getOrDefault(REPORTED_DATE, REPORTED_DATE);
+        return settings.input().partitionFilter().isEmpty()
+                        && Arrays.asList(source.columns()).contains(day)
+                ? source.filter(expr("try_cast(`" + day + "` as date)").isin(days.toArray()))
+                : source;
+    }
+
+    /** The first rule a row breaks, in this order; null if it keeps them all. */
+    private static Column reason() {
+        String reported = Mapping.problem(REPORTED_AT);
+        Column target = col(INFERENCE_ID)
+                .isNotNull()
+                .or(col(IMAGE_URI).isNotNull())
+                .or(col(VERDICT).equalTo(Feedback.MISSED).and(col(CAMERA_ID).isNotNull()));
+        return coalesce(
+                when(col(FEEDBACK_ID).isNull(), FEEDBACK_ID + "_null"),
+                when(col(VERDICT).isNull(), VERDICT + "_null"),
+                when(not(col(VERDICT).isin(Feedback.VERDICTS.toArray())), VERDICT + "_unknown"),
+                when(col(reported).isNotNull(), concat(lit(REPORTED_AT + "_"), col(reported))),
+                when(col(REPORTED_AT).isNull(), REPORTED_AT + "_null"),
+                when(not(target), "target_missing"),
+                when(
+                        col(VERDICT)
+                                .equalTo(Feedback.RELABELED)
+                                .and(col(CORRECTED_LABEL).isNull()),
+                        CORRECTED_LABEL + "_null"),
+                when(
+                        col(VERDICT)
+                                .equalTo(Feedback.MISSED)
+                                .and(col(INFERENCE_ID).isNull())
+                                .and(col(IMAGE_URI).isNull())
+                                .and(col(EVENT_DATE).isNull()),
+                        EVENT_DATE + "_null"));
+    }
+
+    private static Column[] columns() {
+        List<Column> columns = new java.util.ArrayList<>();
+        Feedback.TABLE.columns().forEach(name -> columns.add(col(name)));
+        columns.add(col(REJECT_REASON));
+        return columns.toArray(Column[]::new);
+    }
+}

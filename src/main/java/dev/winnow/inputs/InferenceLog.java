@@ -1,0 +1,195 @@
+package dev.winnow.inputs;
+
+import static dev.winnow.inputs.Inferences.CAMERA_ID;
+import static dev.winnow.inputs.Inferences.CAPTURED_AT;
+import static dev.winnow.inputs.Inferences.CONFIDENCE;
+import static dev.winnow.inputs.Inferences.EVENT_DATE;
+import static dev.winnow.inputs.Inferences.IMAGE_URI;
+import static dev.winnow.inputs.Inferences.INFERENCE_ID;
+import static dev.winnow.inputs.Inferences.MODEL_VERSION;
+import static dev.winnow.inputs.Inferences.PREDICTED_LABEL;
+import static dev.winnow.inputs.Inferences.REJECT_REASON;
+import static dev.winnow.inputs.Inferences.SITE_ID;
+import static dev.winnow.inputs.Inferences.USE_CASE;
+import static org.apache.spark.sql.functions.broadcast;
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.concat;
+import static org.apache.spark.sql.functions.from_utc_timestamp;
+import static org.apache.spark.sql.functions.hour;
+import static org.apache.spark.sql.functions.isnan;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.row_number;
+import static org.apache.spark.sql.functions.when;
+import static org.apache.spark.sql.functions.xxhash64;
+
+import dev.winnow.config.InferenceSettings;
+import dev.winnow.config.InferenceSettings.Uniqueness;
+import dev.winnow.ports.SourceReader;
+import dev.winnow.tables.TableDef;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.expressions.Window;
+
+/** The inference log as canonical rows, each with the rule it breaks, if any. */
+public final class InferenceLog {
+    /** Dimension expression that stands for the hour at the camera's site, 0 to 23. */
+    public static final String LOCAL_HOUR = "local_hour()";
+
+    /** Dimension expression that stands for night, morning, afternoon or evening at the camera's site. */
+    public static final String PART_OF_DAY = "part_of_day()";
+
+    private final SourceReader sources;
+    private final InferenceSettings settings;
+    private final CameraTable cameras;
+
+    /** Reads inferences as {@code settings} say; the camera table gives sites and zones the log lacks. */
+    public InferenceLog(SourceReader sources, InferenceSettings settings, CameraTable cameras) {
+        this.sources = sources;
+        this.settings = settings;
+        this.cameras = cameras;
+    }
+
+    /** Returns the names of the frame dimensions, sorted. */
+    public List<String> dimensions() {
+        return List.copyOf(settings.input().dimensions().keySet());
+    }
+
+    /** Returns the settings this log is read by. */
+    public InferenceSettings settings() {
+        return settings;
+    }
+
+    /** Describes the files of one day; reads no data. */
+    public DayInput day(LocalDate day) {
+        return DayInput.of(sources.files(settings.input(), source(List.of(day))));
+    }
+
+    /**
+     * Returns the rows of some days shaped like {@link Inferences}, frame dimensions behind, {@code reject_reason} last.
+     */
+    public Dataset<Row> days(Collection<LocalDate> days) {
+        Dataset<Row> rows = mapped(source(days))
+                .filter(col(EVENT_DATE).isin(days.toArray()))
+                .withColumn(CONFIDENCE, col(CONFIDENCE).divide(lit((double) settings.confidenceScale())));
+        rows = withSiteAndZone(rows);
+        rows = rows.withColumn(REJECT_REASON, reason());
+        if (settings.uniqueness() == Uniqueness.CHECKED) {
+            rows = withoutRepeatedIds(rows);
+        }
+        return rows.select(columns());
+    }
+
+    /** Returns the rows of some days that keep the contract. */
+    public Dataset<Row> accepted(Collection<LocalDate> days) {
+        return days(days).filter(col(REJECT_REASON).isNull()).drop(REJECT_REASON);
+    }
+
+    /**
+     * Filters on the source's own day column where there is one, so that folders are pruned before anything is read.
+     */
+    private Dataset<Row> source(Collection<LocalDate> days) {
+        Dataset<Row> source = sources.open(settings.input(), days);
+        String day = settings.input().columns().getOrDefault(EVENT_DATE, EVENT_DATE);
+        return settings.input().partitionFilter().isEmpty()
+                        && Arrays.asList(source.columns()).contains(day)
+                ? source.filter(org.apache
+                        .spark
+                        .sql
+                        .functions
+                        .expr("try_cast(`" + day + "` as date)")
+                        .isin(days.toArray()))
+                : source;
+    }
+
+    private Dataset<Row> mapped(Dataset<Row> source) {
+        List<String> plain = dimensions().stream().filter(d -> !isLocal(d)).toList();
+        return Mapping.apply(
+                source,
+                settings.input(),
+                Inferences.TABLE,
+                cameras.present() ? List.of(SITE_ID, PREDICTED_LABEL) : List.of(PREDICTED_LABEL),
+                plain);
+    }
+
+    private boolean isLocal(String dimension) {
+        String expression = settings.input().dimensions().getOrDefault(dimension, "");
+        return expression.equals(LOCAL_HOUR) || expression.equals(PART_OF_DAY);
+    }
+
+    /** Joins the small camera table only where the log itself lacks what it holds. */
+    private Dataset<Row> withSiteAndZone(Dataset<Row> rows) {
+        List<String> local = dimensions().stream().filter(this::isLocal).toList();
+        if (cameras.present()) {
+            Dataset<Row> small = cameras.cameras()
+                    .select(
+                            col(CAMERA_ID),
+                            col(SITE_ID).as("camera_site"),
+                            coalesce(col(Cameras.TIME_ZONE), lit("UTC")).as(Cameras.TIME_ZONE));
+            rows = rows.join(broadcast(small), new String[] {CAMERA_ID}, "left")
+                    .withColumn(SITE_ID, coalesce(col(SITE_ID), col("camera_site"), lit(Inferences.UNKNOWN_VALUE)));
+        } else {
+            rows = rows.withColumn(SITE_ID, coalesce(col(SITE_ID), lit(Inferences.NULL_VALUE)))
+                    .withColumn(Cameras.TIME_ZONE, lit("UTC"));
+        }
+        for (String dimension : local) {
+            Column hour = hour(from_utc_timestamp(col(CAPTURED_AT), coalesce(col(Cameras.TIME_ZONE), lit("UTC"))));
+            Column value =
+                    settings.input().dimensions().getOrDefault(dimension, "").equals(LOCAL_HOUR)
+                            ? hour.cast("string")
+                            : when(hour.lt(6), "night")
+                                    .when(hour.lt(12), "morning")
+                                    .when(hour.lt(18), "afternoon")
+                                    .otherwise("evening");
+            rows = rows.withColumn(TableDef.dimensionColumn(dimension), coalesce(value, lit(Inferences.NULL_VALUE)));
+        }
+        return rows;
+    }
+
+    /** The first rule a row breaks, in this order; null if it keeps them all. */
+    private static Column reason() {
+        Column reason = lit(null).cast("string");
+        List<Column> reasons = new ArrayList<>();
+        for (String required : List.of(INFERENCE_ID, CAMERA_ID, IMAGE_URI, USE_CASE, MODEL_VERSION)) {
+            reasons.add(when(col(required).isNull(), required + "_null"));
+        }
+        String captured = Mapping.problem(CAPTURED_AT);
+        reasons.add(when(col(captured).isNotNull(), concat(lit(CAPTURED_AT + "_"), col(captured))));
+        reasons.add(when(col(CAPTURED_AT).isNull(), CAPTURED_AT + "_null"));
+        Column labeled = col(PREDICTED_LABEL).isNotNull();
+        reasons.add(when(labeled.and(col(Mapping.problem(CONFIDENCE)).isNotNull()), CONFIDENCE + "_unparsable"));
+        reasons.add(when(labeled.and(col(CONFIDENCE).isNull()), CONFIDENCE + "_null"));
+        reasons.add(when(labeled.and(isnan(col(CONFIDENCE))), CONFIDENCE + "_nan"));
+        reasons.add(when(labeled.and(not(col(CONFIDENCE).between(0, 1))), CONFIDENCE + "_out_of_range"));
+        reasons.add(reason);
+        return coalesce(reasons.toArray(Column[]::new));
+    }
+
+    /** Keeps one row per id, the same one for any order of rows. */
+    private Dataset<Row> withoutRepeatedIds(Dataset<Row> rows) {
+        Column[] content =
+                Inferences.TABLE.columns().stream().map(name -> col(name)).toArray(Column[]::new);
+        Column order = row_number()
+                .over(Window.partitionBy(col(EVENT_DATE), col(INFERENCE_ID))
+                        .orderBy(col(REJECT_REASON).asc_nulls_first(), col(CAPTURED_AT), xxhash64(content)));
+        return rows.withColumn("copy", order)
+                .withColumn(
+                        REJECT_REASON,
+                        coalesce(col(REJECT_REASON), when(col("copy").gt(1), INFERENCE_ID + "_repeated")));
+    }
+
+    private Column[] columns() {
+        List<Column> columns = new ArrayList<>();
+        Inferences.TABLE.columns().forEach(name -> columns.add(col(name)));
+        dimensions().forEach(name -> columns.add(col(TableDef.dimensionColumn(name))));
+        columns.add(col(REJECT_REASON));
+        return columns.toArray(Column[]::new);
+    }
+}

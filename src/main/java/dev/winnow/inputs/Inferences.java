@@ -1,0 +1,51 @@
+package dev.winnow.inputs;
+
+import static org.apache.spark.sql.types.DataTypes.DateType;
+import static org.apache.spark.sql.types.DataTypes.DoubleType;
+import static org.apache.spark.sql.types.DataTypes.StringType;
+import static org.apache.spark.sql.types.DataTypes.TimestampType;
+
+import dev.winnow.tables.TableDef;
+
+/** Canonical inferences: one output of a model on one image, a null label for an image without output. Never stored. */
+public final class Inferences {
+    public static final String INFERENCE_ID = "inference_id";
+    public static final String IMAGE_URI = "image_uri";
+    public static final String CAPTURED_AT = "captured_at";
+    public static final String EVENT_DATE = "event_date";
+    public static final String USE_CASE = "use_case";
+    public static final String MODEL_VERSION = "model_version";
+    public static final String SITE_ID = "site_id";
+    public static final String CAMERA_ID = "camera_id";
+    public static final String PREDICTED_LABEL = "predicted_label";
+    public static final String CONFIDENCE = "confidence";
+
+    /** Why a row breaks the contract; null for a row that keeps it. */
+    public static final String REJECT_REASON = "reject_reason";
+
+    /** Label of a frame without output, in tables. */
+    public static final String NO_LABEL = "__NONE__";
+
+    /** Value of a dimension that is null. */
+    public static final String NULL_VALUE = "__NULL__";
+
+    /** Value of a dimension that can't be known. */
+    public static final String UNKNOWN_VALUE = "__UNKNOWN__";
+
+    /** The canonical shape; frame dimensions follow as {@code dim_<name>}. */
+    public static final TableDef TABLE = TableDef.named("inferences", "One output of a model on one image")
+            .required(INFERENCE_ID, StringType, "Unique within its day")
+            .required(IMAGE_URI, StringType, "Where the image lies")
+            .required(CAPTURED_AT, TimestampType, "When the image was taken")
+            .required(EVENT_DATE, DateType, "UTC day of the image")
+            .required(USE_CASE, StringType, "What the model is used for; budgets are per use case")
+            .required(MODEL_VERSION, StringType, "Version of the model")
+            .required(SITE_ID, StringType, "Site of the camera")
+            .required(CAMERA_ID, StringType, "Camera")
+            .optional(PREDICTED_LABEL, StringType, "Predicted class; null for an image without output")
+            .optional(CONFIDENCE, DoubleType, "Confidence of the predicted class in [0, 1]; null without a label")
+            .key(INFERENCE_ID)
+            .build();
+
+    private Inferences() {}
+}

@@ -1,0 +1,168 @@
+package dev.winnow.inputs;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.expr;
+import static org.apache.spark.sql.functions.lit;
+
+import dev.winnow.config.ConfigException;
+import dev.winnow.config.InputSettings;
+import dev.winnow.config.Suggestions;
+import dev.winnow.tables.TableDef;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.TimestampNTZType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings a source to canonical columns and types.
+ *
+ * <p>A value that can't be read as its type becomes null, and the column {@code <name>__problem} says why; nothing
+ * throws on data. Problems are texts: {@code unparsable}, {@code without_zone}.
+ */
+final class Mapping {
+    private static final String PROBLEM = "__problem";
+    private static final String UNPARSABLE = "unparsable";
+    private static final String WITHOUT_ZONE = "without_zone";
+
+    /** A zone at the end of a timestamp: Z, an offset, or a region in brackets or after a blank. */
+    private static final String ENDS_IN_ZONE = "(Z|UTC|GMT|[+-][0-9]{2}(:?[0-9]{2})?|[A-Za-z]+/[A-Za-z_/]+)$";
+
+    private final Dataset<Row> source;
+    private final InputSettings settings;
+    private final List<String> problems = new ArrayList<>();
+    private final List<Column> raw = new ArrayList<>();
+    private final List<Column> typed = new ArrayList<>();
+
+    private Mapping(Dataset<Row> source, InputSettings settings) {
+        this.source = source;
+        this.settings = settings;
+    }
+
+    /** Name of the column that says why a value of {@code column} could not be read; null where it could. */
+    static String problem(String column) {
+        return column + PROBLEM;
+    }
+
+    /**
+     * Maps every column of {@code target} and every configured dimension.
+     *
+     * @param optional columns that are null when the source has no such column
+     * @param dimensions dimension names to map; the value of a null is {@link Inferences#NULL_VALUE}
+     * @throws ConfigException naming every expression that does not fit the source
+     */
+    static Dataset<Row> apply(
+            Dataset<Row> source,
+            InputSettings settings,
+            TableDef target,
+            List<String> optional,
+            List<String> dimensions) {
+        Mapping mapping = new Mapping(source, settings);
+        for (StructField field : target.schema().fields()) {
+            mapping.column(field, optional.contains(field.name()));
+        }
+        for (String dimension : dimensions) {
+            mapping.dimension(dimension);
+        }
+        if (!mapping.problems.isEmpty()) {
+            throw new ConfigException(mapping.problems);
+        }
+        return source.select(mapping.raw.toArray(Column[]::new)).select(mapping.typed.toArray(Column[]::new));
+    }
+
+    private void column(StructField field, boolean optional) {
+        String name = field.name();
+        String expression = settings.columns().get(name);
+        boolean inSource = Arrays.asList(source.columns()).contains(name);
+        if (expression == null && !inSource) {
+            if (optional) {
+                typed.add(lit(null).cast(field.dataType()).as(name));
+                typed.add(lit(null).cast(DataTypes.StringType).as(problem(name)));
+            } else {
+                problems.add("inputs." + settings.name() + ".columns." + name + " is not mapped and " + settings.place()
+                        + " has no column of that name"
+                        + Suggestions.nearest(name, Arrays.asList(source.columns())));
+            }
+            return;
+        }
+        DataType type = add("columns." + name, name, expression == null ? "`" + name + "`" : expression);
+        if (type == null) {
+            return;
+        }
+        if (field.dataType().equals(DataTypes.TimestampType)) {
+            timestamp(name, type);
+        } else if (field.dataType().equals(DataTypes.StringType)) {
+            typed.add(expr("nullif(trim(cast(`" + name + "` as string)), '')").as(name));
+            typed.add(lit(null).cast(DataTypes.StringType).as(problem(name)));
+        } else {
+            Column read = expr("try_cast(`" + name + "` as " + field.dataType().sql() + ")");
+            typed.add(read.as(name));
+            typed.add(expr("case when `" + name + "` is not null and try_cast(`" + name + "` as "
+                            + field.dataType().sql() + ") is null then '" + UNPARSABLE + "' end")
+                    .as(problem(name)));
+        }
+    }
+
+    private void timestamp(String name, DataType type) {
+        String zone = settings.timeZone();
+        String value = "`" + name + "`";
+        if (type.equals(DataTypes.TimestampType)) {
+            typed.add(col(name));
+            typed.add(lit(null).cast(DataTypes.StringType).as(problem(name)));
+        } else if (type instanceof TimestampNTZType) {
+            String local = "cast(" + value + " as timestamp)";
+            typed.add(expr(zone.isEmpty() ? local : "to_utc_timestamp(" + local + ", '" + zone + "')")
+                    .as(name));
+            typed.add(expr(zone.isEmpty()
+                            ? "if(" + value + " is null, null, '" + WITHOUT_ZONE + "')"
+                            : "cast(null as string)")
+                    .as(problem(name)));
+        } else if (type.equals(DataTypes.StringType)) {
+            String read = "try_cast(trim(" + value + ") as timestamp)";
+            String zoned = "trim(" + value + ") rlike '" + ENDS_IN_ZONE + "'";
+            // The session is UTC: a text without a zone reads as UTC and is then moved to its own zone.
+            String moved = zone.isEmpty() ? read : "to_utc_timestamp(" + read + ", '" + zone + "')";
+            typed.add(expr("if(" + zoned + ", " + read + ", " + moved + ")").as(name));
+            typed.add(
+                    expr("case when " + value + " is null then null when " + read + " is null then '" + UNPARSABLE + "'"
+                                    + (zone.isEmpty() ? " when not (" + zoned + ") then '" + WITHOUT_ZONE + "'" : "")
+                                    + " end")
+                            .as(problem(name)));
+        } else if (type.equals(DataTypes.DateType) || type.equals(DataTypes.NullType)) {
+            typed.add(col(name).cast(DataTypes.TimestampType).as(name));
+            typed.add(lit(null).cast(DataTypes.StringType).as(problem(name)));
+        } else {
+            problems.add("inputs." + settings.name() + ".columns." + name + " is of type " + type.simpleString()
+                    + ", expected a timestamp; say how to read it, such as timestamp_millis(" + name + ")");
+        }
+    }
+
+    private void dimension(String name) {
+        String column = TableDef.dimensionColumn(name);
+        if (add("dimensions." + name, column, settings.dimensions().getOrDefault(name, name)) != null) {
+            typed.add(expr("coalesce(cast(`" + column + "` as string), '" + Inferences.NULL_VALUE + "')")
+                    .as(column));
+        }
+    }
+
+    /** Adds an expression under its canonical name; returns its type, or null if it does not fit the source. */
+    private @Nullable DataType add(String key, String name, String expression) {
+        try {
+            Column value = expr(expression).as(name);
+            DataType type = source.select(value).schema().apply(name).dataType();
+            raw.add(value);
+            return type;
+        } catch (Exception e) { // Spark's AnalysisException is checked in Java and declared nowhere
+            String sentence = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+            problems.add("inputs." + settings.name() + "." + key + " = " + expression + " does not fit "
+                    + settings.place() + " (columns: " + String.join(", ", source.columns()) + "): " + sentence);
+            return null;
+        }
+    }
+}

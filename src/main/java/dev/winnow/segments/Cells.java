@@ -1,0 +1,137 @@
+package dev.winnow.segments;
+
+import static dev.winnow.inputs.Inferences.CAMERA_ID;
+import static dev.winnow.inputs.Inferences.CONFIDENCE;
+import static dev.winnow.inputs.Inferences.INFERENCE_ID;
+import static dev.winnow.inputs.Inferences.MODEL_VERSION;
+import static dev.winnow.inputs.Inferences.PREDICTED_LABEL;
+import static dev.winnow.inputs.Inferences.REJECT_REASON;
+import static dev.winnow.inputs.Inferences.SITE_ID;
+import static dev.winnow.inputs.Inferences.USE_CASE;
+import static dev.winnow.segments.ExposureDaily.BINS;
+import static dev.winnow.segments.ExposureDaily.LABEL;
+import static dev.winnow.segments.ExposureDaily.SHOWN;
+import static dev.winnow.segments.VerdictDaily.CONFIDENCE_BIN;
+import static org.apache.spark.sql.functions.array;
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.floor;
+import static org.apache.spark.sql.functions.least;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.pmod;
+import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.to_json;
+import static org.apache.spark.sql.functions.when;
+import static org.apache.spark.sql.functions.xxhash64;
+
+import dev.winnow.inputs.Inferences;
+import dev.winnow.tables.TableDef;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/** The first pass over the inferences of a day: cells, reject counts and repeated ids in one aggregation. */
+final class Cells {
+    /** JSON of a rejected row; null for rows that keep the contract. */
+    static final String REJECT_ROW = "reject_row";
+
+    /** Hash of an id that belongs to the sample in which repeated ids are counted; null for the other ids. */
+    static final String SAMPLED_ID = "sampled_id";
+
+    /** One id in this many is in the sample. */
+    static final int ID_SAMPLE = 256;
+
+    private static final String ROWS = "rows";
+
+    private Cells() {}
+
+    /** The columns of a cell beside the day, in key order: site, camera, use case, model version, label, dimensions. */
+    static List<String> keys(List<String> dimensions) {
+        List<String> keys = new ArrayList<>(List.of(SITE_ID, CAMERA_ID, USE_CASE, MODEL_VERSION, LABEL));
+        dimensions.forEach(name -> keys.add(TableDef.dimensionColumn(name)));
+        return keys;
+    }
+
+    /** Bin of a confidence in [0, 1], null for null; 1 is in the last bin. */
+    static Column confidenceBin(Column confidence) {
+        return least(floor(confidence.multiply(lit(BINS))), lit(BINS - 1)).cast("int");
+    }
+
+    /** Label of an inference as cells name it. */
+    static Column label() {
+        return coalesce(col(PREDICTED_LABEL), lit(Inferences.NO_LABEL));
+    }
+
+    /**
+     * Counts the rows of a day by cell, confidence bin and broken rule.
+     *
+     * <p>Rejected rows carry themselves as JSON in the key: a run that succeeds has few of them, so their samples cost
+     * no second pass. A sampled id is part of the key for the same reason: ids that repeat show as counts above 1.
+     *
+     * @param rows canonical inferences with {@code reject_reason}
+     * @return the cell's keys, {@code confidence_bin}, {@code reject_reason}, {@code reject_row}, {@code sampled_id},
+     *     {@code rows}
+     */
+    static Dataset<Row> count(Dataset<Row> rows, List<String> dimensions) {
+        Column kept = col(REJECT_REASON).isNull();
+        Column idHash = xxhash64(col(INFERENCE_ID));
+        List<Column> keys = new ArrayList<>();
+        for (String key : keys(dimensions)) {
+            keys.add(when(kept, key.equals(LABEL) ? label() : col(key)).as(key));
+        }
+        // A frame without output has no confidence to bin, whatever the log wrote there.
+        Column labeled = kept.and(col(PREDICTED_LABEL).isNotNull());
+        keys.add(when(labeled, confidenceBin(col(CONFIDENCE))).as(CONFIDENCE_BIN));
+        keys.add(col(REJECT_REASON));
+        keys.add(when(col(REJECT_REASON).isNotNull(), sample()).as(REJECT_ROW));
+        keys.add(when(kept.and(pmod(idHash, lit(ID_SAMPLE)).equalTo(0)), idHash).as(SAMPLED_ID));
+        return rows.groupBy(keys.toArray(Column[]::new))
+                .agg(org.apache.spark.sql.functions.count(lit(1)).as(ROWS));
+    }
+
+    private static Column sample() {
+        return to_json(struct(Inferences.TABLE.columns().stream()
+                .map(name -> col(name).cast("string").as(name))
+                .toArray(Column[]::new)));
+    }
+
+    /** Sums counted rows to cells with their confidence histograms, shaped like {@link ExposureDaily} less its day. */
+    static Dataset<Row> exposure(Dataset<Row> counted, List<String> dimensions) {
+        Column[] histogram = new Column[BINS];
+        for (int bin = 0; bin < BINS; bin++) {
+            histogram[bin] = coalesce(sum(when(col(CONFIDENCE_BIN).equalTo(bin), col(ROWS))), lit(0L));
+        }
+        return counted.filter(col(REJECT_REASON).isNull())
+                .groupBy(columns(keys(dimensions)))
+                .agg(sum(ROWS).as(SHOWN), array(histogram).as(ExposureDaily.CONFIDENCE_HISTOGRAM));
+    }
+
+    /** Totals by broken rule and site: {@code reject_reason}, {@code site_id}, {@code rows}; one small row each. */
+    static Dataset<Row> totals(Dataset<Row> counted) {
+        return counted.groupBy(REJECT_REASON, SITE_ID).agg(sum(ROWS).as(ROWS));
+    }
+
+    /** Ids in the sample and how many of their rows are repeats: {@code sampled}, {@code repeats}; one row. */
+    static Dataset<Row> repeatedIds(Dataset<Row> counted) {
+        return counted.filter(col(SAMPLED_ID).isNotNull())
+                .groupBy(SAMPLED_ID)
+                .agg(sum(ROWS).as(ROWS))
+                .agg(
+                        coalesce(sum(ROWS), lit(0L)).as("sampled"),
+                        coalesce(sum(col(ROWS).minus(1)), lit(0L)).as("repeats"));
+    }
+
+    /** Distinct rejected rows: {@code reject_reason}, {@code reject_row}, {@code rows}. */
+    static Dataset<Row> rejected(Dataset<Row> counted) {
+        return counted.filter(col(REJECT_REASON).isNotNull())
+                .groupBy(REJECT_REASON, REJECT_ROW)
+                .agg(sum(ROWS).as(ROWS));
+    }
+
+    static Column[] columns(List<String> names) {
+        return names.stream().map(name -> col(name)).toArray(Column[]::new);
+    }
+}

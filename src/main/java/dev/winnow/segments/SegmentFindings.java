@@ -1,0 +1,82 @@
+package dev.winnow.segments;
+
+import static org.apache.spark.sql.types.DataTypes.DateType;
+import static org.apache.spark.sql.types.DataTypes.DoubleType;
+import static org.apache.spark.sql.types.DataTypes.IntegerType;
+import static org.apache.spark.sql.types.DataTypes.LongType;
+import static org.apache.spark.sql.types.DataTypes.StringType;
+import static org.apache.spark.sql.types.DataTypes.createArrayType;
+
+import dev.winnow.inputs.Inferences;
+import dev.winnow.tables.TableDef;
+
+/** Error rates of every segment over the window that ends on the run date; read by analysts. */
+public final class SegmentFindings {
+    public static final String PIPELINE = ExposureDaily.PIPELINE;
+    public static final String RUN_DATE = "run_date";
+    public static final String RUN_ID = "run_id";
+    public static final String USE_CASE = Inferences.USE_CASE;
+    public static final String SEGMENT = "segment";
+    public static final String DIMENSIONS = "dimensions";
+    public static final String VALUES = "dimension_values";
+    public static final String ALARMS = "alarms";
+    public static final String JUDGED = "judged";
+    public static final String FALSE_POSITIVES = "false_positives";
+    public static final String CONFIRMED = "confirmed";
+    public static final String RELABELED = "relabeled";
+    public static final String MISSED = "missed";
+    public static final String CAMERAS = "cameras";
+    public static final String COVERAGE = "coverage";
+    public static final String FP_MARKS = "fp_marks_per_1000_alarms";
+    public static final String FDR = "fdr";
+    public static final String FDR_WILSON_LOW = "fdr_wilson_low";
+    public static final String FDR_WILSON_HIGH = "fdr_wilson_high";
+    public static final String FDR_BOUND_LOW = "fdr_bound_low";
+    public static final String FDR_BOUND_HIGH = "fdr_bound_high";
+    public static final String FDR_REST = "fdr_rest";
+    public static final String EXCESS_ERRORS = "excess_errors";
+    public static final String RANK = "rank";
+
+    /** The declaration. */
+    public static final TableDef TABLE = TableDef.named(
+                    "segment_findings", "Error rates of one segment over the window that ends on the run date")
+            .required(PIPELINE, StringType, "Pipeline")
+            .required(RUN_DATE, DateType, "Last event date of the window; verdicts that arrived by then count")
+            .required(RUN_ID, StringType, "Run that made the row; the same work has the same id")
+            .required(USE_CASE, StringType, "Use case")
+            .required(
+                    SEGMENT, StringType, "Conjunction of dimension values, such as camera_type=dome AND lighting=night")
+            .required(DIMENSIONS, createArrayType(StringType, false), "Dimensions of the predicates, in order")
+            .required(VALUES, createArrayType(StringType, false), "Their values")
+            .optional(RANK, IntegerType, "1 is the worst by excess errors; null below the judged alarms required")
+            .required(ALARMS, LongType, "Alarms raised")
+            .required(JUDGED, LongType, "Alarms with a verdict")
+            .required(FALSE_POSITIVES, LongType, "Judged alarms that were wrong: false positives and relabeled ones")
+            .required(CONFIRMED, LongType, "Judged alarms that were right")
+            .required(RELABELED, LongType, "Judged alarms that named the wrong class; also in false_positives")
+            .required(MISSED, LongType, "Reported misses")
+            .required(CAMERAS, LongType, "Cameras with alarms")
+            .optional(COVERAGE, DoubleType, "Judged over alarms, fraction; null without alarms")
+            .optional(FP_MARKS, DoubleType, "Wrong alarms marked per 1,000 alarms; null without alarms")
+            .optional(
+                    FDR,
+                    DoubleType,
+                    "Wrong over judged alarms, fraction; null without verdicts, and where customers confirm too rarely"
+                            + " for judged alarms to stand for all")
+            .optional(FDR_WILSON_LOW, DoubleType, "Lower bound of fdr, Wilson on raw counts; null where fdr is")
+            .optional(FDR_WILSON_HIGH, DoubleType, "Upper bound of fdr, Wilson on raw counts; null where fdr is")
+            .optional(FDR_BOUND_LOW, DoubleType, "False discovery rate if every unjudged alarm were right, fraction")
+            .optional(FDR_BOUND_HIGH, DoubleType, "False discovery rate if every unjudged alarm were wrong, fraction")
+            .optional(FDR_REST, DoubleType, "fdr of the use case outside the segment, fraction; null as fdr is")
+            .optional(
+                    EXCESS_ERRORS,
+                    DoubleType,
+                    "Wrong alarms beyond the rate of the rest, scaled from judged to all alarms; by marks where fdr is"
+                            + " null; null without a rest to compare with")
+            .check("judged_within_counts", FALSE_POSITIVES + " + " + CONFIRMED + " = " + JUDGED)
+            .partitionedBy(PIPELINE, RUN_DATE)
+            .key(PIPELINE, RUN_DATE, USE_CASE, SEGMENT)
+            .build();
+
+    private SegmentFindings() {}
+}

@@ -1,0 +1,33 @@
+package dev.winnow.stats;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** SHA-256 over texts, each with its length, so that no two lists of texts look alike. */
+public final class Digest {
+    private final MessageDigest sha256;
+
+    /** Begins an empty digest. */
+    public Digest() {
+        try {
+            sha256 = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java platform has SHA-256", e);
+        }
+    }
+
+    /** Adds a text. */
+    public Digest add(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        sha256.update((bytes.length + ":").getBytes(StandardCharsets.UTF_8));
+        sha256.update(bytes);
+        return this;
+    }
+
+    /** Returns the first {@code digits} hexadecimal digits, at most 64, and begins anew. */
+    public String hex(int digits) {
+        return HexFormat.of().formatHex(sha256.digest()).substring(0, digits);
+    }
+}
