@@ -1,6 +1,7 @@
 package dev.winnow.ports;
 
 import dev.winnow.tables.TableDef;
+import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -22,7 +23,7 @@ public interface TableStore {
     Dataset<Row> readStored(String tableName);
 
     /** Names of the tables that exist, sorted. */
-    java.util.List<String> names();
+    List<String> names();
 
     /**
      * Atomically replaces the rows in which every column of {@code scope} has its value by {@code rows}.
@@ -33,6 +34,9 @@ public interface TableStore {
      * @return rows written
      */
     long replace(TableDef table, Dataset<Row> rows, Map<String, Object> scope);
+
+    /** Returns rows made on the driver as a frame; values stand in declared order. */
+    Dataset<Row> frame(TableDef table, List<Row> rows);
 
     /** Appends rows. For ledgers only: a repeated run appends again. */
     void append(TableDef table, Dataset<Row> rows);

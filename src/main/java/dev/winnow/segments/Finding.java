@@ -1,0 +1,122 @@
+package dev.winnow.segments;
+
+import dev.winnow.config.SegmentSettings;
+import dev.winnow.stats.Normal;
+import dev.winnow.stats.WilsonInterval;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A segment with its rates; every rate is null where its denominator is empty.
+ *
+ * @param counts what is known
+ * @param fdr wrong over judged alarms; null where confirmations are too rare for judged alarms to stand for all
+ * @param interval Wilson interval of {@code fdr} on raw counts; null where {@code fdr} is
+ * @param fdrRest the same rate of the rest of the use case; null as {@code fdr} is
+ * @param excessErrors wrong alarms beyond the rate of the rest, scaled to all alarms; null without a rest
+ * @param rank 1 is the worst; null for segments that are not ranked
+ */
+record Finding(
+        SegmentCounts counts,
+        @Nullable Double fdr,
+        @Nullable WilsonInterval interval,
+        @Nullable Double fdrRest,
+        @Nullable Double excessErrors,
+        @Nullable Integer rank) {
+
+    /**
+     * Computes rates and ranks the segments of each use case by excess errors.
+     *
+     * <p>Excess errors = (x - n p_rest) shown/judged, where p_rest is the rate outside the segment. Where customers
+     * confirm too rarely, judged alarms do not stand for all alarms: then marks per alarm are compared instead.
+     *
+     * @return all segments, ranked ones first in rank order; ties are broken by lower bound and by name
+     */
+    static List<Finding> rank(List<SegmentCounts> segments, SegmentSettings settings) {
+        double z = Normal.twoSided(settings.confidenceLevel());
+        Map<String, SegmentCounts> whole = new HashMap<>();
+        for (SegmentCounts segment : segments) {
+            if (segment.dimensions().isEmpty()) {
+                whole.put(segment.useCase(), segment);
+            }
+        }
+        List<Finding> findings = new ArrayList<>();
+        for (SegmentCounts segment : segments) {
+            findings.add(of(segment, whole.get(segment.useCase()), settings, z));
+        }
+        findings.sort(Comparator.comparing((Finding f) -> f.counts.useCase())
+                .thenComparing(f -> !f.ranked(settings))
+                .thenComparing(f -> f.excessErrors == null ? 0 : -f.excessErrors)
+                .thenComparing(f -> f.interval == null ? 0 : -f.interval.low())
+                .thenComparing(f -> f.counts.segment()));
+        List<Finding> ranked = new ArrayList<>();
+        Map<String, Integer> last = new HashMap<>();
+        for (Finding f : findings) {
+            ranked.add(f.ranked(settings) ? f.withRank(last.merge(f.counts.useCase(), 1, Integer::sum)) : f);
+        }
+        return ranked;
+    }
+
+    private static Finding of(
+            SegmentCounts segment, @Nullable SegmentCounts whole, SegmentSettings settings, double z) {
+        if (whole == null) {
+            throw new IllegalArgumentException("No whole for use case " + segment.useCase());
+        }
+        // One floor for the whole use case: customers who only complain would make every rate a complaint rate.
+        boolean representative = whole.judged() > 0
+                && whole.confirmed() >= settings.minConfirmedShare() * whole.judged()
+                && segment.confirmed() >= settings.minConfirmedShare() * segment.judged();
+        long restJudged = whole.judged() - segment.judged();
+        long restAlarms = whole.alarms() - segment.alarms();
+        long restWrong = whole.falsePositives() - segment.falsePositives();
+        Double fdr = representative ? ratio(segment.falsePositives(), segment.judged()) : null;
+        Double rest = fdr == null || segment.dimensions().isEmpty() ? null : ratio(restWrong, restJudged);
+        Double excess = null;
+        if (!segment.dimensions().isEmpty()) {
+            if (rest != null) {
+                excess = (segment.falsePositives() - segment.judged() * rest) * segment.alarms() / segment.judged();
+            } else if (!representative && restAlarms > 0) {
+                excess = segment.falsePositives() - (double) segment.alarms() * restWrong / restAlarms;
+            }
+        }
+        WilsonInterval interval = fdr == null ? null : WilsonInterval.of(segment.falsePositives(), segment.judged(), z);
+        return new Finding(segment, fdr, interval, rest, excess, null);
+    }
+
+    private boolean ranked(SegmentSettings settings) {
+        return excessErrors != null && counts.judged() >= settings.minJudged();
+    }
+
+    private Finding withRank(int newRank) {
+        return new Finding(counts, fdr, interval, fdrRest, excessErrors, newRank);
+    }
+
+    /** Judged over all alarms; null without alarms. */
+    @Nullable Double coverage() {
+        return ratio(counts.judged(), counts.alarms());
+    }
+
+    /** Wrong alarms marked per 1,000 alarms; null without alarms. */
+    @Nullable Double marksPer1000() {
+        Double share = ratio(counts.falsePositives(), counts.alarms());
+        return share == null ? null : 1000 * share;
+    }
+
+    /** The false discovery rate if every unjudged alarm were right; null without alarms. */
+    @Nullable Double boundLow() {
+        return ratio(counts.falsePositives(), counts.alarms());
+    }
+
+    /** The false discovery rate if every unjudged alarm were wrong; null without alarms. */
+    @Nullable Double boundHigh() {
+        return ratio(counts.alarms() - counts.confirmed(), counts.alarms());
+    }
+
+    private static @Nullable Double ratio(long numerator, long denominator) {
+        return denominator > 0 ? (double) numerator / denominator : null;
+    }
+}

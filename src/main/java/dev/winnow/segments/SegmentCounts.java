@@ -1,0 +1,47 @@
+package dev.winnow.segments;
+
+import java.util.List;
+import java.util.StringJoiner;
+
+/**
+ * What is known of one segment over the window.
+ *
+ * @param useCase use case
+ * @param dimensions dimensions of the predicates, in name order; empty for the whole use case
+ * @param values their values, in the same order
+ * @param alarms alarms raised
+ * @param falsePositives judged alarms that were wrong, relabeled ones included
+ * @param confirmed judged alarms that were right
+ * @param relabeled judged alarms that named the wrong class
+ * @param missed reported misses
+ * @param cameras cameras with alarms
+ */
+record SegmentCounts(
+        String useCase,
+        List<String> dimensions,
+        List<String> values,
+        long alarms,
+        long falsePositives,
+        long confirmed,
+        long relabeled,
+        long missed,
+        long cameras) {
+
+    /** Name of the segment without predicates. */
+    static final String WHOLE = "(all)";
+
+    /** Alarms with a verdict. */
+    long judged() {
+        return falsePositives + confirmed;
+    }
+
+    /** The predicates as text, such as {@code camera_type=dome AND lighting=night}. */
+    String segment() {
+        StringJoiner text = new StringJoiner(" AND ");
+        text.setEmptyValue(WHOLE);
+        for (int i = 0; i < dimensions.size(); i++) {
+            text.add(dimensions.get(i) + "=" + values.get(i));
+        }
+        return text.toString();
+    }
+}
