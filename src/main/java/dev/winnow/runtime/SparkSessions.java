@@ -1,9 +1,19 @@
 package dev.winnow.runtime;
 
+import dev.winnow.config.S3Settings;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 
 /** Builds sessions; the cluster's own settings come from spark-submit, not from here. */
 public final class SparkSessions {
+    private static final String MASTER = "spark.master";
+    private static final String S3A = "spark.hadoop.fs.s3a.";
+    private static final String S3_IMPL = "fs.s3.impl";
+    private static final String ANY_REGION = "us-east-1";
+
     private SparkSessions() {}
 
     /** Settings the results depend on; everything else is left to spark-submit. */
@@ -13,5 +23,50 @@ public final class SparkSessions {
                 .config("spark.sql.session.timeZone", "UTC")
                 .config("spark.sql.ansi.enabled", "true")
                 .config("spark.sql.datetime.java8API.enabled", "true");
+    }
+
+    /**
+     * Starts the session of a run, or takes the one that spark-submit's settings describe.
+     *
+     * @param settings the configuration's own Spark settings; they hold where spark-submit set nothing
+     */
+    public static SparkSession open(String appName, Map<String, String> settings, S3Settings s3) {
+        SparkConf submitted = new SparkConf();
+        SparkSession.Builder builder =
+                withRequiredSettings(SparkSession.builder().appName(appName));
+        additions(submitted, new Configuration(), settings, s3).forEach(builder::config);
+        return builder.getOrCreate();
+    }
+
+    /** Returns what is to be added to the settings that are there already. */
+    static Map<String, String> additions(
+            SparkConf submitted, Configuration hadoop, Map<String, String> settings, S3Settings s3) {
+        Map<String, String> wanted = new TreeMap<>();
+        wanted.put(MASTER, "local[*]");
+        if (submitted.get(MASTER, settings.getOrDefault(MASTER, "local")).startsWith("local")) {
+            wanted.put("spark.ui.enabled", "false");
+            wanted.put("spark.ui.showConsoleProgress", "false");
+            if (System.getProperty("log4j2.configurationFile") == null) {
+                wanted.put("spark.log.level", "WARN");
+            }
+        }
+        if (hadoop.get(S3_IMPL) == null) { // EMR brings its own
+            wanted.put("spark.hadoop." + S3_IMPL, "org.apache.hadoop.fs.s3a.S3AFileSystem");
+        }
+        if (!s3.region().isEmpty()) {
+            wanted.put(S3A + "endpoint.region", s3.region());
+        }
+        if (!s3.endpoint().isEmpty()) {
+            wanted.put(S3A + "endpoint", s3.endpoint());
+            wanted.putIfAbsent(S3A + "endpoint.region", ANY_REGION); // else S3A asks AWS where the bucket lives
+            // Not every server answers conditional reads; comparing tags here notices a changed object as well.
+            wanted.put(S3A + "change.detection.mode", "client");
+        }
+        if (s3.pathStyle()) {
+            wanted.put(S3A + "path.style.access", "true");
+        }
+        wanted.putAll(settings);
+        wanted.keySet().removeIf(submitted::contains);
+        return wanted;
     }
 }

@@ -1,0 +1,20 @@
+package dev.winnow.runtime;
+
+import dev.winnow.ports.Stage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One stage of one attempt, as the ledger keeps it.
+ *
+ * @param stage name of the stage
+ * @param runId the work's id; null if the stage failed before its input was known
+ * @param report what the stage did; null if it failed
+ * @param seconds wall time
+ * @param metrics what Spark read and shuffled meanwhile
+ */
+public record StageRun(
+        String stage,
+        @Nullable String runId,
+        Stage.@Nullable Report report,
+        double seconds,
+        StageMetrics.Counts metrics) {}

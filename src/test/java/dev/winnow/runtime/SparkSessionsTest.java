@@ -1,0 +1,50 @@
+package dev.winnow.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.winnow.config.S3Settings;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkConf;
+import org.junit.jupiter.api.Test;
+
+class SparkSessionsTest {
+    private static final S3Settings AWS = new S3Settings("", "", false);
+
+    @Test
+    void aPlainRunIsLocalAndQuiet() {
+        assertThat(SparkSessions.additions(new SparkConf(false), new Configuration(), Map.of(), AWS))
+                .containsEntry("spark.master", "local[*]")
+                .containsEntry("spark.ui.enabled", "false")
+                .containsEntry("spark.hadoop.fs.s3.impl", "org.apache.hadoop.fs.s3a.S3AFileSystem")
+                .doesNotContainKey("spark.hadoop.fs.s3a.endpoint");
+    }
+
+    @Test
+    void theConfigurationHoldsWhereSparkSubmitSetNothing() {
+        SparkConf submitted = new SparkConf(false).set("spark.master", "yarn").set("spark.executor.cores", "4");
+        Map<String, String> settings =
+                Map.of("spark.master", "local[2]", "spark.executor.cores", "2", "spark.sql.shuffle.partitions", "9");
+        assertThat(SparkSessions.additions(submitted, new Configuration(), settings, AWS))
+                .containsEntry("spark.sql.shuffle.partitions", "9")
+                .doesNotContainKeys("spark.master", "spark.executor.cores", "spark.ui.enabled");
+    }
+
+    @Test
+    void aClusterKeepsItsOwnS3FileSystem() {
+        Configuration emr = new Configuration();
+        emr.set("fs.s3.impl", "com.amazon.ws.emr.hadoop.fs.EmrFileSystem");
+        assertThat(SparkSessions.additions(new SparkConf(false), emr, Map.of(), AWS))
+                .doesNotContainKey("spark.hadoop.fs.s3.impl");
+    }
+
+    @Test
+    void anS3CompatibleServerIsReachedByItsEndpoint() {
+        S3Settings server = new S3Settings("http://127.0.0.1:9000", "", true);
+        assertThat(SparkSessions.additions(new SparkConf(false), new Configuration(), Map.of(), server))
+                .containsEntry("spark.hadoop.fs.s3a.endpoint", "http://127.0.0.1:9000")
+                .containsEntry("spark.hadoop.fs.s3a.endpoint.region", "us-east-1")
+                .containsEntry("spark.hadoop.fs.s3a.path.style.access", "true")
+                .containsEntry("spark.hadoop.fs.s3a.change.detection.mode", "client");
+    }
+}
