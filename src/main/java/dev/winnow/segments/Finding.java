@@ -78,12 +78,16 @@ record Finding(
         Double excess = null;
         if (!segment.dimensions().isEmpty()) {
             if (rest != null) {
-                excess = (segment.falsePositives() - segment.judged() * rest) * segment.alarms() / segment.judged();
+                double expected = segment.judged() * rest;
+                double scale = (double) segment.alarms() / segment.judged();
+                excess = (segment.falsePositives() - expected) * scale;
             } else if (!representative && restAlarms > 0) {
-                excess = segment.falsePositives() - (double) segment.alarms() * restWrong / restAlarms;
+                double expected = (double) segment.alarms() * restWrong / restAlarms;
+                excess = segment.falsePositives() - expected;
             }
         }
-        WilsonInterval interval = fdr == null ? null : WilsonInterval.of(segment.falsePositives(), segment.judged(), z);
+        WilsonInterval interval =
+                fdr == null ? null : WilsonInterval.of((double) segment.falsePositives(), (double) segment.judged(), z);
         return new Finding(segment, fdr, interval, rest, excess, null);
     }
 
@@ -96,23 +100,27 @@ record Finding(
     }
 
     /** Judged over all alarms; null without alarms. */
-    @Nullable Double coverage() {
+    @Nullable
+    Double coverage() {
         return ratio(counts.judged(), counts.alarms());
     }
 
     /** Wrong alarms marked per 1,000 alarms; null without alarms. */
-    @Nullable Double marksPer1000() {
+    @Nullable
+    Double marksPer1000() {
         Double share = ratio(counts.falsePositives(), counts.alarms());
         return share == null ? null : 1000 * share;
     }
 
     /** The false discovery rate if every unjudged alarm were right; null without alarms. */
-    @Nullable Double boundLow() {
+    @Nullable
+    Double boundLow() {
         return ratio(counts.falsePositives(), counts.alarms());
     }
 
     /** The false discovery rate if every unjudged alarm were wrong; null without alarms. */
-    @Nullable Double boundHigh() {
+    @Nullable
+    Double boundHigh() {
         return ratio(counts.alarms() - counts.confirmed(), counts.alarms());
     }
 

@@ -79,7 +79,9 @@ public final class Readiness {
                             day,
                             100.0 * arrived / expected,
                             settings.medianDays(),
-                            missing.size() > 10 ? missing.subList(0, 10) + " and " + (missing.size() - 10) + " more" : missing),
+                            missing.size() > 10
+                                    ? missing.subList(0, 10) + " and " + (missing.size() - 10) + " more"
+                                    : missing),
                     null);
         }
     }

@@ -3,14 +3,12 @@ package dev.winnow.segments;
 import static dev.winnow.inputs.Inferences.REJECT_REASON;
 import static dev.winnow.inputs.Inferences.SITE_ID;
 import static org.apache.spark.sql.functions.broadcast;
-import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.row_number;
-import static org.apache.spark.sql.functions.sum;
-import static org.apache.spark.sql.functions.to_json;
 import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.to_json;
 import static org.apache.spark.sql.functions.xxhash64;
 
 import dev.winnow.config.ConfigException;
@@ -26,6 +24,7 @@ import dev.winnow.inputs.Inferences;
 import dev.winnow.inputs.Rejects;
 import dev.winnow.ports.Stage;
 import dev.winnow.ports.TableStore;
+import dev.winnow.runtime.CellVersion;
 import dev.winnow.runtime.RunIds;
 import dev.winnow.tables.InputException;
 import dev.winnow.tables.TableDef;
@@ -36,6 +35,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.spark.sql.Column;
@@ -122,7 +122,7 @@ public final class SegmentsJob implements Stage {
             written += verdicts.cells;
             passes += verdicts.passes;
         }
-        String runId = RunIds.of(config, NAME, day, today.fingerprint());
+        String runId = RunIds.of(config.pipeline(), NAME, day, config.semantic(), today.fingerprint());
         written += findSegments(day, runId, sentences);
         return new Report(read, written, rejected, passes, today.fingerprint(), sentences);
     }
@@ -135,8 +135,7 @@ public final class SegmentsJob implements Stage {
         tables.read(DayBuilds.TABLE)
                 .filter(col(DayBuilds.PIPELINE).equalTo(config.pipeline()))
                 .collectAsList()
-                .forEach(row -> builds.put(
-                        key(row.getAs(DayBuilds.TABLE_NAME), row.getAs(DayBuilds.DATE)), row));
+                .forEach(row -> builds.put(key(row.getAs(DayBuilds.TABLE_NAME), row.getAs(DayBuilds.DATE)), row));
         return builds;
     }
 
@@ -186,7 +185,7 @@ public final class SegmentsJob implements Stage {
     }
 
     /** Arrival days before D whose own files changed, or whose event days were built again. */
-    private List<LocalDate> lateArrivals(LocalDate day, Map<String, Row> builds, TreeSet<LocalDate> rebuilt) {
+    private List<LocalDate> lateArrivals(LocalDate day, Map<String, Row> builds, SortedSet<LocalDate> rebuilt) {
         int lookBack = inferences.settings().lateDays();
         List<LocalDate> late = new ArrayList<>();
         for (int age = lookBack; age >= 1; age--) {
@@ -209,8 +208,8 @@ public final class SegmentsJob implements Stage {
 
     private Built buildExposure(LocalDate day, DayInput input, boolean judgeReadiness) {
         List<String> dimensions = inferences.dimensions();
-        Dataset<Row> counted = Cells.count(inferences.days(List.of(day)), dimensions)
-                .persist(StorageLevel.MEMORY_AND_DISK());
+        Dataset<Row> counted =
+                Cells.count(inferences.days(List.of(day)), dimensions).persist(StorageLevel.MEMORY_AND_DISK());
         try {
             Map<String, Long> bySite = new TreeMap<>();
             Map<String, Long> byReason = new TreeMap<>();
@@ -242,7 +241,12 @@ public final class SegmentsJob implements Stage {
             recordBuild(ExposureDaily.TABLE, day, input, read, rejected);
             List<String> sentences = new ArrayList<>();
             sentences.add(String.format(
-                    Locale.ROOT, "%,d inferences of %s in %,d cells from %,d sites", read - rejected, day, cells, bySite.size()));
+                    Locale.ROOT,
+                    "%,d inferences of %s in %,d cells from %,d sites",
+                    read - rejected,
+                    day,
+                    cells,
+                    bySite.size()));
             if (rejected > 0) {
                 sentences.add(String.format(
                         Locale.ROOT, "%,d rows rejected: %s (samples: show rejects)", rejected, byReason));
@@ -311,24 +315,29 @@ public final class SegmentsJob implements Stage {
                 day,
                 byReason,
                 today.filter(col(REJECT_REASON).isNotNull())
-                        .select(col(REJECT_REASON), to_json(struct(Feedback.TABLE.columns().stream()
-                                        .map(name -> col(name).cast("string").as(name))
-                                        .toArray(Column[]::new)))
-                                .as(Cells.REJECT_ROW)));
+                        .select(
+                                col(REJECT_REASON),
+                                to_json(struct(Feedback.TABLE.columns().stream()
+                                                .map(name ->
+                                                        col(name).cast("string").as(name))
+                                                .toArray(Column[]::new)))
+                                        .as(Cells.REJECT_ROW)));
         long rejected = byReason.values().stream().mapToLong(Long::longValue).sum();
-        Dataset<Row> relevant = verdicts.relevant(feedback.accepted(verdicts.feedbackDays()))
-                .persist(StorageLevel.MEMORY_AND_DISK());
+        Dataset<Row> relevant =
+                verdicts.relevant(feedback.accepted(verdicts.feedbackDays())).persist(StorageLevel.MEMORY_AND_DISK());
         try {
             List<LocalDate> dates = verdicts.eventDates(relevant);
-            Dataset<Row> matched = verdicts.matched(relevant, inferences.accepted(dates))
-                    .persist(StorageLevel.MEMORY_AND_DISK());
+            Dataset<Row> matched =
+                    verdicts.matched(relevant, inferences.accepted(dates)).persist(StorageLevel.MEMORY_AND_DISK());
             try {
                 Dataset<Row> unmatched = verdicts.unmatched(relevant, matched);
                 Column placed = col(Feedback.VERDICT)
                         .equalTo(Feedback.MISSED)
                         .and(col(Inferences.CAMERA_ID).isNotNull());
                 Dataset<Row> unplaced = withSites(unmatched.filter(placed));
-                long unknown = unmatched.filter(org.apache.spark.sql.functions.not(placed)).count();
+                long unknown = unmatched
+                        .filter(org.apache.spark.sql.functions.not(placed))
+                        .count();
                 long misses = unplaced.count();
                 long cells = tables.replace(
                         verdictTable(),
@@ -369,12 +378,14 @@ public final class SegmentsJob implements Stage {
 
     private void writeRejects(String input, LocalDate day, Map<String, Long> byReason, Dataset<Row> rejected) {
         List<Row> counts = new ArrayList<>();
-        byReason.forEach((reason, rows) -> counts.add(RowFactory.create(config.pipeline(), day, input, reason, rows, "")));
-        Dataset<Row> totals = tables.frame(Rejects.TABLE, counts)
-                .select(col(Rejects.REASON), col(Rejects.ROWS));
+        byReason.forEach(
+                (reason, rows) -> counts.add(RowFactory.create(config.pipeline(), day, input, reason, rows, "")));
+        Dataset<Row> totals = tables.frame(Rejects.TABLE, counts).select(col(Rejects.REASON), col(Rejects.ROWS));
         Column order = row_number()
                 .over(Window.partitionBy(Rejects.REASON).orderBy(xxhash64(col(Rejects.SAMPLE)), col(Rejects.SAMPLE)));
-        Dataset<Row> samples = rejected.select(col(REJECT_REASON).as(Rejects.REASON), col(Cells.REJECT_ROW).as(Rejects.SAMPLE))
+        Dataset<Row> samples = rejected.select(
+                        col(REJECT_REASON).as(Rejects.REASON),
+                        col(Cells.REJECT_ROW).as(Rejects.SAMPLE))
                 .distinct()
                 .withColumn("place", order)
                 .filter(col("place").leq(config.rejects().samples()))
@@ -438,7 +449,8 @@ public final class SegmentsJob implements Stage {
                 findings.size(),
                 windowStart(day),
                 day,
-                worst.map(f -> "; most excess errors: " + describe(f)).orElse("; none has enough verdicts to be ranked")));
+                worst.map(f -> "; most excess errors: " + describe(f))
+                        .orElse("; none has enough verdicts to be ranked")));
         return tables.replace(
                 SegmentFindings.TABLE,
                 tables.frame(
@@ -451,7 +463,10 @@ public final class SegmentsJob implements Stage {
         Double fdr = f.fdr();
         return f.counts().useCase() + ", " + f.counts().segment()
                 + (fdr == null
-                        ? String.format(Locale.ROOT, " (%d wrong alarms marked)", f.counts().falsePositives())
+                        ? String.format(
+                                Locale.ROOT,
+                                " (%d wrong alarms marked)",
+                                f.counts().falsePositives())
                         : String.format(
                                 Locale.ROOT,
                                 " (%.1f %% of %d judged alarms wrong)",

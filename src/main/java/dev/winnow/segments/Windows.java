@@ -31,11 +31,7 @@ final class Windows {
     static final String SEGMENT = SegmentFindings.SEGMENT;
 
     private static final List<String> COUNTS = List.of(
-            ALARMS,
-            VerdictDaily.FALSE_POSITIVES,
-            VerdictDaily.CONFIRMED,
-            VerdictDaily.RELABELED,
-            VerdictDaily.MISSED);
+            ALARMS, VerdictDaily.FALSE_POSITIVES, VerdictDaily.CONFIRMED, VerdictDaily.RELABELED, VerdictDaily.MISSED);
 
     private Windows() {}
 
@@ -79,8 +75,8 @@ final class Windows {
      */
     static Dataset<Row> segments(Dataset<Row> cells, Map<String, String> dimensions) {
         List<Column> predicates = new ArrayList<>();
-        dimensions.forEach(
-                (name, column) -> predicates.add(struct(lit(name).as("dimension"), col(column).as("value"))));
+        dimensions.forEach((name, column) ->
+                predicates.add(struct(lit(name).as("dimension"), col(column).as("value"))));
         List<Column> segments = new ArrayList<>();
         segments.add(expr("cast(array() as array<struct<dimension:string,value:string>>)"));
         for (int i = 0; i < predicates.size(); i++) {
@@ -94,9 +90,7 @@ final class Windows {
                 .agg(sums().get(0), sums().subList(1, COUNTS.size()).toArray(Column[]::new))
                 .withColumn(SegmentFindings.CAMERAS, when(col(ALARMS).gt(0), 1L).otherwise(0L))
                 .groupBy(USE_CASE, SEGMENT)
-                .agg(
-                        sum(SegmentFindings.CAMERAS).as(SegmentFindings.CAMERAS),
-                        sums().toArray(Column[]::new));
+                .agg(sum(SegmentFindings.CAMERAS).as(SegmentFindings.CAMERAS), sums().toArray(Column[]::new));
     }
 
     /** Reads a row of {@link #segments}. */

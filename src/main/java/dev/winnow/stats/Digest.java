@@ -1,6 +1,10 @@
 package dev.winnow.stats;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -16,6 +20,18 @@ public final class Digest {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("Every Java platform has SHA-256", e);
         }
+    }
+
+    /** Returns the SHA-256 of a file's bytes as 64 hexadecimal digits. */
+    public static String ofFile(Path file) throws IOException {
+        Digest digest = new Digest();
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] buffer = new byte[1 << 16];
+            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                digest.sha256.update(buffer, 0, n);
+            }
+        }
+        return digest.hex(64);
     }
 
     /** Adds a text. */

@@ -1,4 +1,4 @@
-package dev.winnow.segments;
+package dev.winnow.runtime;
 
 import dev.winnow.config.InputSettings;
 import dev.winnow.config.WinnowConfig;
@@ -9,8 +9,8 @@ import java.util.TreeMap;
 
 /** The version of cells: changes with everything that decides into which cell a row is counted. */
 public final class CellVersion {
-    private static final List<String> INFERENCE = List.of(
-            "camera_id", "confidence", "event_date", "model_version", "predicted_label", "site_id", "use_case");
+    private static final List<String> INFERENCE =
+            List.of("camera_id", "confidence", "event_date", "model_version", "predicted_label", "site_id", "use_case");
     private static final List<String> FEEDBACK = List.of("corrected_label", "label", "verdict");
 
     private CellVersion() {}
@@ -20,7 +20,8 @@ public final class CellVersion {
         Digest digest = new Digest();
         InputSettings inferences = config.inferences().input();
         add(digest, inferences.columns(), INFERENCE);
-        new TreeMap<>(inferences.dimensions()).forEach((name, value) -> digest.add(name).add(value));
+        new TreeMap<>(inferences.dimensions())
+                .forEach((name, value) -> digest.add(name).add(value));
         digest.add(Integer.toString(config.inferences().confidenceScale()));
         add(digest, config.feedback().input().columns(), FEEDBACK);
         digest.add(config.feedback().catchUpAges().toString());

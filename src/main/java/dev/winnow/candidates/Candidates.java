@@ -1,0 +1,62 @@
+package dev.winnow.candidates;
+
+import static org.apache.spark.sql.types.DataTypes.DateType;
+import static org.apache.spark.sql.types.DataTypes.DoubleType;
+import static org.apache.spark.sql.types.DataTypes.LongType;
+import static org.apache.spark.sql.types.DataTypes.StringType;
+import static org.apache.spark.sql.types.DataTypes.TimestampType;
+
+import dev.winnow.inputs.Inferences;
+import dev.winnow.tables.TableDef;
+
+/** What could be labeled and why: one row per item and signal. */
+public final class Candidates {
+    public static final String PIPELINE = "pipeline";
+    public static final String RUN_DATE = "run_date";
+    public static final String RUN_ID = "run_id";
+    public static final String SIGNAL = "signal";
+    public static final String ITEM_ID = "item_id";
+    public static final String SCORE = "score";
+    public static final String DRAW = "draw";
+    public static final String DRAW_LIMIT = "draw_limit";
+    public static final String FRAMES = "frames";
+
+    /** The confidence is inside the band around the alarm threshold. */
+    public static final String BOUNDARY = "BOUNDARY";
+
+    /** The confidence is below the class's limit. */
+    public static final String LOW_CONFIDENCE = "LOW_CONFIDENCE";
+
+    /** Drawn uniformly from all frames of the day. */
+    public static final String AUDIT = "AUDIT";
+
+    /** The declaration; frame and static dimensions follow as {@code dim_<name>}. */
+    public static final TableDef TABLE = TableDef.named(
+                    "candidates", "One item and one signal that speaks for labeling it")
+            .required(PIPELINE, StringType, "Pipeline")
+            .required(RUN_DATE, DateType, "Day the candidate was found")
+            .required(RUN_ID, StringType, "Run that made the row; the same work has the same id")
+            .required(Inferences.USE_CASE, StringType, "Use case")
+            .required(SIGNAL, StringType, "BOUNDARY, LOW_CONFIDENCE or AUDIT")
+            .required(
+                    ITEM_ID, StringType, "Hash of use case, image and predicted class; of use case and image for AUDIT")
+            .required(Inferences.INFERENCE_ID, StringType, "Inference that stands for the item")
+            .required(Inferences.IMAGE_URI, StringType, "Image")
+            .required(Inferences.CAPTURED_AT, TimestampType, "When the image was taken")
+            .required(Inferences.SITE_ID, StringType, "Site")
+            .required(Inferences.CAMERA_ID, StringType, "Camera")
+            .required(Inferences.MODEL_VERSION, StringType, "Model version")
+            .optional(Inferences.PREDICTED_LABEL, StringType, "Predicted class; null for a frame without output")
+            .optional(Inferences.CONFIDENCE, DoubleType, "Confidence in [0, 1]; null for a frame without output")
+            .optional(SCORE, DoubleType, "How strongly the signal speaks, in [0, 1], 1 is strongest; null for AUDIT")
+            .required(DRAW, DoubleType, "Hash of the item in [0, 1): order of the audit, tie-break of the others")
+            .optional(DRAW_LIMIT, DoubleType, "AUDIT rows are all frames whose draw is below this; null for the others")
+            .optional(FRAMES, LongType, "Frames of the use case that day, where rows count images; null otherwise")
+            .check("score_in_range", SCORE + " IS NULL OR " + SCORE + " BETWEEN 0 AND 1")
+            .check("draw_in_range", DRAW + " >= 0 AND " + DRAW + " < 1")
+            .partitionedBy(PIPELINE, RUN_DATE)
+            .key(PIPELINE, RUN_DATE, Inferences.USE_CASE, SIGNAL, ITEM_ID)
+            .build();
+
+    private Candidates() {}
+}

@@ -1,0 +1,137 @@
+package dev.winnow.candidates;
+
+import static dev.winnow.inputs.Inferences.USE_CASE;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.posexplode;
+import static org.apache.spark.sql.functions.sum;
+
+import dev.winnow.config.ConfigException;
+import dev.winnow.config.InferenceSettings.RowPer;
+import dev.winnow.config.WinnowConfig;
+import dev.winnow.inputs.CameraTable;
+import dev.winnow.inputs.DayInput;
+import dev.winnow.inputs.InferenceLog;
+import dev.winnow.inputs.Inferences;
+import dev.winnow.ports.Stage;
+import dev.winnow.ports.TableStore;
+import dev.winnow.runtime.CellVersion;
+import dev.winnow.runtime.RunIds;
+import dev.winnow.segments.ExposureDaily;
+import dev.winnow.tables.TableDef;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/** Finds the day's candidates: one pass over its inferences, cut by the histograms of its cells. */
+public final class CandidatesJob implements Stage {
+    private static final String NAME = "candidates";
+
+    private final WinnowConfig config;
+    private final InferenceLog inferences;
+    private final CameraTable cameras;
+    private final TableStore tables;
+
+    /** Creates the job over its inputs and tables. */
+    public CandidatesJob(WinnowConfig config, InferenceLog inferences, CameraTable cameras, TableStore tables) {
+        this.config = config;
+        this.inferences = inferences;
+        this.cameras = cameras;
+        this.tables = tables;
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public Report run(LocalDate day) {
+        Map<String, Map<String, long[]>> histograms = histograms(day);
+        if (histograms.isEmpty()) {
+            throw new ConfigException("there are no cells of " + day
+                    + " for this configuration: run `segments --run-date " + day + "` first");
+        }
+        DayInput input = inferences.day(day);
+        String runId = RunIds.of(config.pipeline(), NAME, day, config.semantic(), input.fingerprint());
+        Dataset<Row> found = Signals.find(
+                        inferences.accepted(List.of(day)),
+                        tables.frame(DayCuts.TABLE, DayCuts.of(histograms, config)),
+                        config.selection().salt() + "|" + day,
+                        inferences.settings().rowPer() == RowPer.IMAGE)
+                .transform(cameras::withStaticDimensions)
+                .withColumn(Candidates.PIPELINE, lit(config.pipeline()))
+                .withColumn(Candidates.RUN_DATE, lit(day))
+                .withColumn(Candidates.RUN_ID, lit(runId));
+        Map<String, Object> scope = new LinkedHashMap<>();
+        scope.put(Candidates.PIPELINE, config.pipeline());
+        scope.put(Candidates.RUN_DATE, day);
+        TableDef table = Candidates.TABLE.withDimensions(dimensions());
+        long written = tables.replace(table, found, scope);
+        long read = 0;
+        for (Map<String, long[]> labels : histograms.values()) {
+            for (long[] rows : labels.values()) {
+                for (long n : rows) {
+                    read += n;
+                }
+            }
+        }
+        return new Report(read, written, 0, 1, input.fingerprint(), sentences(table, day));
+    }
+
+    private List<String> dimensions() {
+        List<String> dimensions = new ArrayList<>(inferences.dimensions());
+        dimensions.addAll(cameras.dimensions());
+        return dimensions;
+    }
+
+    /** Rows by use case, class and confidence bin; frames without output stand in element 0 of their label. */
+    private Map<String, Map<String, long[]>> histograms(LocalDate day) {
+        Column ofDay = col(ExposureDaily.PIPELINE)
+                .equalTo(config.pipeline())
+                .and(col(ExposureDaily.EVENT_DATE).equalTo(lit(day)))
+                .and(col(ExposureDaily.CELL_VERSION).equalTo(CellVersion.of(config)));
+        Dataset<Row> cells = tables.read(ExposureDaily.TABLE).filter(ofDay);
+        Column none = col(ExposureDaily.LABEL).equalTo(Inferences.NO_LABEL);
+        Map<String, Map<String, long[]>> histograms = new TreeMap<>();
+        cells.filter(none)
+                .groupBy(USE_CASE, ExposureDaily.LABEL)
+                .agg(lit(0).as("pos"), sum(ExposureDaily.SHOWN).as("rows"))
+                .unionByName(cells.filter(org.apache.spark.sql.functions.not(none))
+                        .select(
+                                col(USE_CASE),
+                                col(ExposureDaily.LABEL),
+                                posexplode(col(ExposureDaily.CONFIDENCE_HISTOGRAM)))
+                        .groupBy(USE_CASE, ExposureDaily.LABEL, "pos")
+                        .agg(sum("col").as("rows")))
+                .collectAsList()
+                .forEach(row -> histograms.computeIfAbsent(row.getAs(USE_CASE), u -> new TreeMap<>())
+                                .computeIfAbsent(row.getAs(ExposureDaily.LABEL), l -> new long[ExposureDaily.BINS])[
+                                row.<Integer>getAs("pos")] =
+                        row.<Long>getAs("rows"));
+        return histograms;
+    }
+
+    private List<String> sentences(TableDef table, LocalDate day) {
+        List<String> sentences = new ArrayList<>();
+        tables.read(table)
+                .filter(col(Candidates.PIPELINE)
+                        .equalTo(config.pipeline())
+                        .and(col(Candidates.RUN_DATE).equalTo(lit(day))))
+                .groupBy(USE_CASE, Candidates.SIGNAL)
+                .agg(count(lit(1)).as("items"))
+                .sort(USE_CASE, Candidates.SIGNAL)
+                .collectAsList()
+                .forEach(row -> sentences.add(String.format(
+                        Locale.ROOT, "%s: %,d candidates by %s", row.getString(0), row.getLong(2), row.getString(1))));
+        return sentences;
+    }
+}

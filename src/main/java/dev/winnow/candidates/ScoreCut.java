@@ -1,0 +1,74 @@
+package dev.winnow.candidates;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Which of a day's rows are worth keeping for a signal, read off a histogram before any row is looked at.
+ *
+ * <p>Kept are the rows with a score of at least {@code keep}, and of those with a score of at least {@code consider} a
+ * hash share {@code share}. The first would do if confidences spread evenly inside a bin; the second holds where they do
+ * not, such as a model that always answers 0.5.
+ *
+ * @param keep score from which every row is kept
+ * @param consider score from which rows are kept by hash
+ * @param share share of these, fraction
+ */
+record ScoreCut(double keep, double consider, double share) {
+    /** Nothing is cut. */
+    static final ScoreCut NONE = new ScoreCut(0, 0, 1);
+
+    private static final int BISECTIONS = 50;
+
+    /**
+     * Rows of one class and one bin of confidence, by the scores they can have.
+     *
+     * @param low lowest score of an eligible row of the bin
+     * @param high highest score
+     * @param rows rows of the bin, all of them
+     * @param whole whether every row of the bin is eligible
+     */
+    record Bin(double low, double high, long rows, boolean whole) {}
+
+    /** Finds the cut that keeps about {@code wanted} of the best rows, and not many more. */
+    static ScoreCut of(List<Bin> bins, long wanted) {
+        List<Bin> best = new ArrayList<>(bins.stream().filter(Bin::whole).toList());
+        best.sort(Comparator.comparingDouble(Bin::low).reversed());
+        long rows = 0;
+        double consider = -1;
+        for (Bin bin : best) {
+            rows += bin.rows;
+            if (rows >= wanted) {
+                consider = bin.low;
+                break;
+            }
+        }
+        if (consider < 0) {
+            return NONE;
+        }
+        double low = consider;
+        double high = 1;
+        for (int i = 0; i < BISECTIONS; i++) {
+            double middle = (low + high) / 2;
+            if (expected(bins, middle) >= wanted) {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        return new ScoreCut(low, consider, Math.min(1, (double) wanted / rows));
+    }
+
+    /** Rows with at least a score, if scores spread evenly inside each bin. */
+    private static double expected(List<Bin> bins, double score) {
+        double rows = 0;
+        for (Bin bin : bins) {
+            double width = bin.high - bin.low;
+            double above =
+                    width <= 0 ? (bin.high >= score ? 1 : 0) : Math.min(1, Math.max(0, (bin.high - score) / width));
+            rows += bin.rows * above;
+        }
+        return rows;
+    }
+}

@@ -1,0 +1,80 @@
+package dev.winnow.labeling;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.winnow.candidates.Candidates;
+import dev.winnow.inputs.Inferences;
+import dev.winnow.selection.Selections;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.Row;
+
+/**
+ * Ground Truth input manifests for image classification: one JSON object a line.
+ *
+ * <p>Keys beside {@code source-ref} pass through to the output unchanged; they carry where the line came from. The
+ * prediction is not among them: whoever labels an audit line must not see it.
+ */
+final class Manifest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private Manifest() {}
+
+    /** Writes the lines of {@code selections}, in their order, to {@code file}. */
+    static void write(Path file, List<Row> selections) {
+        try (BufferedWriter out = Files.newBufferedWriter(file, StandardCharsets.UTF_8)) {
+            for (Row row : selections) {
+                out.write(line(row));
+                out.write('\n');
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("Writing the manifest to " + file + " failed", e);
+        }
+    }
+
+    /** Returns the line of one row shaped like {@link Selections}. */
+    static String line(Row row) {
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("source-ref", row.getAs(Inferences.IMAGE_URI));
+        line.put("item-id", row.getAs(Selections.ITEM_ID));
+        line.put("run-id", row.getAs(Selections.RUN_ID));
+        line.put("round-id", row.getAs(Selections.ROUND_ID));
+        line.put("use-case", row.getAs(Inferences.USE_CASE));
+        line.put("signal", row.getAs(Selections.SIGNAL));
+        line.put("segment", row.getAs(Selections.SEGMENT));
+        line.put("score", row.getAs(Selections.SCORE));
+        line.put("rank", row.getAs(Selections.RANK));
+        line.put("design", row.getAs(Selections.DESIGN));
+        line.put("inclusion-probability", row.getAs(Selections.INCLUSION_PROBABILITY));
+        return json(line);
+    }
+
+    /** Returns the label category file of a job. */
+    static String labelCategories(List<String> labels) {
+        Map<String, Object> file = new LinkedHashMap<>();
+        file.put("document-version", "2018-11-28");
+        file.put("labels", labels.stream().map(label -> Map.of("label", label)).toList());
+        return json(file);
+    }
+
+    static String json(Object value) {
+        try {
+            return JSON.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("Maps of texts and numbers can be written as JSON", e);
+        }
+    }
+
+    /** Order of the lines: signal, rank, item. */
+    static final java.util.Comparator<Row> ORDER = java.util.Comparator.comparing(
+                    (Row row) -> row.<String>getAs(Candidates.SIGNAL))
+            .thenComparing(row -> row.<Integer>getAs(Selections.RANK))
+            .thenComparing(row -> row.<String>getAs(Selections.ITEM_ID));
+}

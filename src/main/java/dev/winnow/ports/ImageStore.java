@@ -1,0 +1,14 @@
+package dev.winnow.ports;
+
+import java.util.Collection;
+import java.util.Set;
+
+/** The images that inferences speak of. */
+public interface ImageStore {
+    /**
+     * Returns those of {@code uris} at which no image is; asks once for each, several at a time.
+     *
+     * @throws ServiceException if the store fails or refuses
+     */
+    Set<String> missing(Collection<String> uris);
+}

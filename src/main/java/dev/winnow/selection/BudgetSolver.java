@@ -1,0 +1,205 @@
+package dev.winnow.selection;
+
+import dev.winnow.candidates.Candidates;
+import dev.winnow.config.UseCaseSettings;
+import dev.winnow.stats.Allotment;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+
+/**
+ * Spends the budget of one use case; plain Java over a bounded pool.
+ *
+ * <p>The audit is drawn first, uniformly by its own hash, before caps and exclusions, and keeps its images. Each signal
+ * then takes its share by score, an image at most once, no camera and no site beyond its cap. What a signal can't use
+ * spills to the next in order; what no signal can use is drawn uniformly as {@code FILL}. So the total is exactly the
+ * smaller of the budget and what may be chosen at all.
+ */
+final class BudgetSolver {
+    /** Signals in order of priority: an image that several speak for is charged to the first that takes it. */
+    static final List<String> PRIORITY = List.of(Candidates.BOUNDARY, Candidates.LOW_CONFIDENCE);
+
+    private final UseCaseSettings settings;
+    private final List<PoolItem> audit;
+    private final Map<String, List<PoolItem>> pools;
+    private final int siteCap;
+    private final Predicate<PoolItem> usable;
+
+    private final Map<String, List<PoolItem>> chosen = new LinkedHashMap<>();
+    private final Map<String, Tally> tallies = new LinkedHashMap<>();
+    private final Set<String> images = new HashSet<>();
+    private final Map<String, Integer> byCamera = new HashMap<>();
+    private final Map<String, Integer> bySite = new HashMap<>();
+
+    /** How far the audit's draw went down its list; the fill goes on from there. */
+    private int auditSeen;
+
+    /**
+     * What a signal was given and what held it back.
+     *
+     * @param quota images the budget gave it at first
+     * @param eligible items in its pool
+     * @param heldByCamera items passed over because their camera was full
+     * @param heldBySite items passed over because their site was full
+     * @param unusable items passed over because their image can't be labeled
+     */
+    record Tally(int quota, int eligible, int heldByCamera, int heldBySite, int unusable) {
+        Tally held(int camera, int site, int notUsable) {
+            return new Tally(quota, eligible, camera, site, notUsable);
+        }
+    }
+
+    /**
+     * The outcome.
+     *
+     * @param chosen signal to its images, in rank order
+     * @param tallies signal to what held it back
+     */
+    record Spent(Map<String, List<PoolItem>> chosen, Map<String, Tally> tallies) {
+        int total() {
+            return chosen.values().stream().mapToInt(List::size).sum();
+        }
+    }
+
+    private BudgetSolver(UseCaseSettings settings, List<PoolItem> pool, Predicate<PoolItem> usable) {
+        this.settings = settings;
+        this.usable = usable;
+        this.audit = pool.stream()
+                .filter(item -> item.signal().equals(Candidates.AUDIT))
+                .sorted(PoolItem.BY_DRAW)
+                .toList();
+        this.pools = new TreeMap<>();
+        for (String signal : PRIORITY) {
+            pools.put(
+                    signal,
+                    pool.stream()
+                            .filter(item -> item.signal().equals(signal))
+                            .sorted(PoolItem.BY_SCORE)
+                            .toList());
+        }
+        long sites = pool.stream().map(PoolItem::site).distinct().count();
+        // With few sites a share below an even split could never spend the budget.
+        this.siteCap = (int) Math.max(
+                Math.floor(settings.maxSiteShare() * settings.budget()),
+                Math.ceil((double) settings.budget() / Math.max(1, sites)));
+    }
+
+    /**
+     * Spends the budget.
+     *
+     * @param pool candidates of the use case, in any order
+     * @param usable whether an item's image can be labeled at all
+     */
+    static Spent spend(UseCaseSettings settings, List<PoolItem> pool, Predicate<PoolItem> usable) {
+        return new BudgetSolver(settings, pool, usable).run();
+    }
+
+    private Spent run() {
+        Map<String, Integer> quotas = quotas(settings);
+        int drawn = drawAudit(quotas.getOrDefault(Candidates.AUDIT, 0));
+        int left = settings.budget() - drawn;
+        int spill = quotas.getOrDefault(Candidates.AUDIT, 0) - drawn;
+        for (String signal : PRIORITY) {
+            chosen.put(signal, new ArrayList<>());
+            int quota = quotas.getOrDefault(signal, 0);
+            tallies.put(
+                    signal,
+                    new Tally(quota, pools.getOrDefault(signal, List.of()).size(), 0, 0, 0));
+            int taken = take(signal, pools.getOrDefault(signal, List.of()), Math.min(left, quota + spill));
+            spill += quota - taken;
+            left -= taken;
+        }
+        for (String signal : PRIORITY) {
+            // What the last signals could not use goes back to the first ones.
+            if (quotas.getOrDefault(signal, 0) > 0) {
+                left -= take(signal, pools.getOrDefault(signal, List.of()), left);
+            }
+        }
+        List<PoolItem> rest = audit.subList(Math.min(auditSeen, audit.size()), audit.size());
+        chosen.put(Selections.FILL, new ArrayList<>());
+        tallies.put(Selections.FILL, new Tally(0, rest.size(), 0, 0, 0));
+        take(Selections.FILL, rest, left);
+        return new Spent(chosen, tallies);
+    }
+
+    /** Splits the budget over the audit and the signals by largest remainder. */
+    static Map<String, Integer> quotas(UseCaseSettings settings) {
+        Map<String, Double> weights = new TreeMap<>();
+        double sum = settings.signalWeights().values().stream()
+                .mapToDouble(Double::doubleValue)
+                .sum();
+        settings.signalWeights()
+                .forEach((signal, weight) -> weights.put(
+                        signal.toUpperCase(Locale.ROOT).replace('-', '_'),
+                        sum == 0 ? 0 : (1 - settings.auditShare()) * weight / sum));
+        weights.put(Candidates.AUDIT, settings.auditShare());
+        return Allotment.largestRemainder(sum == 0 ? auditOnly(settings) : settings.budget(), weights);
+    }
+
+    private static int auditOnly(UseCaseSettings settings) {
+        return (int) Math.round(settings.auditShare() * settings.budget());
+    }
+
+    private int drawAudit(int quota) {
+        List<PoolItem> drawn = new ArrayList<>();
+        int unusable = 0;
+        for (PoolItem item : audit) {
+            if (drawn.size() == quota) {
+                break;
+            }
+            auditSeen++;
+            if (usable.test(item)) {
+                drawn.add(item);
+                images.add(item.imageUri());
+            } else {
+                unusable++;
+            }
+        }
+        chosen.put(Candidates.AUDIT, drawn);
+        tallies.put(Candidates.AUDIT, new Tally(quota, audit.size(), 0, 0, unusable));
+        return drawn.size();
+    }
+
+    /** Takes up to {@code wanted} more items in the list's order; returns how many it took. */
+    private int take(String signal, List<PoolItem> items, int wanted) {
+        List<PoolItem> taken = chosen.computeIfAbsent(signal, s -> new ArrayList<>());
+        int before = taken.size();
+        int heldByCamera = 0;
+        int heldBySite = 0;
+        int unusable = 0;
+        for (PoolItem item : items) {
+            if (taken.size() - before >= wanted) {
+                break;
+            }
+            if (images.contains(item.imageUri())) {
+                continue;
+            }
+            if (!usable.test(item)) {
+                unusable++;
+            } else if (byCamera.getOrDefault(item.camera(), 0) >= settings.maxPerCamera()) {
+                heldByCamera++;
+            } else if (bySite.getOrDefault(item.site(), 0) >= siteCap) {
+                heldBySite++;
+            } else {
+                taken.add(item);
+                images.add(item.imageUri());
+                byCamera.merge(item.camera(), 1, Integer::sum);
+                bySite.merge(item.site(), 1, Integer::sum);
+            }
+        }
+        if (wanted > 0) {
+            int camera = heldByCamera;
+            int site = heldBySite;
+            int notUsable = unusable;
+            tallies.computeIfPresent(signal, (s, tally) -> tally.held(camera, site, notUsable));
+        }
+        return taken.size() - before;
+    }
+}

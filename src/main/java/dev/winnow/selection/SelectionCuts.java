@@ -1,0 +1,45 @@
+package dev.winnow.selection;
+
+import static org.apache.spark.sql.types.DataTypes.DateType;
+import static org.apache.spark.sql.types.DataTypes.DoubleType;
+import static org.apache.spark.sql.types.DataTypes.LongType;
+import static org.apache.spark.sql.types.DataTypes.StringType;
+
+import dev.winnow.inputs.Inferences;
+import dev.winnow.tables.TableDef;
+
+/** Where each signal was cut: what kept an image out of a round. */
+public final class SelectionCuts {
+    public static final String QUOTA = "quota";
+    public static final String ELIGIBLE = "eligible";
+    public static final String SELECTED = "selected";
+    public static final String HELD_BY_CAMERA = "held_by_camera";
+    public static final String HELD_BY_SITE = "held_by_site";
+    public static final String UNUSABLE = "unusable";
+    public static final String LOWEST_SCORE = "lowest_score";
+
+    /** The declaration. */
+    public static final TableDef TABLE = TableDef.named(
+                    "selection_cuts", "What one signal of one use case was given and where it was cut")
+            .required(Selections.PIPELINE, StringType, "Pipeline")
+            .required(Selections.RUN_DATE, DateType, "Run date of the round")
+            .required(Selections.ROUND_ID, StringType, "Round")
+            .required(Inferences.USE_CASE, StringType, "Use case")
+            .required(Selections.SIGNAL, StringType, "Signal")
+            .required(QUOTA, LongType, "Images the budget gave the signal at first")
+            .required(ELIGIBLE, LongType, "Items in the signal's pool that no earlier round holds")
+            .required(SELECTED, LongType, "Images charged to the signal; more than the quota where others spilled")
+            .required(HELD_BY_CAMERA, LongType, "Items passed over because their camera was full")
+            .required(HELD_BY_SITE, LongType, "Items passed over because their site was full")
+            .required(UNUSABLE, LongType, "Items passed over because their image is missing or can't be labeled")
+            .optional(
+                    LOWEST_SCORE,
+                    DoubleType,
+                    "Lowest score that was chosen; null where none was or scores do not count")
+            .check("selected_not_negative", SELECTED + " >= 0")
+            .partitionedBy(Selections.PIPELINE, Selections.RUN_DATE)
+            .key(Selections.PIPELINE, Selections.RUN_DATE, Selections.ROUND_ID, Inferences.USE_CASE, Selections.SIGNAL)
+            .build();
+
+    private SelectionCuts() {}
+}

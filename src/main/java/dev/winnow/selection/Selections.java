@@ -1,0 +1,72 @@
+package dev.winnow.selection;
+
+import static org.apache.spark.sql.types.DataTypes.DateType;
+import static org.apache.spark.sql.types.DataTypes.DoubleType;
+import static org.apache.spark.sql.types.DataTypes.IntegerType;
+import static org.apache.spark.sql.types.DataTypes.StringType;
+import static org.apache.spark.sql.types.DataTypes.TimestampType;
+import static org.apache.spark.sql.types.DataTypes.createArrayType;
+
+import dev.winnow.candidates.Candidates;
+import dev.winnow.inputs.Inferences;
+import dev.winnow.tables.TableDef;
+
+/** What a round asks people to label. */
+public final class Selections {
+    public static final String PIPELINE = Candidates.PIPELINE;
+    public static final String RUN_DATE = Candidates.RUN_DATE;
+    public static final String ROUND_ID = "round_id";
+    public static final String RUN_ID = Candidates.RUN_ID;
+    public static final String SIGNAL = Candidates.SIGNAL;
+    public static final String RANK = "rank";
+    public static final String ITEM_ID = Candidates.ITEM_ID;
+    public static final String SCORE = Candidates.SCORE;
+    public static final String SEGMENT = "segment";
+    public static final String SIGNALS = "signals";
+    public static final String DESIGN = "design";
+    public static final String INCLUSION_PROBABILITY = "inclusion_probability";
+    public static final String REASON = "reason";
+
+    /** Signal of images drawn uniformly because no other signal had more to offer. */
+    public static final String FILL = "FILL";
+
+    /** Design of a draw whose inclusion probability is known. */
+    public static final String UNIFORM = "UNIFORM";
+
+    /** Design of a choice by score, caps or what was left: no inclusion probability. */
+    public static final String PURPOSIVE = "PURPOSIVE";
+
+    /** The declaration. */
+    public static final TableDef TABLE = TableDef.named("selections", "One image that a round asks people to label")
+            .required(PIPELINE, StringType, "Pipeline")
+            .required(RUN_DATE, DateType, "Run date of the round")
+            .required(ROUND_ID, StringType, "Run date and number; a correction of a sealed round has a higher number")
+            .required(RUN_ID, StringType, "Run that made the row; the same work has the same id")
+            .required(Inferences.USE_CASE, StringType, "Use case whose budget pays")
+            .required(SIGNAL, StringType, "Signal that is charged: AUDIT, BOUNDARY, LOW_CONFIDENCE or FILL")
+            .required(RANK, IntegerType, "Place within use case and signal, from 1")
+            .required(ITEM_ID, StringType, "Item, as in candidates")
+            .required(Inferences.INFERENCE_ID, StringType, "Inference that stands for the item")
+            .required(Inferences.IMAGE_URI, StringType, "Image, s3://")
+            .required(Inferences.CAPTURED_AT, TimestampType, "When the image was taken")
+            .required(Inferences.SITE_ID, StringType, "Site")
+            .required(Inferences.CAMERA_ID, StringType, "Camera")
+            .required(Inferences.MODEL_VERSION, StringType, "Model version")
+            .optional(Inferences.PREDICTED_LABEL, StringType, "Predicted class; null for a frame without output")
+            .optional(Inferences.CONFIDENCE, DoubleType, "Confidence in [0, 1]; null for a frame without output")
+            .optional(SCORE, DoubleType, "Score of the charged signal in [0, 1]; null for AUDIT and FILL")
+            .optional(SEGMENT, StringType, "Worst ranked segment the item lies in; null if it lies in none")
+            .required(SIGNALS, createArrayType(StringType, false), "All signals that speak for the image")
+            .required(DESIGN, StringType, "UNIFORM or PURPOSIVE")
+            .optional(INCLUSION_PROBABILITY, DoubleType, "Probability of a UNIFORM draw; null for PURPOSIVE")
+            .required(REASON, StringType, "Why this image, in plain words")
+            .check("known_design", DESIGN + " IN ('UNIFORM', 'PURPOSIVE')")
+            .check(
+                    "probability_of_uniform_draws",
+                    "(" + DESIGN + " = 'UNIFORM') = (" + INCLUSION_PROBABILITY + " IS NOT NULL)")
+            .partitionedBy(PIPELINE, RUN_DATE)
+            .key(PIPELINE, RUN_DATE, ROUND_ID, Inferences.USE_CASE, SIGNAL, RANK)
+            .build();
+
+    private Selections() {}
+}
