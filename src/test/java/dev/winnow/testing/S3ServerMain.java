@@ -1,0 +1,98 @@
+package dev.winnow.testing;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.util.Properties;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.gaul.s3proxy.BlobStores;
+import org.gaul.s3proxy.S3Proxy;
+import org.gaul.s3proxy.auth.AuthenticationType;
+import org.gaul.s3proxy.blobstore.BlobStore;
+import org.gaul.s3proxy.blobstore.ForwardingBlobStore;
+import org.gaul.s3proxy.blobstore.S3Exceptions;
+import software.amazon.awssdk.services.s3.model.DeleteObjectRequest;
+import software.amazon.awssdk.services.s3.model.DeleteObjectResponse;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+import software.amazon.awssdk.services.s3.model.PutObjectResponse;
+
+/**
+ * S3Proxy over memory, until standard input ends. Prints its port; arguments: access key, secret key.
+ *
+ * <p>S3Proxy looks before it puts when asked for {@code If-Match}, so two writers may both win; here the store looks
+ * again under a lock, as S3 does.
+ */
+public final class S3ServerMain {
+    private S3ServerMain() {}
+
+    public static void main(String[] args) throws Exception {
+        S3Proxy proxy = S3Proxy.builder()
+                .blobStore(new Conditional(BlobStores.create("transient", new Properties())))
+                .endpoint(URI.create("http://127.0.0.1:0"))
+                .awsAuthentication(AuthenticationType.AWS_V2_OR_V4, args[0], args[1])
+                .ignoreUnknownHeaders(true)
+                .build();
+        proxy.start();
+        System.out.println(proxy.getPort());
+        System.out.flush();
+        while (System.in.read() >= 0) {
+            // the parent says nothing; its end, however it comes, ends the input
+        }
+        System.exit(0);
+    }
+
+    private static final class Conditional extends ForwardingBlobStore {
+        private final ReadWriteLock lock = new ReentrantReadWriteLock();
+
+        Conditional(BlobStore delegate) {
+            super(delegate);
+        }
+
+        @Override
+        public PutObjectResponse putBlob(PutObjectRequest request, InputStream body) {
+            String wanted = request.ifMatch();
+            if (wanted == null) {
+                return locked(lock.readLock(), () -> super.putBlob(request, body));
+            }
+            byte[] bytes = bytes(body); // not under the lock: a writer may be slow or dead
+            return locked(lock.writeLock(), () -> {
+                HeadObjectResponse there = blobMetadataIfPresent(request.bucket(), request.key());
+                if (there == null || !unquoted(wanted).equals(unquoted(there.eTag()))) {
+                    throw S3Exceptions.preconditionFailed(null);
+                }
+                return super.putBlob(request, new ByteArrayInputStream(bytes));
+            });
+        }
+
+        @Override
+        public DeleteObjectResponse removeBlob(DeleteObjectRequest request) {
+            return locked(lock.readLock(), () -> super.removeBlob(request));
+        }
+
+        private static <T> T locked(Lock lock, java.util.function.Supplier<T> work) {
+            lock.lock();
+            try {
+                return work.get();
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        private static byte[] bytes(InputStream body) {
+            try {
+                return body.readAllBytes();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        private static String unquoted(String etag) {
+            return etag.replace("\"", "");
+        }
+    }
+}
