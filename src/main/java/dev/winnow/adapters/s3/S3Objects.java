@@ -12,6 +12,8 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.ResponseBytes;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
@@ -58,11 +60,19 @@ public final class S3Objects implements ObjectStore, AutoCloseable {
 
     /** Opens a client by the settings, with timeouts and retries. */
     public static S3Objects open(S3Settings settings) {
+        return open(settings, DefaultCredentialsProvider.builder().build());
+    }
+
+    static S3Objects open(S3Settings settings, AwsCredentialsProvider credentials) {
         S3ClientBuilder builder = S3Client.builder()
+                .credentialsProvider(credentials)
                 .httpClientBuilder(UrlConnectionHttpClient.builder()
                         .connectionTimeout(Duration.ofSeconds(10))
                         .socketTimeout(ATTEMPT))
                 .forcePathStyle(settings.pathStyle())
+                // The JDK's client loses an answer that comes before it has sent everything, and with it whether a
+                // conditional write was done: so no pause for "100 Continue", no end of chunks after the last byte.
+                .serviceConfiguration(c -> c.expectContinueEnabled(false).chunkedEncodingEnabled(false))
                 // Many compatible servers do not know the newer checksums, and TLS already protects the bytes.
                 .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
                 .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)

@@ -35,7 +35,7 @@ class S3ObjectsIT extends ObjectStoreContract {
     @BeforeAll
     static void open() {
         SERVER.createBucket("objects");
-        objects = new S3Objects(SERVER.client());
+        objects = S3Objects.open(new S3Settings(SERVER.endpoint(), SERVER.region(), true), SERVER.credentials());
     }
 
     @AfterAll
