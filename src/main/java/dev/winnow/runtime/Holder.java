@@ -22,6 +22,8 @@ import java.util.Optional;
  */
 public record Holder(
         String attempt, String command, String user, String host, String processes, long pid, String processStart) {
+    private static final String UNKNOWN = "unknown";
+
     /** This process. */
     public static Holder ofThisProcess(String attempt, String command) {
         long pid = ProcessHandle.current().pid();
@@ -37,7 +39,8 @@ public record Holder(
 
     /** Returns whether the holder ran on this machine and certainly does not any more. */
     boolean hasDiedHere() {
-        return hostName().equals(host)
+        return !hostName().equals(UNKNOWN)
+                && hostName().equals(host)
                 && userName().equals(user)
                 && processTable().equals(processes)
                 && !startOf(pid).map(processStart::equals).orElse(false);
@@ -51,15 +54,17 @@ public record Holder(
         try {
             return InetAddress.getLocalHost().getHostName();
         } catch (UnknownHostException e) {
-            return "unknown";
+            return UNKNOWN;
         }
     }
 
+    /** The machine's boot and the process's namespace: machines may share a name, and containers a machine. */
     private static String processTable() {
         try {
-            return Files.readSymbolicLink(Path.of("/proc/self/ns/pid")).toString();
+            return Files.readString(Path.of("/proc/sys/kernel/random/boot_id"), UTF_8)
+                            .strip() + " " + Files.readSymbolicLink(Path.of("/proc/self/ns/pid"));
         } catch (IOException | UnsupportedOperationException e) {
-            return "";
+            return ""; // not Linux: the name of the host must do
         }
     }
 
