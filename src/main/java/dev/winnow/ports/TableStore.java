@@ -28,10 +28,12 @@ public interface TableStore {
     /**
      * Atomically replaces the rows in which every column of {@code scope} has its value by {@code rows}.
      *
-     * <p>Columns that the stored table lacks are added. The same rows leave the table as it is: nothing is committed.
+     * <p>Columns that the stored table lacks are added; columns of {@code rows} that are not stored are left out.
+     * Repeating it with the same rows leaves the same rows.
      *
      * @param scope partition columns first; every incoming row must match it
      * @return rows written
+     * @throws dev.winnow.tables.InputException if a stored column has another type than the declared one
      */
     long replace(TableDef table, Dataset<Row> rows, Map<String, Object> scope);
 

@@ -1,0 +1,359 @@
+package dev.winnow.adapters.delta;
+
+import static java.util.stream.Collectors.joining;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.lit;
+
+import dev.winnow.config.Suggestions;
+import dev.winnow.ports.TableStore;
+import dev.winnow.runtime.HadoopPaths;
+import dev.winnow.tables.InputException;
+import dev.winnow.tables.TableDef;
+import io.delta.tables.DeltaTable;
+import io.delta.tables.DeltaTableBuilder;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RemoteIterator;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.DataFrameWriter;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Observation;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/** Delta tables below one root, readable by every reader of protocol version 1. One run writes at a time. */
+public final class DeltaTableStore implements TableStore {
+    /** What a newer Delta or a cluster's defaults would otherwise choose, and Athena or DuckDB then not read. */
+    private static final Map<String, String> PROPERTIES = new TreeMap<>(Map.of(
+            "delta.minReaderVersion", "1",
+            "delta.minWriterVersion", "3", // the first with CHECK constraints
+            "delta.enableDeletionVectors", "false",
+            "delta.checkpointPolicy", "classic",
+            "delta.dataSkippingNumIndexedCols", "32"));
+
+    private static final String CONSTRAINT_PREFIX = "delta.constraints.";
+
+    private static final Map<String, String> FEW_FILES = Map.of(
+            "spark.sql.adaptive.coalescePartitions.parallelismFirst", "false",
+            "spark.sql.adaptive.advisoryPartitionSizeInBytes", "128m");
+
+    private final SparkSession spark;
+    private final String root;
+    private final Runnable beforeCommit;
+    private final Set<TableDef> prepared = new HashSet<>();
+
+    /**
+     * Creates a store; reads and writes nothing yet.
+     *
+     * @param root warehouse root: a folder or URI
+     * @param beforeCommit called before each commit is begun; throws if this run may no longer write
+     */
+    public DeltaTableStore(SparkSession spark, String root, Runnable beforeCommit) {
+        this.spark = spark;
+        this.root = HadoopPaths.resolve(hadoop(spark), root).replaceAll("(?<=[^/:])/+$", "");
+        this.beforeCommit = beforeCommit;
+    }
+
+    @Override
+    public Dataset<Row> read(TableDef table) {
+        StructType declared = nullable(table.schema());
+        return exists(table.name()) ? load(table.name()).to(declared) : spark.createDataFrame(List.of(), declared);
+    }
+
+    @Override
+    public Dataset<Row> readStored(String tableName) {
+        if (!exists(tableName)) {
+            throw new InputException(
+                    "There is no table " + tableName + " in " + root + Suggestions.nearest(tableName, names()));
+        }
+        return load(tableName);
+    }
+
+    @Override
+    public List<String> names() {
+        List<String> names = new ArrayList<>();
+        try {
+            RemoteIterator<FileStatus> folders = fileSystem().listStatusIterator(new Path(root));
+            while (folders.hasNext()) {
+                FileStatus folder = folders.next();
+                if (folder.isDirectory() && exists(folder.getPath().getName())) {
+                    names.add(folder.getPath().getName());
+                }
+            }
+        } catch (FileNotFoundException e) { // nothing was written yet
+            return List.of();
+        } catch (IOException e) {
+            throw new UncheckedIOException("Listing the tables of " + root + " failed", e);
+        }
+        return names.stream().sorted().toList();
+    }
+
+    @Override
+    public long replace(TableDef table, Dataset<Row> rows, Map<String, Object> scope) {
+        if (scope.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "Expected a scope with at least the pipeline: without one, " + table.name() + " loses every row");
+        }
+        String where = new TreeMap<>(scope)
+                .entrySet().stream()
+                        .map(entry -> quoted(entry.getKey()) + " = " + literal(entry.getValue()))
+                        .collect(joining(" AND "));
+        return described(table.name() + " where " + where, () -> {
+            prepare(table);
+            Observation written = new Observation();
+            save(
+                    table,
+                    laidOut(table, rows)
+                            .observe(written, count(lit(1)).as("rows"))
+                            .write()
+                            .mode("overwrite")
+                            .option("replaceWhere", where));
+            return rows(written);
+        });
+    }
+
+    @Override
+    public void append(TableDef table, Dataset<Row> rows) {
+        described(table.name() + " append", () -> {
+            prepare(table);
+            save(table, laidOut(table, rows).write().mode("append"));
+            return 0L;
+        });
+    }
+
+    private void save(TableDef table, DataFrameWriter<Row> writer) {
+        beforeCommit.run();
+        writer.format("delta").save(path(table.name()));
+    }
+
+    /**
+     * Brings rows into the stored columns and into few, sorted files.
+     *
+     * <p>A repartition without a number lets adaptive execution cut the rows at about 128 MB: one file for a small
+     * table, parallel writers for a large one, without counting first. It goes by key, so that the same rows meet in
+     * the same partition however they arrive; partition columns lead the order because the writer would otherwise sort
+     * by them again.
+     */
+    private Dataset<Row> laidOut(TableDef table, Dataset<Row> rows) {
+        requireColumns(table, rows);
+        Set<String> order = new LinkedHashSet<>(table.partitionColumns());
+        order.addAll(table.key());
+        Column[] columns = order.stream().map(name -> col(quoted(name))).toArray(Column[]::new);
+        Dataset<Row> stored = rows.to(nullable(load(table.name()).schema()));
+        return columns.length == 0
+                ? stored.hint("rebalance")
+                : stored.repartition(columns).sortWithinPartitions(columns);
+    }
+
+    private static void requireColumns(TableDef table, Dataset<Row> rows) {
+        Set<String> given = Set.of(rows.columns());
+        List<String> missing = Arrays.stream(table.schema().fields())
+                .filter(field -> !field.nullable() && !given.contains(field.name()))
+                .map(StructField::name)
+                .toList();
+        if (!missing.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "Rows for " + table.name() + " lack the required columns " + missing + "; they have " + given);
+        }
+    }
+
+    /** Creates the table or completes the stored one, once in the life of this store. */
+    private void prepare(TableDef table) {
+        if (prepared.contains(table)) {
+            return;
+        }
+        if (!exists(table.name())) {
+            create(table);
+        }
+        addMissingColumns(table);
+        addMissingChecks(table);
+        prepared.add(table);
+    }
+
+    /** One commit holds columns, properties and constraints, so a kill leaves the whole table or none. */
+    private void create(TableDef table) {
+        beforeCommit.run();
+        removeEmptyLog(table);
+        DeltaTableBuilder builder = DeltaTable.createIfNotExists(spark)
+                .location(path(table.name()))
+                .comment(table.comment())
+                .partitionedBy(table.partitionColumns().toArray(String[]::new));
+        for (StructField field : table.schema().fields()) {
+            builder = builder.addColumn(DeltaTable.columnBuilder(spark, field.name())
+                    .dataType(field.dataType())
+                    .nullable(field.nullable())
+                    .comment(comment(field))
+                    .build());
+        }
+        for (Map.Entry<String, String> property : PROPERTIES.entrySet()) {
+            builder = builder.property(property.getKey(), property.getValue());
+        }
+        for (Map.Entry<String, String> check : new TreeMap<>(table.checks()).entrySet()) {
+            builder = builder.property(CONSTRAINT_PREFIX + check.getKey(), check.getValue());
+        }
+        builder.execute();
+    }
+
+    /** Delta takes a log folder without a commit, left by a kill, for a table and would create nothing. */
+    private void removeEmptyLog(TableDef table) {
+        try {
+            fileSystem().delete(new Path(path(table.name()), "_delta_log"), true);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Clearing the empty log of " + path(table.name()) + " failed", e);
+        }
+    }
+
+    private void addMissingColumns(TableDef table) {
+        StructType stored = load(table.name()).schema();
+        List<String> known = List.of(stored.fieldNames());
+        List<String> added = new ArrayList<>();
+        for (StructField field : table.schema().fields()) {
+            if (!known.contains(field.name())) {
+                added.add(quoted(field.name()) + " " + field.dataType().sql() + " COMMENT " + literal(comment(field)));
+            } else if (!stored.apply(field.name())
+                    .dataType()
+                    .simpleString()
+                    .equals(field.dataType().simpleString())) {
+                throw new InputException("Column " + field.name() + " of " + path(table.name()) + " has type "
+                        + stored.apply(field.name()).dataType().simpleString() + ", but this version writes "
+                        + field.dataType().simpleString() + "; move the table away or use another warehouse");
+            }
+        }
+        if (!added.isEmpty()) {
+            alter(table, "ADD COLUMNS (" + String.join(", ", added) + ")");
+        }
+    }
+
+    private void addMissingChecks(TableDef table) {
+        Map<String, String> properties = DeltaTable.forPath(spark, path(table.name()))
+                .detail()
+                .select("properties")
+                .head()
+                .getJavaMap(0);
+        new TreeMap<>(table.checks()).forEach((name, predicate) -> {
+            String stored = properties.get(CONSTRAINT_PREFIX + name);
+            if (predicate.equals(stored)) {
+                return;
+            }
+            if (stored != null) {
+                alter(table, "DROP CONSTRAINT IF EXISTS " + quoted(name));
+            }
+            alter(table, "ADD CONSTRAINT " + quoted(name) + " CHECK (" + predicate + ")");
+        });
+    }
+
+    private void alter(TableDef table, String change) {
+        beforeCommit.run();
+        spark.sql("ALTER TABLE delta." + quoted(path(table.name())) + " " + change);
+    }
+
+    /** A table is there when its log holds a commit; a folder left by a killed creation is not a table. */
+    private boolean exists(String tableName) {
+        try {
+            RemoteIterator<FileStatus> log = fileSystem().listStatusIterator(new Path(path(tableName), "_delta_log"));
+            while (log.hasNext()) {
+                if (log.next().getPath().getName().matches("\\d{20}\\.(json|checkpoint.*)")) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (FileNotFoundException e) {
+            return false;
+        } catch (IOException e) {
+            throw new UncheckedIOException("Looking for the table " + path(tableName) + " failed", e);
+        }
+    }
+
+    private Dataset<Row> load(String tableName) {
+        return spark.read().format("delta").load(path(tableName));
+    }
+
+    private String path(String tableName) {
+        return root + "/" + tableName;
+    }
+
+    private FileSystem fileSystem() throws IOException {
+        return new Path(root).getFileSystem(hadoop(spark));
+    }
+
+    private static Configuration hadoop(SparkSession spark) {
+        return spark.sparkContext().hadoopConfiguration();
+    }
+
+    /** Work whose Spark jobs carry a description and make few files; afterwards the session is as before. */
+    private long described(String description, java.util.function.LongSupplier work) {
+        Map<String, scala.Option<String>> before = new TreeMap<>();
+        FEW_FILES.forEach((key, value) -> {
+            before.put(key, spark.conf().getOption(key));
+            spark.conf().set(key, value);
+        });
+        spark.sparkContext().setJobDescription("Writes " + description);
+        try {
+            return work.getAsLong();
+        } finally {
+            spark.sparkContext().setJobDescription(null);
+            before.forEach((key, value) -> {
+                if (value.isDefined()) {
+                    spark.conf().set(key, value.get());
+                } else {
+                    spark.conf().unset(key);
+                }
+            });
+        }
+    }
+
+    /** Takes the count from the write itself, so that no second pass over the rows is needed. */
+    private static long rows(Observation written) {
+        try {
+            return ((Number) written.getAsJava().getOrDefault("rows", 0L)).longValue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted while waiting for the row count of a finished write", e);
+        }
+    }
+
+    /** Stored rows may be older than a column, and Delta itself refuses null where a column is required. */
+    private static StructType nullable(StructType schema) {
+        return new StructType(Arrays.stream(schema.fields())
+                .map(field -> new StructField(field.name(), field.dataType(), true, field.metadata()))
+                .toArray(StructField[]::new));
+    }
+
+    private static String comment(StructField field) {
+        return field.getComment().getOrElse(() -> "");
+    }
+
+    private static String quoted(String name) {
+        return "`" + name.replace("`", "``") + "`";
+    }
+
+    private static String literal(Object value) {
+        if (value instanceof String text) {
+            return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'";
+        }
+        if (value instanceof LocalDate day) {
+            return "DATE'" + day + "'";
+        }
+        if (value instanceof Integer || value instanceof Long) {
+            return value.toString();
+        }
+        throw new IllegalArgumentException("Expected a text, day or whole number in a scope, got " + value);
+    }
+}

@@ -1,0 +1,101 @@
+package dev.winnow.runtime;
+
+import dev.winnow.ports.ObjectStore;
+import dev.winnow.ports.ServiceException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Sends each object to the store of its scheme: paths and {@code file:} here, {@code s3:} and {@code s3a:} to S3. */
+public final class SchemeObjects implements ObjectStore, AutoCloseable {
+    private final ObjectStore local;
+    private final Supplier<? extends ObjectStore> openS3;
+    private @Nullable ObjectStore s3;
+
+    /**
+     * Creates the router.
+     *
+     * @param openS3 called once, when the first S3 object is asked for: a local run needs no region and no account
+     */
+    public SchemeObjects(ObjectStore local, Supplier<? extends ObjectStore> openS3) {
+        this.local = local;
+        this.openS3 = openS3;
+    }
+
+    @Override
+    public Optional<Versioned> get(String uri) {
+        return storeOf(uri).get(uri);
+    }
+
+    @Override
+    public void put(String uri, String text) {
+        storeOf(uri).put(uri, text);
+    }
+
+    @Override
+    public void put(String uri, Path file) {
+        storeOf(uri).put(uri, file);
+    }
+
+    @Override
+    public boolean putIfAbsent(String uri, String text) {
+        return storeOf(uri).putIfAbsent(uri, text);
+    }
+
+    @Override
+    public boolean replaceIfUnchanged(String uri, String version, String text) {
+        return storeOf(uri).replaceIfUnchanged(uri, version, text);
+    }
+
+    @Override
+    public void delete(String uri) {
+        storeOf(uri).delete(uri);
+    }
+
+    @Override
+    public boolean exists(String uri) {
+        return storeOf(uri).exists(uri);
+    }
+
+    @Override
+    public List<String> list(String prefix) {
+        return storeOf(prefix).list(prefix);
+    }
+
+    private ObjectStore storeOf(String uri) {
+        if (uri.startsWith("/") || uri.startsWith("file:")) {
+            return local;
+        }
+        if (uri.startsWith("s3://") || uri.startsWith("s3a://")) {
+            return s3();
+        }
+        throw ServiceException.refused(
+                "Objects are kept on file:, s3:// or s3a://, not at " + uri + "; move it there or correct the path",
+                null);
+    }
+
+    private synchronized ObjectStore s3() {
+        ObjectStore store = s3;
+        if (store == null) {
+            store = openS3.get();
+            s3 = store;
+        }
+        return store;
+    }
+
+    /** Closes the S3 store if it was opened. */
+    @Override
+    public synchronized void close() {
+        if (s3 instanceof AutoCloseable store) {
+            try {
+                store.close();
+            } catch (RuntimeException e) {
+                throw e;
+            } catch (Exception e) {
+                throw new IllegalStateException("Closing a store does not wait and does not fail", e);
+            }
+        }
+    }
+}

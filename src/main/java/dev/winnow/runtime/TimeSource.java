@@ -1,0 +1,34 @@
+package dev.winnow.runtime;
+
+import java.time.Duration;
+import java.time.Instant;
+
+/** Time as a run sees it; tests bring their own. */
+public interface TimeSource {
+    /** The clocks of this machine. */
+    TimeSource SYSTEM = new TimeSource() {
+        @Override
+        public Instant now() {
+            return Instant.now();
+        }
+
+        @Override
+        public Duration elapsed() {
+            return Duration.ofNanos(System.nanoTime());
+        }
+
+        @Override
+        public void sleep(Duration duration) throws InterruptedException {
+            Thread.sleep(duration.toMillis());
+        }
+    };
+
+    /** The time of day, UTC. For showing: it may jump, and other machines disagree. */
+    Instant now();
+
+    /** Time since some fixed moment; it never goes back. For measuring. */
+    Duration elapsed();
+
+    /** Waits that long. */
+    void sleep(Duration duration) throws InterruptedException;
+}

@@ -1,0 +1,118 @@
+package dev.winnow.testing;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.expr;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.not;
+
+import dev.winnow.ports.TableStore;
+import dev.winnow.tables.InputException;
+import dev.winnow.tables.TableDef;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/** Tables in memory for job tests: the same rules as the Delta store, constraints included, without files. */
+public final class FakeTables implements TableStore {
+    private record Stored(StructType schema, List<Row> rows) {
+        Dataset<Row> frame() {
+            return SparkExtension.session().createDataFrame(rows, schema);
+        }
+    }
+
+    private final Map<String, Stored> tables = new TreeMap<>();
+
+    @Override
+    public Dataset<Row> read(TableDef table) {
+        StructType declared = nullable(table.schema());
+        Stored stored = tables.get(table.name());
+        return (stored == null ? new Stored(declared, List.of()) : stored)
+                .frame()
+                .to(declared);
+    }
+
+    @Override
+    public Dataset<Row> readStored(String tableName) {
+        Stored stored = tables.get(tableName);
+        if (stored == null) {
+            throw new InputException("There is no table " + tableName);
+        }
+        return stored.frame();
+    }
+
+    @Override
+    public List<String> names() {
+        return List.copyOf(tables.keySet());
+    }
+
+    @Override
+    public long replace(TableDef table, Dataset<Row> rows, Map<String, Object> scope) {
+        if (scope.isEmpty()) {
+            throw new IllegalArgumentException("Expected a scope with at least the pipeline");
+        }
+        Column inScope = scope.entrySet().stream()
+                .map(entry -> col(entry.getKey()).equalTo(lit(entry.getValue())))
+                .reduce(Column::and)
+                .orElseThrow();
+        Stored wide = widened(table);
+        List<Row> added = checked(table, rows, wide.schema());
+        if (rows.to(wide.schema()).filter(not(inScope)).count() > 0) {
+            throw new IllegalArgumentException("Rows for " + table.name() + " lie outside of " + scope);
+        }
+        List<Row> kept = new ArrayList<>(wide.frame().filter(not(inScope)).collectAsList());
+        kept.addAll(added);
+        tables.put(table.name(), new Stored(wide.schema(), kept));
+        return added.size();
+    }
+
+    @Override
+    public void append(TableDef table, Dataset<Row> rows) {
+        Stored wide = widened(table);
+        List<Row> all = new ArrayList<>(wide.rows());
+        all.addAll(checked(table, rows, wide.schema()));
+        tables.put(table.name(), new Stored(wide.schema(), all));
+    }
+
+    private Stored widened(TableDef table) {
+        StructType declared = nullable(table.schema());
+        Stored stored = tables.get(table.name());
+        if (stored == null) {
+            return new Stored(declared, List.of());
+        }
+        StructType wide = stored.schema();
+        List<String> known = List.of(wide.fieldNames());
+        for (StructField field : declared.fields()) {
+            wide = known.contains(field.name()) ? wide : wide.add(field);
+        }
+        return new Stored(wide, stored.frame().to(wide).collectAsList());
+    }
+
+    private static List<Row> checked(TableDef table, Dataset<Row> rows, StructType schema) {
+        List<Row> stored = rows.to(schema).collectAsList();
+        Dataset<Row> frame = new Stored(schema, stored).frame();
+        for (StructField field : table.schema().fields()) {
+            if (!field.nullable() && !frame.filter(col(field.name()).isNull()).isEmpty()) {
+                throw new IllegalStateException(table.name() + "." + field.name() + " is null in a row");
+            }
+        }
+        table.checks().forEach((name, predicate) -> {
+            if (!frame.filter(not(expr("coalesce(" + predicate + ", false)"))).isEmpty()) {
+                throw new IllegalStateException(table.name() + ": a row violates " + name + " (" + predicate + ")");
+            }
+        });
+        return stored;
+    }
+
+    private static StructType nullable(StructType schema) {
+        return new StructType(Arrays.stream(schema.fields())
+                .map(field -> new StructField(field.name(), field.dataType(), true, field.metadata()))
+                .toArray(StructField[]::new));
+    }
+}
