@@ -281,6 +281,7 @@ public final class SelectJob implements Stage {
         private @Nullable Double auditLimit;
         private @Nullable Long frames;
         private long auditPool;
+        private double highestDraw;
         private long missing;
 
         Spending(Round round, String runId, String useCase, List<Row> rows, List<SegmentPredicate> segments) {
@@ -297,6 +298,7 @@ public final class SelectJob implements Stage {
                         .add(item.signal());
                 if (item.signal().equals(Candidates.AUDIT)) {
                     auditPool++;
+                    highestDraw = Math.max(highestDraw, item.draw());
                     auditLimit = row.getAs(Candidates.DRAW_LIMIT);
                     frames = row.getAs(Candidates.FRAMES);
                 }
@@ -400,7 +402,9 @@ public final class SelectJob implements Stage {
         private Double inclusionProbability() {
             int quota = BudgetSolver.quotas(settings).getOrDefault(Candidates.AUDIT, 0);
             double limit = auditLimit == null ? 1 : auditLimit;
-            double population = frames != null ? frames : auditPool / limit;
+            // A pool cut at its limit of items ends at its highest draw (bottom-k estimate); a whole one at its own limit.
+            double estimate = auditPool < limit(useCase) ? auditPool / limit : (auditPool - 1) / highestDraw;
+            double population = frames != null ? frames : estimate;
             return Math.min(1, quota / Math.max(1, population));
         }
 

@@ -73,6 +73,11 @@ public final class FakeTables implements TableStore {
     }
 
     @Override
+    public Dataset<Row> frame(TableDef table, List<Row> rows) {
+        return SparkExtension.session().createDataFrame(rows, table.schema());
+    }
+
+    @Override
     public void append(TableDef table, Dataset<Row> rows) {
         Stored wide = widened(table);
         List<Row> all = new ArrayList<>(wide.rows());

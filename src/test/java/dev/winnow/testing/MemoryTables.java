@@ -44,6 +44,11 @@ public final class MemoryTables implements TableStore {
     }
 
     @Override
+    public Dataset<Row> frame(TableDef table, List<Row> rows) {
+        return SparkExtension.session().createDataFrame(rows, table.schema());
+    }
+
+    @Override
     public void append(TableDef table, Dataset<Row> rows) {
         tables.merge(table.name(), rows, Dataset::union);
     }

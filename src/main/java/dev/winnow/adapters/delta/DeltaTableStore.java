@@ -130,6 +130,11 @@ public final class DeltaTableStore implements TableStore {
     }
 
     @Override
+    public Dataset<Row> frame(TableDef table, List<Row> rows) {
+        return spark.createDataFrame(rows, table.schema());
+    }
+
+    @Override
     public void append(TableDef table, Dataset<Row> rows) {
         described(table.name() + " append", () -> {
             prepare(table);

@@ -1,0 +1,138 @@
+package dev.winnow.testing;
+
+import dev.winnow.adapters.delta.DeltaTableStore;
+import dev.winnow.adapters.local.LocalObjects;
+import dev.winnow.adapters.sources.SparkSources;
+import dev.winnow.candidates.CandidatesJob;
+import dev.winnow.config.WinnowConfig;
+import dev.winnow.inputs.CameraTable;
+import dev.winnow.inputs.FeedbackLog;
+import dev.winnow.inputs.InferenceLog;
+import dev.winnow.labeling.ManifestsJob;
+import dev.winnow.ports.ImageStore;
+import dev.winnow.ports.ObjectStore;
+import dev.winnow.ports.Stage;
+import dev.winnow.ports.TableStore;
+import dev.winnow.runtime.AliasedImages;
+import dev.winnow.runtime.Rounds;
+import dev.winnow.segments.Readiness;
+import dev.winnow.segments.SegmentsJob;
+import dev.winnow.selection.SelectJob;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/** The stages of one pipeline on a local folder, as the command line wires them. */
+public final class Pipeline {
+    private final WinnowConfig config;
+    private final TableStore tables;
+    private final ObjectStore objects = new LocalObjects();
+    private final InferenceLog inferences;
+    private final FeedbackLog feedback;
+    private final CameraTable cameras;
+
+    private Pipeline(WinnowConfig config) {
+        this.config = config;
+        this.tables = new DeltaTableStore(SparkExtension.session(), config.warehouse(), () -> {});
+        SparkSources sources = new SparkSources(SparkExtension.session());
+        this.cameras = new CameraTable(sources, config.cameras());
+        this.inferences = new InferenceLog(sources, config.inferences(), cameras);
+        this.feedback = new FeedbackLog(sources, config.feedback());
+    }
+
+    /** Reads {@code hocon} as a configuration file below {@code folder}; {@code $root} stands for the folder. */
+    public static Pipeline of(Path folder, String hocon) {
+        try {
+            Path file = Files.writeString(
+                    Files.createTempFile(folder, "pipeline", ".conf"), hocon.replace("$root", folder.toString()));
+            return new Pipeline(WinnowConfig.load(file.toFile(), Map.of()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public WinnowConfig config() {
+        return config;
+    }
+
+    public TableStore tables() {
+        return tables;
+    }
+
+    public Stage.Report segments(LocalDate day) {
+        return new SegmentsJob(
+                        config,
+                        inferences,
+                        feedback,
+                        cameras,
+                        new Readiness(config.inferences().readiness(), objects),
+                        tables)
+                .run(day);
+    }
+
+    public Stage.Report candidates(LocalDate day) {
+        return new CandidatesJob(config, inferences, cameras, tables).run(day);
+    }
+
+    public Stage.Report select(LocalDate day) {
+        return select(day, false);
+    }
+
+    public Stage.Report select(LocalDate day, boolean correction) {
+        ImageStore images = new AliasedImages(objects, config.labeling().imageAliases());
+        return new SelectJob(config, inferences, cameras, tables, images, rounds(), correction).run(day);
+    }
+
+    public Stage.Report manifests(LocalDate day) {
+        return new ManifestsJob(config, tables, objects, rounds(), () -> {}).run(day);
+    }
+
+    /** All four stages; returns what they say. */
+    public List<String> curate(LocalDate day) {
+        List<String> sentences = new ArrayList<>();
+        sentences.addAll(segments(day).sentences());
+        sentences.addAll(candidates(day).sentences());
+        sentences.addAll(select(day).sentences());
+        sentences.addAll(manifests(day).sentences());
+        return sentences;
+    }
+
+    /** Rows of a stored table of this pipeline. */
+    public Dataset<Row> rows(String table) {
+        return tables.readStored(table).filter("pipeline = '" + config.pipeline() + "'");
+    }
+
+    /** Rows of a stored table as texts, sorted: what a repeated run must not change. */
+    public List<String> content(String table) {
+        return rows(table).toJSON().collectAsList().stream().sorted().toList();
+    }
+
+    /** Published files by name below the labeling path, with their bytes as text. */
+    public Map<String, String> published() {
+        Map<String, String> files = new TreeMap<>();
+        Path root = Path.of(config.labeling().path());
+        try (Stream<Path> all = Files.walk(root)) {
+            for (Path file : all.filter(Files::isRegularFile).toList()) {
+                if (!file.getFileName().toString().startsWith(".")) {
+                    files.put(root.relativize(file).toString(), Files.readString(file));
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return files;
+    }
+
+    private Rounds rounds() {
+        return new Rounds(objects, config.labeling().path(), config.pipeline());
+    }
+}
