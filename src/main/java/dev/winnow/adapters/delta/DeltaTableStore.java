@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -303,7 +304,7 @@ public final class DeltaTableStore implements TableStore {
     }
 
     /** Work whose Spark jobs carry a description and make few files; afterwards the session is as before. */
-    private long described(String description, java.util.function.LongSupplier work) {
+    private long described(String description, LongSupplier work) {
         Map<String, scala.Option<String>> before = new TreeMap<>();
         FEW_FILES.forEach((key, value) -> {
             before.put(key, spark.conf().getOption(key));

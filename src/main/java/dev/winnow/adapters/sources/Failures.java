@@ -4,6 +4,7 @@ import dev.winnow.config.ConfigException;
 import dev.winnow.config.InputSettings;
 import dev.winnow.ports.ServiceException;
 import dev.winnow.tables.InputException;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.util.regex.Matcher;
@@ -14,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Says in our words why an input could not be opened. */
 final class Failures {
-    private static final Pattern FOOTER = Pattern.compile("footer for file:? ?(\\S+?)\\.?(\\s|$)");
+    private static final Pattern FOOTER =
+            Pattern.compile("(?:footer for file:? ?|reading file )(\\S+?)\\.?(?:\\s|$)"); // Spark 3.5 and Spark 4
 
     private Failures() {}
 
@@ -41,6 +43,9 @@ final class Failures {
             if (cause instanceof UnsupportedFileSystemException) {
                 return new ConfigException(place + " has a scheme that this cluster does not know");
             }
+            if (transport(cause)) {
+                return ServiceException.passing("Reading " + place + " failed: " + firstLine(cause), failure);
+            }
             Matcher matcher = FOOTER.matcher(String.valueOf(cause.getMessage()));
             footer = footer == null && matcher.find() ? matcher.group(1) : footer;
         }
@@ -48,13 +53,20 @@ final class Failures {
             return new InputException(
                     place + " holds a damaged Parquet file, " + footer + "; write it again or remove it", failure);
         }
-        if (failure instanceof IOException) {
+        if (failure instanceof IOException) { // a plain one says nothing of the data
             return ServiceException.passing("Reading " + place + " failed: " + firstLine(failure), failure);
         }
         return new InputException(
                 place + " can't be read as " + input.format() + ": " + firstLine(failure)
                         + "; check the input's path, format and schema",
                 failure);
+    }
+
+    /** Stores report what may pass by a kind of its own (time-outs, throttling); a damaged file merely ends early. */
+    private static boolean transport(Throwable cause) {
+        return cause instanceof IOException
+                && cause.getClass() != IOException.class
+                && !(cause instanceof EOFException);
     }
 
     static String firstLine(@Nullable Throwable failure) {

@@ -15,16 +15,19 @@ import dev.winnow.testing.Frames;
 import dev.winnow.testing.SparkExtension;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -76,7 +79,7 @@ final class SparkSourcesTest {
                 .write()
                 .partitionBy("dt")
                 .option("header", "true")
-                .format(format.name().toLowerCase(java.util.Locale.ROOT))
+                .format(format.name().toLowerCase(Locale.ROOT))
                 .save(place);
         return input(place, format, "", filter);
     }
@@ -300,13 +303,21 @@ final class SparkSourcesTest {
 
     @Test
     void deniedAccessIsARefusal() {
-        spark.sparkContext()
-                .hadoopConfiguration()
-                .setClass("fs.denied.impl", DeniedFileSystem.class, org.apache.hadoop.fs.FileSystem.class);
+        spark.sparkContext().hadoopConfiguration().setClass("fs.denied.impl", DeniedFileSystem.class, FileSystem.class);
         assertThatThrownBy(() -> sources.open(input("denied://bucket/log", Format.PARQUET, "", "")))
                 .isInstanceOf(ServiceException.class)
                 .hasMessageContaining("inputs.inferences.path: denied://bucket/log may not be read")
                 .matches(failure -> !((ServiceException) failure).retryable());
+    }
+
+    @Test
+    void aStoreThatTimesOutIsWorthAnotherTryEvenWhileAFooterIsRead() {
+        Exception timeout = new IOException(
+                "Could not read footer for file: s3a://b/a.parquet", new SocketTimeoutException("Read timed out"));
+        assertThat(Failures.opening(input(folder, Format.PARQUET), timeout))
+                .isInstanceOf(ServiceException.class)
+                .hasMessageContaining("Read timed out")
+                .matches(failure -> ((ServiceException) failure).retryable());
     }
 
     /** Answers as S3 does to a role without permission. */
