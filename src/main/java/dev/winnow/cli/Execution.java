@@ -40,6 +40,7 @@ final class Execution {
     private String sparkVersion = "";
     private @Nullable WinnowConfig config;
     private @Nullable StageRunner stages;
+    private @Nullable ObjectStore objects;
 
     /**
      * Prepares an attempt.
@@ -71,25 +72,42 @@ final class Execution {
             throw failure;
         } finally {
             printFound();
+            closeObjects();
             MDC.clear();
         }
     }
 
+    /** One store serves the whole attempt. */
+    private ObjectStore objects(S3Settings s3) {
+        ObjectStore open = objects;
+        if (open == null) {
+            open = context.wiring().objects(s3);
+            objects = open;
+        }
+        return open;
+    }
+
+    private void closeObjects() throws Exception {
+        if (objects instanceof AutoCloseable store) {
+            store.close();
+        }
+    }
+
     private void work(WinnowConfig loaded) {
-        ObjectStore objects = context.wiring().objects(loaded.s3());
+        ObjectStore store = objects(loaded.s3());
         SparkSession spark = context.wiring().session("winnow-" + command, loaded.spark(), loaded.s3());
         sparkVersion = spark.version();
         try {
             if (writes) {
-                try (Wiring.Lease lease = context.wiring().lease(loaded, objects, id)) {
+                try (Wiring.Lease lease = context.wiring().lease(loaded, store, id)) {
                     TableStore tables =
                             context.wiring().tables(spark, Places.absolute(loaded.warehouse()), lease::check);
-                    runAndRecord(loaded, spark, tables, objects);
+                    runAndRecord(loaded, spark, tables, store);
                 }
             } else {
                 TableStore tables =
                         context.wiring().tables(spark, Places.absolute(loaded.warehouse()), Execution::forbidCommit);
-                runStages(loaded, spark, tables, objects);
+                runStages(loaded, spark, tables, store);
             }
         } finally {
             context.wiring().stop(spark);
@@ -100,10 +118,10 @@ final class Execution {
         throw new IllegalStateException("a command that changes nothing tried to commit");
     }
 
-    private void runAndRecord(WinnowConfig loaded, SparkSession spark, TableStore tables, ObjectStore objects) {
+    private void runAndRecord(WinnowConfig loaded, SparkSession spark, TableStore tables, ObjectStore store) {
         RunLedger ledger = new RunLedger(spark, tables);
         try {
-            runStages(loaded, spark, tables, objects);
+            runStages(loaded, spark, tables, store);
         } catch (Throwable failure) {
             quietly("the ledger", () -> ledger.append(attempt(Failures.of(failure))), failure);
             throw failure;
@@ -111,10 +129,10 @@ final class Execution {
         ledger.append(attempt(Outcome.DONE));
     }
 
-    private void runStages(WinnowConfig loaded, SparkSession spark, TableStore tables, ObjectStore objects) {
+    private void runStages(WinnowConfig loaded, SparkSession spark, TableStore tables, ObjectStore store) {
         StageRunner runner = new StageRunner(context, loaded.pipeline(), loaded.semantic());
         stages = runner;
-        Wiring.Run run = new Wiring.Run(loaded, spark, tables, objects, id, correction);
+        Wiring.Run run = new Wiring.Run(loaded, spark, tables, store, id, correction);
         runner.run(spark, context.wiring().stages(command, run), runDate);
     }
 
@@ -153,11 +171,10 @@ final class Execution {
         }
         WinnowConfig known = config;
         if (known != null) {
-            attempt.put(context.wiring().objects(known.s3()), Places.absolute(known.warehouse()));
+            attempt.put(objects(known.s3()), Places.absolute(known.warehouse()));
         } else {
             options.guessWarehouse()
-                    .ifPresent(warehouse ->
-                            attempt.put(context.wiring().objects(warehouse.s3()), Places.absolute(warehouse.root())));
+                    .ifPresent(warehouse -> attempt.put(objects(warehouse.s3()), Places.absolute(warehouse.root())));
         }
     }
 
@@ -165,7 +182,7 @@ final class Execution {
         options.summary().ifPresent(place -> {
             if (Places.isUri(place)) {
                 S3Settings s3 = config == null ? new S3Settings("", "", false) : config.s3();
-                context.wiring().objects(s3).put(place, attempt.json());
+                objects(s3).put(place, attempt.json());
             } else {
                 write(Path.of(place).toAbsolutePath(), attempt.json());
             }
@@ -202,8 +219,9 @@ final class Execution {
         if (runner == null || known == null) {
             return;
         }
-        runner.found().forEach(context.out()::println);
-        if (writes) {
+        List<String> found = runner.found();
+        found.forEach(context.out()::println);
+        if (writes && !found.isEmpty()) {
             context.out().println("tables: " + Places.absolute(known.warehouse()));
         }
     }

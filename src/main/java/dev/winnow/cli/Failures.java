@@ -155,7 +155,7 @@ final class Failures {
         Throwable root = innermostFirst.get(0);
         return outcome(
                 BUG,
-                "This is a bug: please report it with the log, which has the details ("
+                "This is a bug: please report it with the log" + log() + ", which has the details ("
                         + root.getClass().getSimpleName() + ": " + first(root) + ")");
     }
 
@@ -259,6 +259,12 @@ final class Failures {
                 + environment.getOrDefault(
                         "SPARK_LOCAL_DIRS",
                         System.getProperty("spark.local.dir", System.getProperty("java.io.tmpdir", "unknown")));
+    }
+
+    /** The local script names the file; on a cluster the log is where the cluster keeps it. */
+    private static String log() {
+        String file = System.getProperty("winnow.log", "");
+        return file.isEmpty() ? "" : " " + file;
     }
 
     private static String column(Throwable cause) {

@@ -35,11 +35,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = ShowCommand.NAME,
         description = "Shows rows of an output table; without a table, lists the tables.",
-        footer = {
-            "",
-            "Example:",
-            "  winnow show segment_findings --warehouse target/demo --where \"fdr > 0.2\" --columns segment,fdr"
-        })
+        footer = {"", "Example:", "  winnow show segment_findings --warehouse target/demo --where \"fdr > 0.2\""})
 final class ShowCommand implements Callable<Integer> {
     static final String NAME = "show";
 
