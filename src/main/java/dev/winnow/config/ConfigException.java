@@ -6,13 +6,21 @@ import java.util.List;
 public final class ConfigException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    private final List<String> problems;
+
     /** Reports all problems of one configuration. */
     public ConfigException(List<String> problems) {
         super("Invalid configuration:\n  - " + String.join("\n  - ", problems));
+        this.problems = List.copyOf(problems);
     }
 
     /** Reports one problem that only shows against the data, such as an expression that names no column. */
     public ConfigException(String problem) {
         this(List.of(problem));
+    }
+
+    /** Returns the problems, a sentence each. */
+    public List<String> problems() {
+        return problems;
     }
 }

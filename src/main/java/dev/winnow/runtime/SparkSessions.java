@@ -12,6 +12,7 @@ public final class SparkSessions {
     private static final String MASTER = "spark.master";
     private static final String S3A = "spark.hadoop.fs.s3a.";
     private static final String S3_IMPL = "fs.s3.impl";
+    private static final String LOOPBACK = "127.0.0.1";
     private static final String ANY_REGION = "us-east-1";
 
     private SparkSessions() {}
@@ -44,6 +45,8 @@ public final class SparkSessions {
         Map<String, String> wanted = new TreeMap<>();
         wanted.put(MASTER, "local[*]");
         if (submitted.get(MASTER, settings.getOrDefault(MASTER, "local")).startsWith("local")) {
+            wanted.put("spark.driver.host", LOOPBACK); // a laptop's own name often resolves to nowhere
+            wanted.put("spark.driver.bindAddress", LOOPBACK);
             wanted.put("spark.ui.enabled", "false");
             wanted.put("spark.ui.showConsoleProgress", "false");
             if (System.getProperty("log4j2.configurationFile") == null) {

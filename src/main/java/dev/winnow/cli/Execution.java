@@ -1,0 +1,228 @@
+package dev.winnow.cli;
+
+import dev.winnow.config.S3Settings;
+import dev.winnow.config.WinnowConfig;
+import dev.winnow.ports.ObjectStore;
+import dev.winnow.ports.TableStore;
+import dev.winnow.runtime.Attempt;
+import dev.winnow.runtime.Attempt.Outcome;
+import dev.winnow.runtime.AttemptIds;
+import dev.winnow.runtime.RunLedger;
+import dev.winnow.runtime.Version;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.List;
+import org.apache.spark.sql.SparkSession;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+
+/** One attempt of a command that has a configuration: session, lease, stages, and the traces it leaves. */
+final class Execution {
+    private static final Logger LOG = LoggerFactory.getLogger(Execution.class);
+    private static final double MILLIS_PER_SECOND = 1e3;
+
+    private final Context context;
+    private final String command;
+    private final RunOptions options;
+    private final boolean correction;
+    private final boolean writes;
+
+    private final String id;
+    private final Instant startedAt;
+    private final LocalDate runDate;
+    private String sparkVersion = "";
+    private @Nullable WinnowConfig config;
+    private @Nullable StageRunner stages;
+    private @Nullable ObjectStore objects;
+
+    /**
+     * Prepares an attempt.
+     *
+     * @param writes whether the command changes the warehouse: then it holds the lease and leaves a trace there
+     */
+    Execution(Context context, String command, RunOptions options, boolean correction, boolean writes) {
+        this.context = context;
+        this.command = command;
+        this.options = options;
+        this.correction = correction;
+        this.writes = writes;
+        this.id = new AttemptIds(context.clock(), context.random()).next();
+        this.startedAt = context.clock().instant();
+        this.runDate = options.runDate(context.clock());
+    }
+
+    /** Runs the attempt; rethrows its failure after all traces are left. */
+    void run() throws Exception {
+        MDC.put(RunLedger.ATTEMPT_ID, id);
+        MDC.put(RunLedger.COMMAND, command);
+        try {
+            WinnowConfig loaded = options.load();
+            config = loaded;
+            work(loaded);
+            leaveTraces(Outcome.DONE);
+        } catch (Throwable failure) { // also an OutOfMemoryError is worth a sentence in the attempt's file
+            leaveTracesOfFailure(failure);
+            throw failure;
+        } finally {
+            printFound();
+            closeObjects();
+            MDC.clear();
+        }
+    }
+
+    /** One store serves the whole attempt. */
+    private ObjectStore objects(S3Settings s3) {
+        ObjectStore open = objects;
+        if (open == null) {
+            open = context.wiring().objects(s3);
+            objects = open;
+        }
+        return open;
+    }
+
+    private void closeObjects() throws Exception {
+        if (objects instanceof AutoCloseable store) {
+            store.close();
+        }
+    }
+
+    private void work(WinnowConfig loaded) {
+        ObjectStore store = objects(loaded.s3());
+        SparkSession spark = context.wiring().session("winnow-" + command, loaded.spark(), loaded.s3());
+        sparkVersion = spark.version();
+        try {
+            if (writes) {
+                try (Wiring.Lease lease = context.wiring().lease(loaded, store, id)) {
+                    TableStore tables =
+                            context.wiring().tables(spark, Places.absolute(loaded.warehouse()), lease::check);
+                    runAndRecord(loaded, spark, tables, store);
+                }
+            } else {
+                TableStore tables =
+                        context.wiring().tables(spark, Places.absolute(loaded.warehouse()), Execution::forbidCommit);
+                runStages(loaded, spark, tables, store);
+            }
+        } finally {
+            context.wiring().stop(spark);
+        }
+    }
+
+    private static void forbidCommit() {
+        throw new IllegalStateException("a command that changes nothing tried to commit");
+    }
+
+    private void runAndRecord(WinnowConfig loaded, SparkSession spark, TableStore tables, ObjectStore store) {
+        RunLedger ledger = new RunLedger(spark, tables);
+        try {
+            runStages(loaded, spark, tables, store);
+        } catch (Throwable failure) {
+            quietly("the ledger", () -> ledger.append(attempt(Failures.of(failure))), failure);
+            throw failure;
+        }
+        ledger.append(attempt(Outcome.DONE));
+    }
+
+    private void runStages(WinnowConfig loaded, SparkSession spark, TableStore tables, ObjectStore store) {
+        StageRunner runner = new StageRunner(context, loaded.pipeline(), loaded.semantic());
+        stages = runner;
+        Wiring.Run run = new Wiring.Run(loaded, spark, tables, store, id, correction);
+        runner.run(spark, context.wiring().stages(command, run), runDate);
+    }
+
+    private Attempt attempt(Outcome outcome) {
+        WinnowConfig known = config;
+        StageRunner runner = stages;
+        return new Attempt(
+                id,
+                known == null ? "" : known.pipeline(),
+                command,
+                runDate,
+                startedAt,
+                Duration.between(startedAt, context.clock().instant()).toMillis() / MILLIS_PER_SECOND,
+                outcome,
+                Version.current(),
+                sparkVersion,
+                known == null ? "" : known.effective(),
+                runner == null ? List.of() : runner.runs());
+    }
+
+    private void leaveTracesOfFailure(Throwable failure) {
+        Outcome outcome = Failures.of(failure);
+        quietly("the attempt's file", () -> putAttempt(attempt(outcome)), failure);
+        quietly("the summary", () -> writeSummary(attempt(outcome)), failure);
+    }
+
+    private void leaveTraces(Outcome outcome) {
+        Attempt attempt = attempt(outcome);
+        putAttempt(attempt);
+        writeSummary(attempt);
+    }
+
+    private void putAttempt(Attempt attempt) {
+        if (!writes) {
+            return;
+        }
+        WinnowConfig known = config;
+        if (known != null) {
+            attempt.put(objects(known.s3()), Places.absolute(known.warehouse()));
+        } else {
+            options.guessWarehouse()
+                    .ifPresent(warehouse -> attempt.put(objects(warehouse.s3()), Places.absolute(warehouse.root())));
+        }
+    }
+
+    private void writeSummary(Attempt attempt) {
+        options.summary().ifPresent(place -> {
+            if (Places.isUri(place)) {
+                S3Settings s3 = config == null ? new S3Settings("", "", false) : config.s3();
+                objects(s3).put(place, attempt.json());
+            } else {
+                write(Path.of(place).toAbsolutePath(), attempt.json());
+            }
+        });
+    }
+
+    private static void write(Path file, String text) {
+        try {
+            if (file.getParent() != null) {
+                Files.createDirectories(file.getParent());
+            }
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What goes wrong while a failure is noted must not hide that failure. */
+    private static void quietly(String what, Runnable action, Throwable failure) {
+        try {
+            action.run();
+        } catch (Throwable second) {
+            failure.addSuppressed(second);
+            LOG.warn(
+                    "event=trace_not_left of=\"{}\" reason=\"{}\"",
+                    what,
+                    Failures.of(second).sentence());
+        }
+    }
+
+    private void printFound() {
+        StageRunner runner = stages;
+        WinnowConfig known = config;
+        if (runner == null || known == null) {
+            return;
+        }
+        List<String> found = runner.found();
+        found.forEach(context.out()::println);
+        if (writes && !found.isEmpty()) {
+            context.out().println("tables: " + Places.absolute(known.warehouse()));
+        }
+    }
+}

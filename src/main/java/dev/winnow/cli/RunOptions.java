@@ -1,0 +1,86 @@
+package dev.winnow.cli;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import dev.winnow.config.S3Settings;
+import dev.winnow.config.WinnowConfig;
+import java.io.File;
+import java.time.Clock;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Options that every run has. */
+final class RunOptions {
+    @Option(
+            names = "--conf",
+            required = true,
+            paramLabel = "FILE",
+            description = "Configuration, such as conf/local.conf.")
+    private File conf;
+
+    @Option(
+            names = "--set",
+            paramLabel = "PATH=VALUE",
+            description = "Sets one key of the configuration; may be repeated.")
+    private Map<String, String> overrides = new TreeMap<>();
+
+    @Option(
+            names = "--run-date",
+            paramLabel = "YYYY-MM-DD",
+            description = "The day the run stands for; default: yesterday, UTC.")
+    private @Nullable LocalDate runDate;
+
+    @Option(
+            names = "--summary",
+            paramLabel = "FILE.json",
+            description = "Writes there what a scheduler wants to know: outcome, run ids, numbers of each stage.")
+    private @Nullable String summary;
+
+    WinnowConfig load() {
+        return WinnowConfig.load(conf, overrides);
+    }
+
+    LocalDate runDate(Clock clock) {
+        return runDate == null ? yesterday(clock) : runDate;
+    }
+
+    static LocalDate yesterday(Clock clock) {
+        return LocalDate.now(clock.withZone(ZoneOffset.UTC)).minusDays(1);
+    }
+
+    Optional<String> summary() {
+        return Optional.ofNullable(summary);
+    }
+
+    /** Where attempts are noted. */
+    record Warehouse(String root, S3Settings s3) {}
+
+    /** Returns the warehouse as far as an invalid configuration tells it: its failure is noted there, too. */
+    Optional<Warehouse> guessWarehouse() {
+        try {
+            Config guess = ConfigFactory.parseMap(overrides)
+                    .withFallback(ConfigFactory.systemEnvironmentOverrides())
+                    .withFallback(ConfigFactory.parseFile(conf))
+                    .resolve();
+            return guess.hasPath("warehouse")
+                    ? Optional.of(new Warehouse(
+                            guess.getString("warehouse"),
+                            new S3Settings(
+                                    text(guess, "s3.endpoint"),
+                                    text(guess, "s3.region"),
+                                    guess.hasPath("s3.path-style") && guess.getBoolean("s3.path-style"))))
+                    : Optional.empty();
+        } catch (com.typesafe.config.ConfigException e) {
+            return Optional.empty(); // the file can't be parsed at all: the report of problems says why
+        }
+    }
+
+    private static String text(Config config, String path) {
+        return config.hasPath(path) ? config.getString(path) : "";
+    }
+}

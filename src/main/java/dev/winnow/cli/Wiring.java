@@ -1,0 +1,78 @@
+package dev.winnow.cli;
+
+import dev.winnow.config.S3Settings;
+import dev.winnow.config.WinnowConfig;
+import dev.winnow.ports.ObjectStore;
+import dev.winnow.ports.Stage;
+import dev.winnow.ports.TableStore;
+import dev.winnow.tables.TableDef;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.SparkSession;
+
+/** Builds what commands need out of the configuration: its implementation alone names adapters and stages. */
+public interface Wiring {
+    /** Objects by URI; needs no session. */
+    ObjectStore objects(S3Settings s3);
+
+    /** Starts Spark; {@code settings} hold where spark-submit set nothing. */
+    SparkSession session(String appName, Map<String, String> settings, S3Settings s3);
+
+    /** Ends what {@link #session} started. */
+    void stop(SparkSession spark);
+
+    /** Waits for the right to write to the warehouse. */
+    Lease lease(WinnowConfig config, ObjectStore objects, String holder);
+
+    /**
+     * Opens the tables below a warehouse root.
+     *
+     * @param beforeCommit called before each commit; throws to forbid it
+     */
+    TableStore tables(SparkSession spark, String warehouse, Runnable beforeCommit);
+
+    /** Tables as they are declared, for their keys and names. */
+    List<TableDef> declared();
+
+    /** Stages of a command, in order; {@code check} is a stage as well. */
+    List<Stage> stages(String command, Run run);
+
+    /** The stage that writes a synthetic fleet. */
+    Stage generate(SparkSession spark, Fleet fleet);
+
+    /** The right to write, held until closed. */
+    interface Lease extends AutoCloseable {
+        /** Throws if the lease was lost. */
+        void check();
+
+        @Override
+        void close();
+    }
+
+    /**
+     * What the stages of one run work with.
+     *
+     * @param attemptId names the execution
+     * @param correction whether a sealed round gets a correction
+     */
+    record Run(
+            WinnowConfig config,
+            SparkSession spark,
+            TableStore tables,
+            ObjectStore objects,
+            String attemptId,
+            boolean correction) {}
+
+    /**
+     * What fleet to make up.
+     *
+     * @param folder where its input tables go
+     * @param cameras number of cameras
+     * @param days days up to and with the run date
+     * @param framesPerDay frames of one camera on one day
+     * @param seed the same seed makes the same fleet
+     * @param images whether small images are rendered
+     */
+    record Fleet(Path folder, int cameras, int days, int framesPerDay, long seed, boolean images) {}
+}

@@ -1,0 +1,341 @@
+package dev.winnow.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.winnow.ports.Stage;
+import dev.winnow.runtime.RunLedger;
+import dev.winnow.tables.InputException;
+import dev.winnow.testing.Frames;
+import dev.winnow.testing.SparkExtension;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@ExtendWith(SparkExtension.class)
+class MainTest {
+    private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-11-02T03:15:00Z"), ZoneOffset.UTC);
+    private static final String ATTEMPT = "20261102T031500000Z-00000007";
+
+    private final FakeWiring wiring = new FakeWiring();
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    @TempDir
+    private Path folder;
+
+    private String conf = "";
+
+    @BeforeEach
+    void writeConfiguration() throws IOException {
+        Path file = folder.resolve("street.conf");
+        Files.writeString(file, """
+                pipeline = street
+                warehouse = "/warehouse"
+                labeling.path = "/rounds"
+                inputs.inferences.path = "/log"
+                """);
+        conf = file.toString();
+    }
+
+    @Test
+    void stagesRunInOrderAndLeaveTheLedgerTheAttemptAndTheSummary() throws Exception {
+        Map<String, Function<LocalDate, Stage.Report>> stages = new LinkedHashMap<>();
+        stages.put("segments", day -> new Stage.Report(100, 5, 1, 1, "f00d", List.of("2 weak segments on " + day)));
+        stages.put("candidates", day -> new Stage.Report(100, 9, 0, 1, "f00d", List.of("9 candidates")));
+        wiring.stages = stages;
+        String summary = folder.resolve("out/summary.json").toString();
+
+        assertThat(run("curate", "--conf", conf, "--summary", summary)).isZero();
+
+        assertThat(text(out).lines())
+                .containsExactly(
+                        "segments: 2 weak segments on 2026-11-01", "candidates: 9 candidates", "tables: /warehouse");
+        assertThat(wiring.events).containsExactly("session", "lease", "release", "stop");
+        JsonNode json = json(Files.readString(Path.of(summary)));
+        assertThat(json.get("attempt_id").asText()).isEqualTo(ATTEMPT);
+        assertThat(json.get("exit_code").asInt()).isZero();
+        assertThat(json.at("/stages/0/run_id").asText()).matches("[0-9a-f]{16}");
+        assertThat(json.at("/stages/1/rows_out").asInt()).isEqualTo(9);
+        assertThat(json).isEqualTo(attempt());
+        Row row = ledger();
+        assertThat(row.<String>getAs("command")).isEqualTo("curate");
+        assertThat(row.<String>getAs("effective_config")).contains("\"pipeline\":\"street\"");
+    }
+
+    @Test
+    void theFirstFailureEndsTheRunAndIsToldEverywhere() throws Exception {
+        Map<String, Function<LocalDate, Stage.Report>> stages = new LinkedHashMap<>();
+        stages.put("segments", day -> new Stage.Report(100, 5, 1, 1, "f00d", List.of("2 weak segments")));
+        stages.put("candidates", day -> {
+            throw new InputException("no rows for " + day + "; wait for the log");
+        });
+        stages.put("select", day -> {
+            throw new AssertionError("must not run");
+        });
+        wiring.stages = stages;
+
+        assertThat(run("curate", "--conf", conf, "--run-date", "2026-10-31")).isEqualTo(3);
+
+        assertThat(text(err)).doesNotContain("\tat ");
+        assertThat(lastErrorLine()).isEqualTo("winnow: no rows for 2026-10-31; wait for the log");
+        assertThat(text(out)).contains("segments: 2 weak segments");
+        assertThat(attempt().get("sentence").asText()).isEqualTo("no rows for 2026-10-31; wait for the log");
+        assertThat(attempt().get("stages")).hasSize(2);
+        assertThat(ledger().<Integer>getAs("exit_code")).isEqualTo(3);
+        assertThat(ledger().<Boolean>getAs("retryable")).isFalse();
+    }
+
+    @Test
+    void aLedgerThatFailsDoesNotHideWhatFailedFirst() throws Exception {
+        wiring.ledgerWorks = false;
+        wiring.stages = Map.of("segments", day -> {
+            throw new InputException("the log has a hole");
+        });
+        assertThat(run("segments", "--conf", conf)).isEqualTo(3);
+        assertThat(lastErrorLine()).isEqualTo("winnow: the log has a hole");
+        assertThat(attempt().get("exit_code").asInt()).isEqualTo(3);
+    }
+
+    @Test
+    void aLedgerThatFailsAfterGoodStagesFailsTheRun() throws Exception {
+        wiring.ledgerWorks = false;
+        assertThat(run("segments", "--conf", conf)).isEqualTo(4);
+        assertThat(attempt().get("retryable").asBoolean()).isTrue();
+    }
+
+    @Test
+    void aHeldLeaseIsWorthAnotherTry() throws Exception {
+        wiring.leaseIsFree = false;
+        assertThat(run("segments", "--conf", conf)).isEqualTo(4);
+        assertThat(attempt().get("retryable").asBoolean()).isTrue();
+        assertThat(wiring.events).containsExactly("session", "stop");
+    }
+
+    @Test
+    void anErrorOfTheMachineIsNotATraceEither() throws Exception {
+        wiring.stages = Map.of("segments", day -> {
+            throw new OutOfMemoryError("Java heap space");
+        });
+        assertThat(run("segments", "--conf", conf)).isEqualTo(4);
+        assertThat(lastErrorLine()).startsWith("winnow: Memory ran out (Java heap space)");
+        assertThat(attempt().get("exit_code").asInt()).isEqualTo(4);
+    }
+
+    @Test
+    void anInvalidConfigurationListsItsProblemsAndIsNotedInItsWarehouse() throws Exception {
+        assertThat(run("segments", "--conf", conf, "--set", "pipelin=x", "--set", "rejects.samples=many"))
+                .isEqualTo(2);
+        assertThat(text(err)).contains("  - ").contains("did you mean pipeline?");
+        assertThat(lastErrorLine()).startsWith("winnow: the configuration has 2 problems; the first: ");
+        assertThat(attempt().get("exit_code").asInt()).isEqualTo(2);
+        assertThat(wiring.events).isEmpty();
+    }
+
+    @Test
+    void aMissingConfigurationIsAUsageError() {
+        assertThat(run("segments", "--conf", folder.resolve("none.conf").toString()))
+                .isEqualTo(2);
+        assertThat(lastErrorLine()).contains("none.conf does not exist");
+        assertThat(run("segments")).isEqualTo(2);
+        assertThat(lastErrorLine()).contains("Missing required option: '--conf=FILE'; see winnow segments --help");
+    }
+
+    @Test
+    void valuesMayHoldAnEqualsSign() {
+        assertThat(run("segments", "--conf", conf, "--set", "inputs.inferences.partition-filter=dt = '{date}'"))
+                .isZero();
+        assertThat(Objects.requireNonNull(wiring.lastRun)
+                        .config()
+                        .inferences()
+                        .input()
+                        .partitionFilter())
+                .isEqualTo("dt = '{date}'");
+    }
+
+    @Test
+    void aCorrectionIsPassedOn() {
+        assertThat(run("select", "--conf", conf, "--correction")).isZero();
+        assertThat(Objects.requireNonNull(wiring.lastRun).correction()).isTrue();
+    }
+
+    @Test
+    void checkHoldsNoLeaseAndLeavesNoTrace() {
+        wiring.stages = Map.of("check", day -> new Stage.Report(0, 0, 0, 0, "", List.of("3 files, 2 MB")));
+        assertThat(run("check", "--conf", conf)).isZero();
+        assertThat(text(out)).isEqualTo("check: 3 files, 2 MB\n");
+        assertThat(wiring.events).containsExactly("session", "stop");
+        assertThat(wiring.objects.list("")).isEmpty();
+        assertThat(wiring.tables.names()).isEmpty();
+    }
+
+    @Test
+    void theNearestNameIsOffered() {
+        assertThat(run("segmnts", "--conf", conf)).isEqualTo(2);
+        assertThat(lastErrorLine())
+                .isEqualTo("winnow: unknown command or argument segmnts; did you mean segments?; see winnow --help");
+        assertThat(run("segments", "--conf", conf, "--rundate", "2026-11-01")).isEqualTo(2);
+        assertThat(lastErrorLine()).contains("unknown option --rundate; did you mean --run-date?");
+        assertThat(run()).isEqualTo(2);
+        assertThat(lastErrorLine()).startsWith("winnow: name a command: curate, segments,");
+        assertThat(run("segments", "--conf", conf, "--run-date", "2026-13-01")).isEqualTo(2);
+        assertThat(lastErrorLine()).contains("'--run-date'").contains("2026-13-01");
+    }
+
+    @Test
+    void verboseShowsTheTrace() {
+        wiring.stages = Map.of("segments", day -> {
+            throw new IllegalStateException("broken");
+        });
+        assertThat(run("segments", "--conf", conf, "--verbose")).isEqualTo(1);
+        assertThat(text(err)).contains("\tat dev.winnow");
+        assertThat(lastErrorLine()).startsWith("winnow: This is a bug");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "curate", "segments", "candidates", "select", "manifests", "check", "show", "generate"})
+    void everyHelpShowsARunnableExample(String command) {
+        assertThat(command.isEmpty() ? run("--help") : run(command, "--help")).isZero();
+        assertThat(text(out)).containsPattern("Example:\n  winnow " + (command.isEmpty() ? "curate" : command) + " ");
+    }
+
+    @Test
+    void generatePassesItsOptionsOn() {
+        assertThat(run("generate", "--warehouse", folder + "/fleet/", "--cameras", "3", "--seed", "9"))
+                .isZero();
+        assertThat(wiring.lastFleet).isEqualTo(new Wiring.Fleet(folder.resolve("fleet"), 3, 14, 100, 9, false));
+        assertThat(text(out)).isEqualTo("generate: 10 inferences up to 2026-11-01\n");
+    }
+
+    @Test
+    void showListsTablesWithTheirRows() {
+        showTables();
+        assertThat(run("show", "--warehouse", "/warehouse")).isZero();
+        assertThat(text(out).lines()).containsExactly("table     rows", "--------  ----", "findings  3");
+    }
+
+    @Test
+    void showOrdersByAllColumnsOfAnUnknownTable() {
+        showTables();
+        assertThat(run("show", "findings", "--conf", conf)).isZero();
+        assertThat(text(out).lines())
+                .containsExactly(
+                        "segment  fdr   counts",
+                        "-------  ----  -------------",
+                        "day      0.1   null",
+                        "fog      null  {\"x\":1}",
+                        "night    0.4   {\"x\":2,\"y\":3}");
+    }
+
+    @Test
+    void showFiltersOrdersAndFormats() {
+        showTables();
+        assertThat(run(
+                        "show",
+                        "findings",
+                        "--warehouse",
+                        "/w",
+                        "--where",
+                        "fdr > 0 OR fdr IS NULL",
+                        "--order-by",
+                        "fdr DESC NULLS LAST",
+                        "--columns",
+                        "fdr,segment",
+                        "--format",
+                        "csv",
+                        "--limit",
+                        "2"))
+                .isZero();
+        assertThat(text(out)).isEqualTo("fdr,segment\r\n0.4,night\r\n0.1,day\r\n");
+        out.reset();
+        assertThat(run("show", "findings", "--warehouse", "/w", "--format", "json", "--limit", "1"))
+                .isZero();
+        assertThat(text(out)).isEqualTo("{\"segment\":\"day\",\"fdr\":0.1,\"counts\":null}\n");
+    }
+
+    @Test
+    void showSaysWhatIsWrong() {
+        showTables();
+        assertThat(run("show", "finding", "--warehouse", "/w")).isEqualTo(2);
+        assertThat(lastErrorLine())
+                .isEqualTo("winnow: there is no table finding in /w; did you mean findings? Tables: findings");
+        assertThat(run("show", "findings", "--warehouse", "/w", "--where", "fdrr > 1"))
+                .isEqualTo(2);
+        assertThat(lastErrorLine())
+                .startsWith("winnow: --where fdrr > 1: A column")
+                .contains("`fdrr`");
+        assertThat(run("show", "findings", "--warehouse", "/w", "--order-by", "fdr LIMIT 3"))
+                .isEqualTo(2);
+        assertThat(lastErrorLine()).startsWith("winnow: --order-by fdr LIMIT 3: Syntax error");
+        assertThat(run("show", "findings", "--warehouse", "/w", "--columns", "fdx"))
+                .isEqualTo(2);
+        assertThat(lastErrorLine()).isEqualTo("winnow: there is no column fdx; did you mean fdr?");
+        assertThat(run("show", "findings")).isEqualTo(2);
+        assertThat(lastErrorLine()).isEqualTo("winnow: give --warehouse PLACE or --conf FILE");
+    }
+
+    private void showTables() {
+        wiring.tables.with(
+                "findings",
+                Frames.of(
+                        StructType.fromDDL("segment STRING, fdr DOUBLE, counts MAP<STRING, INT>"),
+                        "{'segment':'night','fdr':0.4,'counts':{'x':2,'y':3}}",
+                        "{'segment':'fog','counts':{'x':1}}",
+                        "{'segment':'day','fdr':0.1}"));
+    }
+
+    private int run(String... args) {
+        return Main.run(new Context(wiring, stream(out), stream(err), CLOCK, () -> 7L << 32, Map.of()), args);
+    }
+
+    private static PrintStream stream(ByteArrayOutputStream bytes) {
+        return new PrintStream(bytes, true, StandardCharsets.UTF_8);
+    }
+
+    private static String text(ByteArrayOutputStream bytes) {
+        return bytes.toString(StandardCharsets.UTF_8);
+    }
+
+    private String lastErrorLine() {
+        List<String> lines = text(err).lines().toList();
+        return lines.get(lines.size() - 1);
+    }
+
+    private Row ledger() {
+        List<Row> rows = wiring.tables.read(RunLedger.TABLE).collectAsList();
+        assertThat(rows).hasSize(1);
+        return rows.get(0);
+    }
+
+    private JsonNode attempt() throws IOException {
+        return json(wiring.objects
+                .get("/warehouse/_winnow/attempts/" + ATTEMPT + ".json")
+                .orElseThrow()
+                .text());
+    }
+
+    private static JsonNode json(String text) throws IOException {
+        return new ObjectMapper().readTree(text);
+    }
+}
