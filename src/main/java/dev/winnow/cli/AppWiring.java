@@ -1,22 +1,59 @@
 package dev.winnow.cli;
 
+import dev.winnow.adapters.delta.DeltaTableStore;
+import dev.winnow.adapters.local.LocalObjects;
+import dev.winnow.adapters.s3.S3Objects;
+import dev.winnow.adapters.sources.SparkSources;
+import dev.winnow.candidates.Candidates;
+import dev.winnow.candidates.CandidatesJob;
 import dev.winnow.config.S3Settings;
 import dev.winnow.config.WinnowConfig;
+import dev.winnow.generate.FleetSettings;
+import dev.winnow.generate.GenerateJob;
+import dev.winnow.generate.GenerateReport;
+import dev.winnow.inputs.CameraTable;
+import dev.winnow.inputs.FeedbackLog;
+import dev.winnow.inputs.InferenceLog;
+import dev.winnow.inputs.Rejects;
+import dev.winnow.labeling.LabelingJobs;
+import dev.winnow.labeling.ManifestsJob;
 import dev.winnow.ports.ObjectStore;
+import dev.winnow.ports.SourceReader;
 import dev.winnow.ports.Stage;
 import dev.winnow.ports.TableStore;
+import dev.winnow.runtime.AliasedImages;
+import dev.winnow.runtime.Holder;
+import dev.winnow.runtime.LeaseTimes;
+import dev.winnow.runtime.Rounds;
 import dev.winnow.runtime.RunLedger;
+import dev.winnow.runtime.SchemeObjects;
 import dev.winnow.runtime.SparkSessions;
+import dev.winnow.runtime.TimeSource;
+import dev.winnow.runtime.WarehouseLease;
+import dev.winnow.segments.CheckJob;
+import dev.winnow.segments.DayBuilds;
+import dev.winnow.segments.ExposureDaily;
+import dev.winnow.segments.Readiness;
+import dev.winnow.segments.SegmentFindings;
+import dev.winnow.segments.SegmentsJob;
+import dev.winnow.segments.VerdictDaily;
+import dev.winnow.selection.SelectJob;
+import dev.winnow.selection.SelectionCuts;
+import dev.winnow.selection.Selections;
 import dev.winnow.tables.TableDef;
+import java.time.LocalDate;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.spark.sql.SparkSession;
 
 /** The application's own adapters and stages. */
 final class AppWiring implements Wiring {
+    private static final int CAMERAS_PER_SITE = 10;
+
     @Override
     public ObjectStore objects(S3Settings s3) {
-        throw new UnsupportedOperationException("no object store is wired");
+        return new SchemeObjects(new LocalObjects(), () -> S3Objects.open(s3));
     }
 
     @Override
@@ -30,27 +67,120 @@ final class AppWiring implements Wiring {
     }
 
     @Override
-    public Lease lease(WinnowConfig config, ObjectStore objects, String holder) {
-        throw new UnsupportedOperationException("no lease is wired");
+    public Lease lease(WinnowConfig config, ObjectStore objects, String holder, String command) {
+        WarehouseLease lease = WarehouseLease.acquire(
+                objects,
+                Places.absolute(config.warehouse()),
+                Holder.ofThisProcess(holder, command),
+                TimeSource.SYSTEM,
+                LeaseTimes.of(config.lease()));
+        return new Lease() {
+            @Override
+            public void check() {
+                lease.check();
+            }
+
+            @Override
+            public void close() {
+                lease.close();
+            }
+        };
     }
 
     @Override
     public TableStore tables(SparkSession spark, String warehouse, Runnable beforeCommit) {
-        throw new UnsupportedOperationException("no table store is wired");
+        return new DeltaTableStore(spark, warehouse, beforeCommit);
     }
 
     @Override
     public List<TableDef> declared() {
-        return List.of(RunLedger.TABLE);
+        return List.of(
+                ExposureDaily.TABLE,
+                VerdictDaily.TABLE,
+                SegmentFindings.TABLE,
+                DayBuilds.TABLE,
+                Rejects.TABLE,
+                Candidates.TABLE,
+                Selections.TABLE,
+                SelectionCuts.TABLE,
+                LabelingJobs.TABLE,
+                RunLedger.TABLE);
     }
 
     @Override
     public List<Stage> stages(String command, Run run) {
-        throw new UnsupportedOperationException("no stage is wired");
+        WinnowConfig config = run.config();
+        SourceReader sources = new SparkSources(run.spark());
+        CameraTable cameras = new CameraTable(sources, config.cameras());
+        InferenceLog inferences = new InferenceLog(sources, config.inferences(), cameras);
+        FeedbackLog feedback = new FeedbackLog(sources, config.feedback());
+        if (command.equals(RunCommand.Check.NAME)) {
+            return List.of(new CheckJob(config, inferences, feedback));
+        }
+        Rounds rounds =
+                new Rounds(run.objects(), Places.absolute(config.labeling().path()), config.pipeline());
+        List<Stage> daily = List.of(
+                new SegmentsJob(
+                        config,
+                        inferences,
+                        feedback,
+                        cameras,
+                        new Readiness(config.inferences().readiness(), run.objects()),
+                        run.tables()),
+                new CandidatesJob(config, inferences, cameras, run.tables()),
+                new SelectJob(
+                        config,
+                        inferences,
+                        cameras,
+                        run.tables(),
+                        new AliasedImages(run.objects(), config.labeling().imageAliases()),
+                        rounds,
+                        run.correction()),
+                new ManifestsJob(config, run.tables(), run.objects(), rounds, run.beforeCommit()));
+        return command.equals(RunCommand.Curate.NAME)
+                ? daily
+                : daily.stream().filter(stage -> stage.name().equals(command)).toList();
     }
 
     @Override
     public Stage generate(SparkSession spark, Fleet fleet) {
-        throw new UnsupportedOperationException("no generator is wired");
+        return new Stage() {
+            @Override
+            public String name() {
+                return GenerateCommand.NAME;
+            }
+
+            @Override
+            public Report run(LocalDate runDate) {
+                FleetSettings settings = new FleetSettings(
+                        fleet.seed(),
+                        runDate.minusDays(fleet.days() - 1L),
+                        fleet.days(),
+                        runDate.minusDays(fleet.days() / 2),
+                        Math.max(1, fleet.cameras() / CAMERAS_PER_SITE),
+                        fleet.cameras(),
+                        (long) fleet.cameras() * fleet.framesPerDay(),
+                        fleet.images(),
+                        null);
+                GenerateReport made = new GenerateJob(
+                                settings, (from, until, parts) -> spark.range(from, until, 1, parts))
+                        .run(fleet.out());
+                return new Report(
+                        0,
+                        made.inferences() + made.feedback() + made.cameras(),
+                        0,
+                        0,
+                        "",
+                        List.of(String.format(
+                                Locale.ROOT,
+                                "%,d inferences of %d days, %,d marks of customers, %,d cameras and %,d images below %s",
+                                made.inferences(),
+                                fleet.days(),
+                                made.feedback(),
+                                made.cameras(),
+                                made.images(),
+                                fleet.out())));
+            }
+        };
     }
 }

@@ -3,6 +3,7 @@ package dev.winnow.cli;
 import dev.winnow.config.S3Settings;
 import dev.winnow.config.WinnowConfig;
 import dev.winnow.ports.ObjectStore;
+import dev.winnow.ports.Stage;
 import dev.winnow.ports.TableStore;
 import dev.winnow.runtime.Attempt;
 import dev.winnow.runtime.Attempt.Outcome;
@@ -99,15 +100,15 @@ final class Execution {
         sparkVersion = spark.version();
         try {
             if (writes) {
-                try (Wiring.Lease lease = context.wiring().lease(loaded, store, id)) {
+                try (Wiring.Lease lease = context.wiring().lease(loaded, store, id, command)) {
                     TableStore tables =
                             context.wiring().tables(spark, Places.absolute(loaded.warehouse()), lease::check);
-                    runAndRecord(loaded, spark, tables, store);
+                    runAndRecord(loaded, spark, tables, store, lease::check);
                 }
             } else {
                 TableStore tables =
                         context.wiring().tables(spark, Places.absolute(loaded.warehouse()), Execution::forbidCommit);
-                runStages(loaded, spark, tables, store);
+                runStages(loaded, spark, tables, store, Execution::forbidCommit);
             }
         } finally {
             context.wiring().stop(spark);
@@ -118,10 +119,11 @@ final class Execution {
         throw new IllegalStateException("a command that changes nothing tried to commit");
     }
 
-    private void runAndRecord(WinnowConfig loaded, SparkSession spark, TableStore tables, ObjectStore store) {
+    private void runAndRecord(
+            WinnowConfig loaded, SparkSession spark, TableStore tables, ObjectStore store, Runnable beforeCommit) {
         RunLedger ledger = new RunLedger(spark, tables);
         try {
-            runStages(loaded, spark, tables, store);
+            runStages(loaded, spark, tables, store, beforeCommit);
         } catch (Throwable failure) {
             quietly("the ledger", () -> ledger.append(attempt(Failures.of(failure))), failure);
             throw failure;
@@ -129,11 +131,13 @@ final class Execution {
         ledger.append(attempt(Outcome.DONE));
     }
 
-    private void runStages(WinnowConfig loaded, SparkSession spark, TableStore tables, ObjectStore store) {
+    private void runStages(
+            WinnowConfig loaded, SparkSession spark, TableStore tables, ObjectStore store, Runnable beforeCommit) {
         StageRunner runner = new StageRunner(context, loaded.pipeline(), loaded.semantic());
         stages = runner;
-        Wiring.Run run = new Wiring.Run(loaded, spark, tables, store, id, correction);
-        runner.run(spark, context.wiring().stages(command, run), runDate);
+        Wiring.Run run = new Wiring.Run(loaded, spark, tables, store, id, beforeCommit, correction);
+        List<Stage> toRun = context.wiring().stages(command, run);
+        options.days(context.clock()).forEach(day -> runner.run(spark, toRun, day));
     }
 
     private Attempt attempt(Outcome outcome) {

@@ -1,25 +1,29 @@
 package dev.winnow.cli;
 
-import java.nio.file.Path;
+import dev.winnow.config.S3Settings;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Makes up a fleet to try everything with. */
 @Command(
         name = GenerateCommand.NAME,
         description = "Writes the input tables of a synthetic fleet with planted weak segments.",
-        footer = {"", "Example:", "  winnow generate --warehouse target/demo --cameras 200 --days 14 --images"})
+        footer = {"", "Example:", "  winnow generate --out target/demo/fleet --cameras 200 --days 14 --images"})
 final class GenerateCommand implements Callable<Integer> {
     static final String NAME = "generate";
 
-    @Mixin
-    private ReadOptions options;
+    @Option(
+            names = "--out",
+            required = true,
+            paramLabel = "PLACE",
+            description = "Folder or URI for inferences/, feedback/, cameras/, truth/ and images/.")
+    private String out;
 
     @Option(
             names = "--run-date",
@@ -61,18 +65,18 @@ final class GenerateCommand implements Callable<Integer> {
         if (cameras < 1 || days < 1 || framesPerDay < 1) {
             throw new UsageException("--cameras, --days and --frames-per-day must be at least 1");
         }
-        ReadOptions.Place place = options.place();
-        if (Places.isUri(place.warehouse()) && !place.warehouse().startsWith("file:")) {
-            throw new UsageException("generate writes to a local folder, not to " + place.warehouse());
+        if (images && Places.isUri(out) && !out.startsWith("file:")) {
+            throw new UsageException("--images writes to a local folder, not to " + out);
         }
-        Path folder = Path.of(place.warehouse().replaceFirst("^file:/*", "/"));
         StageRunner runner = new StageRunner(context, "", "");
-        SparkSession spark = context.wiring().session("winnow-" + NAME, place.spark(), place.s3());
+        SparkSession spark = context.wiring().session("winnow-" + NAME, Map.of(), new S3Settings("", "", false));
         try {
             runner.run(
                     spark,
                     List.of(context.wiring()
-                            .generate(spark, new Wiring.Fleet(folder, cameras, days, framesPerDay, seed, images))),
+                            .generate(
+                                    spark,
+                                    new Wiring.Fleet(Places.absolute(out), cameras, days, framesPerDay, seed, images))),
                     runDate == null ? RunOptions.yesterday(context.clock()) : runDate);
         } finally {
             context.wiring().stop(spark);

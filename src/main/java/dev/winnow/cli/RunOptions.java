@@ -8,6 +8,7 @@ import java.io.File;
 import java.time.Clock;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -36,6 +37,12 @@ final class RunOptions {
     private @Nullable LocalDate runDate;
 
     @Option(
+            names = "--from",
+            paramLabel = "YYYY-MM-DD",
+            description = "Runs every day from here to the run date, oldest first.")
+    private @Nullable LocalDate from;
+
+    @Option(
             names = "--summary",
             paramLabel = "FILE.json",
             description = "Writes there what a scheduler wants to know: outcome, run ids, numbers of each stage.")
@@ -47,6 +54,16 @@ final class RunOptions {
 
     LocalDate runDate(Clock clock) {
         return runDate == null ? yesterday(clock) : runDate;
+    }
+
+    /** Returns the days to run, oldest first; the last is the run date. */
+    List<LocalDate> days(Clock clock) {
+        LocalDate last = runDate(clock);
+        LocalDate first = from == null ? last : from;
+        if (first.isAfter(last)) {
+            throw new UsageException("--from " + first + " is after --run-date " + last);
+        }
+        return first.datesUntil(last.plusDays(1)).toList();
     }
 
     static LocalDate yesterday(Clock clock) {

@@ -6,7 +6,6 @@ import dev.winnow.ports.ObjectStore;
 import dev.winnow.ports.Stage;
 import dev.winnow.ports.TableStore;
 import dev.winnow.tables.TableDef;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.SparkSession;
@@ -23,7 +22,7 @@ public interface Wiring {
     void stop(SparkSession spark);
 
     /** Waits for the right to write to the warehouse. */
-    Lease lease(WinnowConfig config, ObjectStore objects, String holder);
+    Lease lease(WinnowConfig config, ObjectStore objects, String holder, String command);
 
     /**
      * Opens the tables below a warehouse root.
@@ -54,6 +53,7 @@ public interface Wiring {
      * What the stages of one run work with.
      *
      * @param attemptId names the execution
+     * @param beforeCommit throws if this run may no longer write
      * @param correction whether a sealed round gets a correction
      */
     record Run(
@@ -62,17 +62,18 @@ public interface Wiring {
             TableStore tables,
             ObjectStore objects,
             String attemptId,
+            Runnable beforeCommit,
             boolean correction) {}
 
     /**
      * What fleet to make up.
      *
-     * @param folder where its input tables go
+     * @param out folder or URI where its input tables go
      * @param cameras number of cameras
      * @param days days up to and with the run date
      * @param framesPerDay frames of one camera on one day
      * @param seed the same seed makes the same fleet
      * @param images whether small images are rendered
      */
-    record Fleet(Path folder, int cameras, int days, int framesPerDay, long seed, boolean images) {}
+    record Fleet(String out, int cameras, int days, int framesPerDay, long seed, boolean images) {}
 }

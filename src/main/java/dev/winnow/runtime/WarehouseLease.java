@@ -48,7 +48,7 @@ public final class WarehouseLease implements AutoCloseable {
     private final ObjectStore objects;
     private final String uri;
     private final TimeSource time;
-    private final LeaseSettings settings;
+    private final LeaseTimes settings;
     private final Thread renewer;
     private Document mine;
     private String version;
@@ -60,7 +60,7 @@ public final class WarehouseLease implements AutoCloseable {
             ObjectStore objects,
             String uri,
             TimeSource time,
-            LeaseSettings settings,
+            LeaseTimes settings,
             Document mine,
             String version,
             Duration renewedAt) {
@@ -86,7 +86,7 @@ public final class WarehouseLease implements AutoCloseable {
      * @throws ServiceException if it is still held then (retryable, names the holder), or the store fails
      */
     public static WarehouseLease acquire(
-            ObjectStore objects, String warehouse, Holder holder, TimeSource time, LeaseSettings settings) {
+            ObjectStore objects, String warehouse, Holder holder, TimeSource time, LeaseTimes settings) {
         String uri = uri(warehouse);
         Duration start = time.elapsed();
         Duration seenSince = start;
@@ -138,7 +138,7 @@ public final class WarehouseLease implements AutoCloseable {
             Optional<Versioned> there,
             Holder holder,
             TimeSource time,
-            LeaseSettings settings) {
+            LeaseTimes settings) {
         Duration now = time.elapsed();
         Document document = document(holder, time, settings);
         String text = write(document);
@@ -156,7 +156,7 @@ public final class WarehouseLease implements AutoCloseable {
     }
 
     private static boolean isFree(
-            String warehouse, Optional<Document> held, Duration unchangedFor, LeaseSettings settings) {
+            String warehouse, Optional<Document> held, Duration unchangedFor, LeaseTimes settings) {
         if (held.isEmpty()) {
             return unchangedFor.compareTo(settings.ttl()) >= 0;
         }
@@ -275,7 +275,7 @@ public final class WarehouseLease implements AutoCloseable {
                 time.now().plus(settings.ttl()).toString());
     }
 
-    private static Document document(Holder holder, TimeSource time, LeaseSettings settings) {
+    private static Document document(Holder holder, TimeSource time, LeaseTimes settings) {
         String now = time.now().toString();
         String expiry = time.now().plus(settings.ttl()).toString();
         return new Document(

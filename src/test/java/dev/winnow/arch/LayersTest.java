@@ -79,7 +79,7 @@ class LayersTest {
             .resideInAnyPackage(packages(ROOMS))
             .orShould()
             .dependOnClassesThat()
-            .resideInAnyPackage(ROOT + ".runtime..", ROOT + ".cli..");
+            .resideInAPackage(ROOT + ".cli..");
 
     @ArchTest
     static final ArchRule ADAPTERS_DO_NOT_MEET = slices().matching(ROOT + ".adapters.(*)..")

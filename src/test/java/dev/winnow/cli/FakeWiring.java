@@ -53,7 +53,7 @@ final class FakeWiring implements Wiring {
     }
 
     @Override
-    public Lease lease(WinnowConfig config, ObjectStore store, String holder) {
+    public Lease lease(WinnowConfig config, ObjectStore store, String holder, String command) {
         if (!leaseIsFree) {
             throw ServiceException.passing("another run holds the warehouse, try again later", null);
         }

@@ -2,9 +2,8 @@ package dev.winnow.runtime;
 
 import dev.winnow.adapters.local.LocalObjects;
 import dev.winnow.adapters.s3.S3Objects;
-import dev.winnow.adapters.s3.S3Settings;
+import dev.winnow.config.S3Settings;
 import dev.winnow.ports.ObjectStore.Versioned;
-import java.net.URI;
 import java.time.Duration;
 
 /**
@@ -14,16 +13,16 @@ import java.time.Duration;
  * so, and holds it until it is killed.
  */
 final class LeasedCounterMain {
-    static final LeaseSettings SETTINGS = new LeaseSettings(
-            Duration.ofSeconds(30), Duration.ofSeconds(5), Duration.ofMinutes(2), Duration.ofMillis(20));
+    static final LeaseTimes SETTINGS =
+            new LeaseTimes(Duration.ofSeconds(30), Duration.ofSeconds(5), Duration.ofMinutes(2), Duration.ofMillis(20));
 
     private LeasedCounterMain() {}
 
     public static void main(String[] args) throws Exception {
         String warehouse = args[0];
         int times = Integer.parseInt(args[2]);
-        try (SchemeObjects objects = new SchemeObjects(
-                new LocalObjects(), () -> S3Objects.open(new S3Settings(URI.create(args[3]), null, true)))) {
+        try (SchemeObjects objects =
+                new SchemeObjects(new LocalObjects(), () -> S3Objects.open(new S3Settings(args[3], "", true)))) {
             Holder holder = Holder.ofThisProcess(args[1], "count");
             if (times == 0) {
                 WarehouseLease.acquire(objects, warehouse, holder, TimeSource.SYSTEM, SETTINGS);

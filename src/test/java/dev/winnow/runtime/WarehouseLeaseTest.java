@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class WarehouseLeaseTest {
-    private static final LeaseSettings SETTINGS = LeaseSettings.DEFAULT;
+    private static final LeaseTimes SETTINGS = LeaseTimes.DEFAULT;
     private static final Holder FIRST = elsewhere("a1");
     private static final Holder SECOND = elsewhere("a2");
 
@@ -185,8 +185,8 @@ class WarehouseLeaseTest {
                 .start();
         try {
             assertThat(holder.inputReader(StandardCharsets.UTF_8).readLine()).isEqualTo("held");
-            LeaseSettings impatient =
-                    new LeaseSettings(SETTINGS.ttl(), SETTINGS.renewEvery(), Duration.ZERO, SETTINGS.poll());
+            LeaseTimes impatient =
+                    new LeaseTimes(SETTINGS.ttl(), SETTINGS.renewEvery(), Duration.ZERO, SETTINGS.poll());
             Holder here = Holder.ofThisProcess("a2", "curate");
             assertThatThrownBy(() ->
                             WarehouseLease.acquire(objects, warehouse.toString(), here, TimeSource.SYSTEM, impatient))

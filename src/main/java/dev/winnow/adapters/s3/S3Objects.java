@@ -1,8 +1,10 @@
 package dev.winnow.adapters.s3;
 
+import dev.winnow.config.S3Settings;
 import dev.winnow.ports.ObjectStore;
 import dev.winnow.ports.ServiceException;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -82,11 +84,11 @@ public final class S3Objects implements ObjectStore, AutoCloseable {
                                 .maxAttempts(MAX_ATTEMPTS)
                                 .build()));
         String region = settings.region();
-        if (settings.endpoint() != null) {
-            builder.endpointOverride(settings.endpoint());
-            region = region == null ? regionOfEnvironment().orElse(Region.US_EAST_1.id()) : region;
+        if (!settings.endpoint().isEmpty()) {
+            builder.endpointOverride(URI.create(settings.endpoint()));
+            region = region.isEmpty() ? regionOfEnvironment().orElse(Region.US_EAST_1.id()) : region;
         }
-        if (region != null) {
+        if (!region.isEmpty()) {
             builder.region(Region.of(region));
         }
         try {

@@ -3,6 +3,7 @@ package dev.winnow.adapters.s3;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.winnow.config.S3Settings;
 import dev.winnow.ports.ObjectStore;
 import dev.winnow.ports.ObjectStoreContract;
 import dev.winnow.ports.ServiceException;
@@ -35,7 +36,8 @@ class S3ObjectsIT extends ObjectStoreContract {
     @BeforeAll
     static void open() {
         SERVER.createBucket("objects");
-        objects = S3Objects.open(new S3Settings(SERVER.endpoint(), SERVER.region(), true), SERVER.credentials());
+        objects = S3Objects.open(
+                new S3Settings(SERVER.endpoint().toString(), SERVER.region(), true), SERVER.credentials());
     }
 
     @AfterAll
@@ -91,7 +93,8 @@ class S3ObjectsIT extends ObjectStoreContract {
     void wrongCredentialsAreRefusedAndNotRepeated() {
         System.setProperty("aws.accessKeyId", "AKIAWRONG");
         System.setProperty("aws.secretAccessKey", "not-the-secret");
-        try (S3Objects stranger = S3Objects.open(new S3Settings(SERVER.endpoint(), null, true))) {
+        try (S3Objects stranger =
+                S3Objects.open(new S3Settings(SERVER.endpoint().toString(), "", true))) {
             assertThatThrownBy(() -> stranger.put(root + "a", "x"))
                     .isInstanceOfSatisfying(
                             ServiceException.class,

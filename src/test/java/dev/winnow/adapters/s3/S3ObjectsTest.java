@@ -3,8 +3,8 @@ package dev.winnow.adapters.s3;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.winnow.config.S3Settings;
 import dev.winnow.ports.ServiceException;
-import java.net.URI;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -59,7 +59,7 @@ class S3ObjectsTest {
     @ParameterizedTest
     @ValueSource(strings = {"s3://", "s3:///key", "s3://bucket", "s3://bucket/", "gs://bucket/key", "key"})
     void whatNamesNoObjectIsRefused(String uri) {
-        try (S3Objects objects = S3Objects.open(new S3Settings(URI.create("http://127.0.0.1:1"), "us-east-1", true))) {
+        try (S3Objects objects = S3Objects.open(new S3Settings("http://127.0.0.1:1", "us-east-1", true))) {
             assertThatThrownBy(() -> objects.get(uri))
                     .isInstanceOf(ServiceException.class)
                     .hasMessage("An object on S3 is named s3://bucket/key, got " + uri);
