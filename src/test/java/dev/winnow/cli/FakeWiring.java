@@ -129,6 +129,11 @@ final class FakeWiring implements Wiring {
         }
 
         @Override
+        public Dataset<Row> frame(TableDef table, List<Row> rows) {
+            throw broken();
+        }
+
+        @Override
         public void append(TableDef table, Dataset<Row> rows) {
             throw broken();
         }

@@ -222,9 +222,10 @@ class MainTest {
 
     @Test
     void generatePassesItsOptionsOn() {
-        assertThat(run("generate", "--warehouse", folder + "/fleet/", "--cameras", "3", "--seed", "9"))
+        assertThat(run("generate", "--out", folder + "/fleet/", "--cameras", "3", "--seed", "9"))
                 .isZero();
-        assertThat(wiring.lastFleet).isEqualTo(new Wiring.Fleet(folder.resolve("fleet"), 3, 14, 100, 9, false));
+        assertThat(wiring.lastFleet)
+                .isEqualTo(new Wiring.Fleet(folder.resolve("fleet").toString(), 3, 14, 100, 9, false));
         assertThat(text(out)).isEqualTo("generate: 10 inferences up to 2026-11-01\n");
     }
 
