@@ -86,10 +86,10 @@ final class FrameModel {
         }
         day = epochDay;
         dayFolder = "images/" + LocalDate.ofEpochDay(epochDay) + '/';
-        patternKey = Draws.hash(settings.seed(), Stream.BURST_PATTERN, epochDay);
-        burstKey = Draws.hash(settings.seed(), Stream.BURST, epochDay);
-        frameKey = Draws.hash(settings.seed(), Stream.FRAME, epochDay);
-        weatherKey = Draws.hash(settings.seed(), Stream.WEATHER, epochDay);
+        patternKey = Draws.hash(settings.seed(), Keys.BURST_PATTERN, epochDay);
+        burstKey = Draws.hash(settings.seed(), Keys.BURST, epochDay);
+        frameKey = Draws.hash(settings.seed(), Keys.FRAME, epochDay);
+        weatherKey = Draws.hash(settings.seed(), Keys.WEATHER, epochDay);
         sceneNumber = -1;
         Instant noon = Instant.ofEpochSecond(epochDay * SECONDS_PER_DAY + SECONDS_PER_DAY / 2);
         for (Site.Zone zone : Site.Zone.ALL) {
