@@ -49,12 +49,12 @@ record Camera(
 
     /** Creates the camera with the given number; the first cameras go one to each site. */
     static Camera of(long seed, int number, Site[] sites) {
-        long hash = Draws.hash(seed, Stream.CAMERA, number);
+        long hash = Draws.hash(seed, Keys.CAMERA, number);
         double draw = Draws.uniform(hash, 0);
         int site = number < sites.length ? number : (int) (draw * Math.sqrt(draw) * sites.length);
         // Type and effect are spread evenly instead of drawn, so that small fleets too show what was planted.
-        double shift = Draws.uniform(Draws.hash(seed, Stream.CAMERA), 0);
-        String type = TYPES.pick(Stream.spread(TYPE_STEP, number, shift));
+        double shift = Draws.uniform(Draws.hash(seed, Keys.CAMERA), 0);
+        String type = TYPES.pick(Keys.spread(TYPE_STEP, number, shift));
         return new Camera(
                 Ids.padded('c', number, 6),
                 sites[site],
@@ -65,7 +65,7 @@ record Camera(
                 FIRMWARES.pick(Draws.uniform(hash, 4)),
                 type.equals(THERMAL) || (!type.equals(FISHEYE) && Draws.uniform(hash, 5) < 0.5),
                 Draws.uniform(hash, 6) < 0.7 ? UseCase.INTRUSION : UseCase.SAFETY,
-                EFFECTS.at(Stream.spread(EFFECT_STEP, number, shift)));
+                EFFECTS.at(Keys.spread(EFFECT_STEP, number, shift)));
     }
 
     /** Creates all cameras of a fleet. */

@@ -40,7 +40,7 @@ final class FeedbackModel {
                 || frame.inferenceHash() != frame.hash()) {
             return List.of();
         }
-        long key = Draws.hash(frame.hash(), Stream.FEEDBACK);
+        long key = Draws.hash(frame.hash(), Keys.FEEDBACK);
         Report first = frame.isMissed() ? missed(frame, key) : judged(frame, key);
         List<Report> reports = new ArrayList<>();
         reports.add(first);
@@ -126,7 +126,7 @@ final class FeedbackModel {
     private static Report aboutUnknownInference(Report first, long key) {
         return new Report(
                 Ids.hex(Draws.hash(key, 2)),
-                Ids.hex(Draws.hash(key, Stream.UNKNOWN_INFERENCE)),
+                Ids.hex(Draws.hash(key, Keys.UNKNOWN_INFERENCE)),
                 null,
                 first.cameraId(),
                 null,

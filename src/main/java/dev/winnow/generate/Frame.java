@@ -1,7 +1,6 @@
 package dev.winnow.generate;
 
 import dev.winnow.generate.UseCase.ObjectClass;
-import java.time.LocalDate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,7 +47,7 @@ record Frame(
 
     /** Returns the path of the image below {@link FleetSettings#BUCKET}. */
     String imagePath() {
-        return "images/" + LocalDate.ofEpochDay(epochDay) + '/' + scene.camera().id() + '/' + number + ".jpg";
+        return scene.imageFolder() + number + ".jpg";
     }
 
     /** Returns the inference's id as it is logged. */

@@ -3,6 +3,7 @@ package dev.winnow.generate;
 import dev.winnow.generate.Frame.Defect;
 import dev.winnow.generate.UseCase.ObjectClass;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.ZoneId;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +42,7 @@ final class FrameModel {
     private final Camera[] cameras;
     private final int[] zoneOffsets = new int[Site.Zone.ALL.length];
     private long day = Long.MIN_VALUE;
+    private String dayFolder = "";
     private long patternKey;
     private long burstKey;
     private long frameKey;
@@ -83,10 +85,11 @@ final class FrameModel {
             return;
         }
         day = epochDay;
-        patternKey = Draws.hash(settings.seed(), Stream.BURST_PATTERN, epochDay);
-        burstKey = Draws.hash(settings.seed(), Stream.BURST, epochDay);
-        frameKey = Draws.hash(settings.seed(), Stream.FRAME, epochDay);
-        weatherKey = Draws.hash(settings.seed(), Stream.WEATHER, epochDay);
+        dayFolder = "images/" + LocalDate.ofEpochDay(epochDay) + '/';
+        patternKey = Draws.hash(settings.seed(), Keys.BURST_PATTERN, epochDay);
+        burstKey = Draws.hash(settings.seed(), Keys.BURST, epochDay);
+        frameKey = Draws.hash(settings.seed(), Keys.FRAME, epochDay);
+        weatherKey = Draws.hash(settings.seed(), Keys.WEATHER, epochDay);
         sceneNumber = -1;
         Instant noon = Instant.ofEpochSecond(epochDay * SECONDS_PER_DAY + SECONDS_PER_DAY / 2);
         for (Site.Zone zone : Site.Zone.ALL) {
@@ -122,6 +125,7 @@ final class FrameModel {
         double nearness = Draws.uniform(hash, 6);
         return new Scene(
                 camera,
+                dayFolder + camera.id() + '/',
                 Math.min(utcSecond, SECONDS_PER_DAY - LONGEST_BURST_SECONDS),
                 lighting,
                 weather,

@@ -8,7 +8,6 @@ import static org.apache.spark.sql.functions.date_from_unix_date;
 import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.inline;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.round;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.timestamp_micros;
@@ -113,7 +112,9 @@ public final class GenerateFleet {
             planted.add(new Planted("SEGMENT", segment.id(), segment.predicate(), segment.factor(), null));
         }
         // Integers add up to the same in any order; doubles do not.
-        Column millionths = round(col(FleetTables.FALSE_ALARM_PROBABILITY).multiply(MILLION))
+        Column millionths = col(FleetTables.FALSE_ALARM_PROBABILITY)
+                .multiply(MILLION)
+                .plus(0.5)
                 .cast("long");
         List<Column> sums = new ArrayList<>();
         List<Column> structs = new ArrayList<>();

@@ -91,7 +91,7 @@ public final class GenerateJob {
             writes.add(() -> {
                 rows.write()
                         .mode(SaveMode.Overwrite)
-                        .option("compression", "snappy")
+                        .option("compression", "zstd")
                         .option(PARQUET_DICTIONARY + FleetTables.INFERENCE_ID, "false")
                         .option(PARQUET_DICTIONARY + FleetTables.IMAGE_URI, "false")
                         .option(PARQUET_DICTIONARY + FleetTables.CAPTURED_AT, "false")

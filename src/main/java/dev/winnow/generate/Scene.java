@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
  * What the frames of one burst share: a camera looks at the same thing for some seconds.
  *
  * @param camera who looks
+ * @param imageFolder path of its images below {@link FleetSettings#BUCKET}, with a slash at the end
  * @param startSecond UTC second of the day of the first frame
  * @param lighting what light there is
  * @param weather clear, overcast, rain, fog or snow
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Scene(
         Camera camera,
+        String imageFolder,
         int startSecond,
         Lighting lighting,
         String weather,

@@ -19,14 +19,14 @@ record Site(int number, String id, Zone zone, SiteTier tier, ModelTrack track) {
 
     /** Creates the site with the given number. */
     static Site of(long seed, int number) {
-        long hash = Draws.hash(seed, Stream.SITE, number);
+        long hash = Draws.hash(seed, Keys.SITE, number);
         // Tiers are spread evenly instead of drawn, so that even ten sites hold every kind in its share.
-        double shift = Draws.uniform(Draws.hash(seed, Stream.SITE), 0);
+        double shift = Draws.uniform(Draws.hash(seed, Keys.SITE), 0);
         return new Site(
                 number,
                 Ids.padded('s', number, 4),
                 Zone.ALL[(int) (Draws.uniform(hash, 1) * Zone.ALL.length)],
-                SiteTier.valueOf(TIERS.pick(Stream.spread(GOLDEN_RATIO, number, shift))),
+                SiteTier.valueOf(TIERS.pick(Keys.spread(GOLDEN_RATIO, number, shift))),
                 ModelTrack.valueOf(TRACKS.pick(Draws.uniform(hash, 2))));
     }
 

@@ -2,12 +2,20 @@ package dev.winnow.generate;
 
 /** Values with shares: a uniform draw picks one. */
 final class Weighted {
+    private static final int SLICES = 64;
+
     private final String[] values;
     private final double[] upTo;
+
+    /** The first value that draws of each equal slice of [0, 1) can mean; the search starts there. */
+    private final byte[] firstOfSlice = new byte[SLICES];
 
     private Weighted(String[] values, double[] upTo) {
         this.values = values;
         this.upTo = upTo;
+        for (int slice = 0; slice < SLICES; slice++) {
+            firstOfSlice[slice] = (byte) search(0, (double) slice / SLICES);
+        }
     }
 
     /** Creates the choice between values; the shares are relative to their sum. */
@@ -35,7 +43,11 @@ final class Weighted {
 
     /** Returns the position of the value for a draw in [0, 1). */
     int index(double draw) {
-        int i = 0;
+        return search(firstOfSlice[(int) (draw * SLICES)], draw);
+    }
+
+    private int search(int from, double draw) {
+        int i = from;
         while (i < upTo.length - 1 && draw >= upTo[i]) {
             i++;
         }

@@ -1,7 +1,7 @@
 package dev.winnow.generate;
 
 /** Keeps the draws of different things apart: each kind of key hashes under its own number. */
-final class Stream {
+final class Keys {
     static final int SITE = 1;
     static final int CAMERA = 2;
     static final int WEATHER = 3;
@@ -11,7 +11,7 @@ final class Stream {
     static final int FEEDBACK = 7;
     static final int UNKNOWN_INFERENCE = 8;
 
-    private Stream() {}
+    private Keys() {}
 
     /**
      * Returns numbers in [0, 1) that fill the interval evenly as {@code number} counts up.
