@@ -1,6 +1,7 @@
 package dev.winnow.inputs;
 
 import static org.apache.spark.sql.functions.broadcast;
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
@@ -17,6 +18,7 @@ import org.apache.spark.sql.Row;
 public final class CameraTable {
     private final SourceReader sources;
     private final CameraSettings settings;
+    private boolean checked;
 
     /** Reads cameras as {@code settings} say. */
     public CameraTable(SourceReader sources, CameraSettings settings) {
@@ -48,6 +50,14 @@ public final class CameraTable {
                         dimensions())
                 .drop(Cameras.TABLE.columns().stream().map(Mapping::problem).toArray(String[]::new))
                 .filter(col(Inferences.CAMERA_ID).isNotNull());
+        if (!checked) {
+            requireUnique(cameras);
+            checked = true; // once a run: the table is small, but every look at it is a job
+        }
+        return cameras;
+    }
+
+    private void requireUnique(Dataset<Row> cameras) {
         List<Row> twice = cameras.groupBy(Inferences.CAMERA_ID)
                 .agg(count(lit(1)).as("rows"))
                 .filter(col("rows").gt(1))
@@ -59,7 +69,6 @@ public final class CameraTable {
                     + twice.get(0).getLong(1) + " times in " + settings.input().place()
                     + "; column camera_id must be unique");
         }
-        return cameras;
     }
 
     /**
@@ -74,8 +83,7 @@ public final class CameraTable {
                 rows.join(broadcast(cameras().drop(Inferences.SITE_ID, Cameras.TIME_ZONE)), camera(), "left");
         for (String dimension : dimensions()) {
             String column = TableDef.dimensionColumn(dimension);
-            joined = joined.withColumn(
-                    column, org.apache.spark.sql.functions.coalesce(col(column), lit(Inferences.UNKNOWN_VALUE)));
+            joined = joined.withColumn(column, coalesce(col(column), lit(Inferences.UNKNOWN_VALUE)));
         }
         return joined;
     }

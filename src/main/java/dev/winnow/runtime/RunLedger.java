@@ -90,17 +90,17 @@ public final class RunLedger {
     public static final String SHUFFLE_BYTES = "shuffle_bytes";
 
     private static final StructType STAGE_TYPE = new StructType()
-            .add(STAGE, StringType, false)
+            .add(STAGE, StringType, true)
             .add(RUN_ID, StringType)
             .add(INPUT_FINGERPRINT, StringType)
             .add(ROWS_IN, LongType)
             .add(ROWS_OUT, LongType)
             .add(REJECTED, LongType)
             .add(PASSES, IntegerType)
-            .add(SECONDS, DoubleType, false)
-            .add(BYTES_READ, LongType, false)
-            .add(RECORDS_READ, LongType, false)
-            .add(SHUFFLE_BYTES, LongType, false);
+            .add(SECONDS, DoubleType, true)
+            .add(BYTES_READ, LongType, true)
+            .add(RECORDS_READ, LongType, true)
+            .add(SHUFFLE_BYTES, LongType, true);
 
     /** Declaration of the ledger. */
     public static final TableDef TABLE = TableDef.named("runs", "One row per attempt to run a command, failed ones too")

@@ -9,6 +9,7 @@ import org.apache.spark.sql.SparkSession;
 
 /** Builds sessions; the cluster's own settings come from spark-submit, not from here. */
 public final class SparkSessions {
+    private static final String LOCAL_PARTITIONS = "16";
     private static final String MASTER = "spark.master";
     private static final String S3A = "spark.hadoop.fs.s3a.";
     private static final String S3_IMPL = "fs.s3.impl";
@@ -47,6 +48,9 @@ public final class SparkSessions {
         if (submitted.get(MASTER, settings.getOrDefault(MASTER, "local")).startsWith("local")) {
             wanted.put("spark.driver.host", LOOPBACK); // a laptop's own name often resolves to nowhere
             wanted.put("spark.driver.bindAddress", LOOPBACK);
+            // Sized for one machine: the defaults' 200 and 50 tasks would cost more than the work of a small day.
+            wanted.put("spark.sql.shuffle.partitions", LOCAL_PARTITIONS);
+            wanted.put("spark.databricks.delta.snapshotPartitions", "2");
             wanted.put("spark.ui.enabled", "false");
             wanted.put("spark.ui.showConsoleProgress", "false");
             if (System.getProperty("log4j2.configurationFile") == null) {
