@@ -17,11 +17,11 @@ import org.apache.spark.sql.SparkSession;
  *
  * <p>Prints processor seconds beside seconds on the clock: on a machine shared with others only they compare.
  */
-public final class GenerateBench {
+public final class GenerateBenchmark {
     private static final OperatingSystemMXBean SYSTEM =
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
-    private GenerateBench() {}
+    private GenerateBenchmark() {}
 
     /** Prints seconds and rows a second, after a warm-up with a fiftieth of the rows. */
     public static void main(String[] args) throws Exception {
