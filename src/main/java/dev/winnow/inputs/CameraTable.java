@@ -1,14 +1,18 @@
 package dev.winnow.inputs;
 
 import static org.apache.spark.sql.functions.broadcast;
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.min;
 
 import dev.winnow.config.CameraSettings;
 import dev.winnow.ports.SourceReader;
 import dev.winnow.tables.InputException;
 import dev.winnow.tables.TableDef;
+import java.time.DateTimeException;
+import java.time.ZoneId;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -63,6 +67,30 @@ public final class CameraTable {
     }
 
     /**
+     * Returns the cameras, each with a zone that is one, or none.
+     *
+     * @throws InputException if a time zone is unknown: local hours could not be told
+     */
+    Dataset<Row> zoned() {
+        Dataset<Row> cameras = cameras();
+        for (Row row : cameras.filter(col(Cameras.TIME_ZONE).isNotNull())
+                .groupBy(Cameras.TIME_ZONE)
+                .agg(min(Inferences.CAMERA_ID))
+                .sort(Cameras.TIME_ZONE)
+                .collectAsList()) {
+            try {
+                ZoneId.of(row.getString(0), ZoneId.SHORT_IDS);
+            } catch (DateTimeException e) {
+                throw new InputException(
+                        "inputs.cameras: time_zone " + row.getString(0) + " of camera " + row.getString(1) + " in "
+                                + settings.input().place() + " is no zone; write it like UTC or Europe/Berlin",
+                        e);
+            }
+        }
+        return cameras;
+    }
+
+    /**
      * Adds the static dimensions to rows that carry {@code camera_id}; a camera that the table does not know has {@link
      * Inferences#UNKNOWN_VALUE}.
      */
@@ -74,8 +102,7 @@ public final class CameraTable {
                 rows.join(broadcast(cameras().drop(Inferences.SITE_ID, Cameras.TIME_ZONE)), camera(), "left");
         for (String dimension : dimensions()) {
             String column = TableDef.dimensionColumn(dimension);
-            joined = joined.withColumn(
-                    column, org.apache.spark.sql.functions.coalesce(col(column), lit(Inferences.UNKNOWN_VALUE)));
+            joined = joined.withColumn(column, coalesce(col(column), lit(Inferences.UNKNOWN_VALUE)));
         }
         return joined;
     }
