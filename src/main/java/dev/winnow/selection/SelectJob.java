@@ -402,7 +402,8 @@ public final class SelectJob implements Stage {
         private Double inclusionProbability() {
             int quota = BudgetSolver.quotas(settings).getOrDefault(Candidates.AUDIT, 0);
             double limit = auditLimit == null ? 1 : auditLimit;
-            // A pool cut at its limit of items ends at its highest draw (bottom-k estimate); a whole one at its own limit.
+            // A pool cut at its limit of items ends at its highest draw (bottom-k estimate); a whole one at its own
+            // limit.
             double estimate = auditPool < limit(useCase) ? auditPool / limit : (auditPool - 1) / highestDraw;
             double population = frames != null ? frames : estimate;
             return Math.min(1, quota / Math.max(1, population));
