@@ -4,6 +4,7 @@ import static org.apache.spark.sql.types.DataTypes.DoubleType;
 import static org.apache.spark.sql.types.DataTypes.LongType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 
+import dev.winnow.config.InferenceSettings.RowPer;
 import dev.winnow.config.UseCaseSettings;
 import dev.winnow.config.UseCaseSettings.ClassThresholds;
 import dev.winnow.config.WinnowConfig;
@@ -30,6 +31,9 @@ final class DayCuts {
 
     /** Frames that the audit pool holds at least, so that a small budget still has a reserve. */
     private static final long MIN_AUDIT_POOL = 1_000;
+
+    /** Boxes per image, by judgement, up to which the audit pool holds what it should where rows are boxes. */
+    private static final long BOXES_PER_IMAGE = 10;
 
     /** Shape of the small table that the facts are joined with; never stored. */
     static final TableDef TABLE = TableDef.named("day_cuts", "Thresholds and cuts of one class")
@@ -70,6 +74,9 @@ final class DayCuts {
             }
             // The audit, the fill after all signals, and a reserve for images that turn out to be missing.
             long pool = Math.max(MIN_AUDIT_POOL, 3L * settings.budget());
+            if (config.inferences().rowPer() == RowPer.BOX) {
+                pool *= BOXES_PER_IMAGE; // the draw is by image, and there are fewer of them than rows
+            }
             double limit = frames == 0 ? 1 : Math.min(1, (double) pool / frames);
             for (String label : new TreeMap<>(labels).keySet()) {
                 ClassThresholds t = settings.thresholds(label);
@@ -110,11 +117,12 @@ final class DayCuts {
                     double atA = boundary ? boundaryScore(a, t) : 1 - a;
                     double atB = boundary ? boundaryScore(b, t) : 1 - b;
                     boolean peak = boundary && a <= t.alarmThreshold() && t.alarmThreshold() <= b;
+                    // The edges of the band score 0 and are not eligible; a bin holds its lower edge, the last one
+                    // both.
+                    boolean below = i < rows.length - 1 ? high <= to : high < to;
+                    boolean above = !boundary || low > from;
                     bins.add(new ScoreCut.Bin(
-                            Math.max(0, Math.min(atA, atB)),
-                            peak ? 1 : Math.max(atA, atB),
-                            rows[i],
-                            low >= from && high <= to));
+                            Math.max(0, Math.min(atA, atB)), peak ? 1 : Math.max(atA, atB), rows[i], above && below));
                 }
             }
         });

@@ -19,6 +19,12 @@ record ScoreCut(double keep, double consider, double share) {
     /** Nothing is cut. */
     static final ScoreCut NONE = new ScoreCut(0, 0, 1);
 
+    /** Nothing is kept: no score is above 1. */
+    static final ScoreCut NOTHING = new ScoreCut(2, 2, 0);
+
+    /** Standard deviations by which the hash share is raised, so that it does not fall short by chance. */
+    private static final double MARGIN = 6;
+
     private static final int BISECTIONS = 50;
 
     /**
@@ -27,12 +33,20 @@ record ScoreCut(double keep, double consider, double share) {
      * @param low lowest score of an eligible row of the bin
      * @param high highest score
      * @param rows rows of the bin, all of them
-     * @param whole whether every row of the bin is eligible
+     * @param whole whether every row of the bin is sure to be eligible
      */
     record Bin(double low, double high, long rows, boolean whole) {}
 
-    /** Finds the cut that keeps about {@code wanted} of the best rows, and not many more. */
+    /**
+     * Finds the cut that keeps at least {@code wanted} of the best rows where so many are eligible, and not many more
+     * where confidences spread evenly.
+     *
+     * <p>Nothing is cut where whole bins alone can't make up {@code wanted}: nobody knows how much of the others counts.
+     */
     static ScoreCut of(List<Bin> bins, long wanted) {
+        if (wanted <= 0) {
+            return NOTHING;
+        }
         List<Bin> best = new ArrayList<>(bins.stream().filter(Bin::whole).toList());
         best.sort(Comparator.comparingDouble(Bin::low).reversed());
         long rows = 0;
@@ -57,7 +71,8 @@ record ScoreCut(double keep, double consider, double share) {
                 high = middle;
             }
         }
-        return new ScoreCut(low, consider, Math.min(1, (double) wanted / rows));
+        double margin = MARGIN * (Math.sqrt((double) wanted) + MARGIN);
+        return new ScoreCut(low, consider, Math.min(1, (wanted + margin) / rows));
     }
 
     /** Rows with at least a score, if scores spread evenly inside each bin. */

@@ -22,6 +22,7 @@ import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.functions.xxhash64;
 
 import dev.winnow.inputs.Inferences;
+import java.util.Arrays;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -37,9 +38,10 @@ final class Signals {
     /**
      * Returns one row per item and signal, shaped like {@link Candidates} less pipeline, run date and run id.
      *
-     * <p>Scores: {@code BOUNDARY} 1 - |c - t| / b inside the band (Settles 2009, margin of a binary decision), {@code
-     * LOW_CONFIDENCE} 1 - c below the limit (least confidence where only the top confidence is known). The audit is drawn
-     * by the hash of use case and image, with a salt of its own, so that it does not follow the scores.
+     * <p>Scores: {@code BOUNDARY} 1 - |c - t| / b inside the band, its edges left out (Settles 2009, margin of a binary
+     * decision), {@code LOW_CONFIDENCE} 1 - c below the limit (least confidence where only the top confidence is known).
+     * A frame without output has neither, whatever confidence the log wrote there. The audit is drawn by the hash of the
+     * image, with a salt of its own, so that it does not follow the scores.
      *
      * @param inferences accepted inferences of the day with all dimensions
      * @param cuts shaped like {@link DayCuts}, small
@@ -47,6 +49,7 @@ final class Signals {
      * @param rowsAreImages whether a row stands for an image, so that rows count frames
      */
     static Dataset<Row> find(Dataset<Row> inferences, Dataset<Row> cuts, String salt, boolean rowsAreImages) {
+        Column confidence = when(col(PREDICTED_LABEL).isNotNull(), col(CONFIDENCE));
         Column label = coalesce(col(PREDICTED_LABEL), lit(Inferences.NO_LABEL));
         Column boundary = lit(1).minus(
                         abs(col(CONFIDENCE).minus(col(DayCuts.ALARM_THRESHOLD))).divide(col(DayCuts.BOUNDARY_BAND)));
@@ -76,10 +79,14 @@ final class Signals {
                         256),
                 1,
                 32);
+        // Ids are unique only as far as the log can be trusted.
+        Column content = xxhash64(
+                Arrays.stream(inferences.columns()).map(name -> col(name)).toArray(Column[]::new));
         Column best = row_number()
                 .over(Window.partitionBy(col(USE_CASE), col(FOUND + ".signal"), col(Candidates.ITEM_ID))
-                        .orderBy(col(FOUND + ".score").desc(), col(INFERENCE_ID)));
+                        .orderBy(col(FOUND + ".score").desc(), col(INFERENCE_ID), content));
         return inferences
+                .withColumn(CONFIDENCE, confidence)
                 .withColumn(DayCuts.LABEL, label)
                 .join(broadcast(cuts), new String[] {USE_CASE, DayCuts.LABEL})
                 .withColumn(FOUND, org.apache.spark.sql.functions.filter(signals, s -> s.isNotNull()))
@@ -107,7 +114,7 @@ final class Signals {
     }
 
     private static Column passes(String cut, Column score, Column draw) {
-        return score.geq(0)
+        return score.gt(0)
                 .and(score.geq(col(cut + "_keep"))
                         .or(score.geq(col(cut + "_consider")).and(draw.lt(col(cut + "_share")))));
     }

@@ -5,11 +5,14 @@ import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.min;
 
 import dev.winnow.config.CameraSettings;
 import dev.winnow.ports.SourceReader;
 import dev.winnow.tables.InputException;
 import dev.winnow.tables.TableDef;
+import java.time.DateTimeException;
+import java.time.ZoneId;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -69,6 +72,30 @@ public final class CameraTable {
                     + twice.get(0).getLong(1) + " times in " + settings.input().place()
                     + "; column camera_id must be unique");
         }
+    }
+
+    /**
+     * Returns the cameras, each with a zone that is one, or none.
+     *
+     * @throws InputException if a time zone is unknown: local hours could not be told
+     */
+    Dataset<Row> zoned() {
+        Dataset<Row> cameras = cameras();
+        for (Row row : cameras.filter(col(Cameras.TIME_ZONE).isNotNull())
+                .groupBy(Cameras.TIME_ZONE)
+                .agg(min(Inferences.CAMERA_ID))
+                .sort(Cameras.TIME_ZONE)
+                .collectAsList()) {
+            try {
+                ZoneId.of(row.getString(0), ZoneId.SHORT_IDS);
+            } catch (DateTimeException e) {
+                throw new InputException(
+                        "inputs.cameras: time_zone " + row.getString(0) + " of camera " + row.getString(1) + " in "
+                                + settings.input().place() + " is no zone; write it like UTC or Europe/Berlin",
+                        e);
+            }
+        }
+        return cameras;
     }
 
     /**

@@ -14,19 +14,17 @@ import static dev.winnow.inputs.Inferences.REJECT_REASON;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat;
-import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.row_number;
+import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.to_date;
 import static org.apache.spark.sql.functions.upper;
 import static org.apache.spark.sql.functions.when;
-import static org.apache.spark.sql.functions.xxhash64;
 
 import dev.winnow.config.FeedbackSettings;
 import dev.winnow.ports.SourceReader;
 import java.time.LocalDate;
-import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -101,18 +99,13 @@ public final class FeedbackLog {
                         "copy",
                         row_number()
                                 .over(Window.partitionBy(FEEDBACK_ID)
-                                        .orderBy(col(REPORTED_DATE), col(REPORTED_AT), xxhash64(content))))
+                                        .orderBy(col(REPORTED_DATE), col(REPORTED_AT), struct(content))))
                 .filter(col("copy").equalTo(1))
                 .drop("copy");
     }
 
     private Dataset<Row> source(List<LocalDate> days) {
-        Dataset<Row> source = sources.open(settings.input(), days);
-        String day = settings.input().columns().getOrDefault(REPORTED_DATE, REPORTED_DATE);
-        return settings.input().partitionFilter().isEmpty()
-                        && Arrays.asList(source.columns()).contains(day)
-                ? source.filter(expr("try_cast(`" + day + "` as date)").isin(days.toArray()))
-                : source;
+        return Mapping.ofDays(sources.open(settings.input(), days), settings.input(), REPORTED_DATE, days);
     }
 
     /** The first rule a row breaks, in this order; null if it keeps them all. */

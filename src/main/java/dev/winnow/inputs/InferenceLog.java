@@ -21,8 +21,8 @@ import static org.apache.spark.sql.functions.isnan;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.row_number;
+import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.when;
-import static org.apache.spark.sql.functions.xxhash64;
 
 import dev.winnow.config.InferenceSettings;
 import dev.winnow.config.InferenceSettings.Uniqueness;
@@ -30,7 +30,6 @@ import dev.winnow.ports.SourceReader;
 import dev.winnow.tables.TableDef;
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import org.apache.spark.sql.Column;
@@ -74,10 +73,11 @@ public final class InferenceLog {
 
     /**
      * Returns the rows of some days shaped like {@link Inferences}, frame dimensions behind, {@code reject_reason} last.
+     * Rows whose day can't be read are among them, rejected.
      */
     public Dataset<Row> days(Collection<LocalDate> days) {
         Dataset<Row> rows = mapped(source(days))
-                .filter(col(EVENT_DATE).isin(days.toArray()))
+                .filter(col(EVENT_DATE).isin(days.toArray()).or(col(EVENT_DATE).isNull()))
                 .withColumn(CONFIDENCE, col(CONFIDENCE).divide(lit((double) settings.confidenceScale())));
         rows = withSiteAndZone(rows);
         rows = rows.withColumn(REJECT_REASON, reason());
@@ -92,21 +92,8 @@ public final class InferenceLog {
         return days(days).filter(col(REJECT_REASON).isNull()).drop(REJECT_REASON);
     }
 
-    /**
-     * Filters on the source's own day column where there is one, so that folders are pruned before anything is read.
-     */
     private Dataset<Row> source(Collection<LocalDate> days) {
-        Dataset<Row> source = sources.open(settings.input(), days);
-        String day = settings.input().columns().getOrDefault(EVENT_DATE, EVENT_DATE);
-        return settings.input().partitionFilter().isEmpty()
-                        && Arrays.asList(source.columns()).contains(day)
-                ? source.filter(org.apache
-                        .spark
-                        .sql
-                        .functions
-                        .expr("try_cast(`" + day + "` as date)")
-                        .isin(days.toArray()))
-                : source;
+        return Mapping.ofDays(sources.open(settings.input(), days), settings.input(), EVENT_DATE, days);
     }
 
     private Dataset<Row> mapped(Dataset<Row> source) {
@@ -128,7 +115,7 @@ public final class InferenceLog {
     private Dataset<Row> withSiteAndZone(Dataset<Row> rows) {
         List<String> local = dimensions().stream().filter(this::isLocal).toList();
         if (cameras.present()) {
-            Dataset<Row> small = cameras.cameras()
+            Dataset<Row> small = (local.isEmpty() ? cameras.cameras() : cameras.zoned())
                     .select(
                             col(CAMERA_ID),
                             col(SITE_ID).as("camera_site"),
@@ -155,7 +142,6 @@ public final class InferenceLog {
 
     /** The first rule a row breaks, in this order; null if it keeps them all. */
     private static Column reason() {
-        Column reason = lit(null).cast("string");
         List<Column> reasons = new ArrayList<>();
         for (String required : List.of(INFERENCE_ID, CAMERA_ID, IMAGE_URI, USE_CASE, MODEL_VERSION)) {
             reasons.add(when(col(required).isNull(), required + "_null"));
@@ -163,22 +149,28 @@ public final class InferenceLog {
         String captured = Mapping.problem(CAPTURED_AT);
         reasons.add(when(col(captured).isNotNull(), concat(lit(CAPTURED_AT + "_"), col(captured))));
         reasons.add(when(col(CAPTURED_AT).isNull(), CAPTURED_AT + "_null"));
+        String date = Mapping.problem(EVENT_DATE);
+        reasons.add(when(col(date).isNotNull(), concat(lit(EVENT_DATE + "_"), col(date))));
+        reasons.add(when(col(EVENT_DATE).isNull(), EVENT_DATE + "_null"));
         Column labeled = col(PREDICTED_LABEL).isNotNull();
         reasons.add(when(labeled.and(col(Mapping.problem(CONFIDENCE)).isNotNull()), CONFIDENCE + "_unparsable"));
         reasons.add(when(labeled.and(col(CONFIDENCE).isNull()), CONFIDENCE + "_null"));
         reasons.add(when(labeled.and(isnan(col(CONFIDENCE))), CONFIDENCE + "_nan"));
         reasons.add(when(labeled.and(not(col(CONFIDENCE).between(0, 1))), CONFIDENCE + "_out_of_range"));
-        reasons.add(reason);
         return coalesce(reasons.toArray(Column[]::new));
     }
 
     /** Keeps one row per id, the same one for any order of rows. */
     private Dataset<Row> withoutRepeatedIds(Dataset<Row> rows) {
-        Column[] content =
-                Inferences.TABLE.columns().stream().map(name -> col(name)).toArray(Column[]::new);
+        List<Column> content = new ArrayList<>();
+        Inferences.TABLE.columns().forEach(name -> content.add(col(name)));
+        dimensions().forEach(name -> content.add(col(TableDef.dimensionColumn(name))));
         Column order = row_number()
                 .over(Window.partitionBy(col(EVENT_DATE), col(INFERENCE_ID))
-                        .orderBy(col(REJECT_REASON).asc_nulls_first(), col(CAPTURED_AT), xxhash64(content)));
+                        .orderBy(
+                                col(REJECT_REASON).asc_nulls_first(),
+                                col(CAPTURED_AT),
+                                struct(content.toArray(Column[]::new))));
         return rows.withColumn("copy", order)
                 .withColumn(
                         REJECT_REASON,

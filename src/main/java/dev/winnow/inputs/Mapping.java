@@ -8,8 +8,10 @@ import dev.winnow.config.ConfigException;
 import dev.winnow.config.InputSettings;
 import dev.winnow.config.Suggestions;
 import dev.winnow.tables.TableDef;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -31,8 +33,12 @@ final class Mapping {
     private static final String UNPARSABLE = "unparsable";
     private static final String WITHOUT_ZONE = "without_zone";
 
-    /** A zone at the end of a timestamp: Z, an offset, or a region in brackets or after a blank. */
-    private static final String ENDS_IN_ZONE = "(Z|UTC|GMT|[+-][0-9]{2}(:?[0-9]{2})?|[A-Za-z]+/[A-Za-z_/]+)$";
+    /**
+     * A zone at the end of a timestamp: letters such as Z or America/Port-au-Prince, or an offset behind a time or behind
+     * letters. The last digits of a date look like an offset, so an offset needs a time before it.
+     */
+    private static final String ENDS_IN_ZONE =
+            "([A-Za-z]|[A-Za-z][+-][0-9:]+|:[0-9]{1,2}([.][0-9]+)? *[+-][0-9]{1,2}(:?[0-9]{2}){0,2})$";
 
     private final Dataset<Row> source;
     private final InputSettings settings;
@@ -76,6 +82,24 @@ final class Mapping {
         return source.select(mapping.raw.toArray(Column[]::new)).select(mapping.typed.toArray(Column[]::new));
     }
 
+    /**
+     * Keeps the rows of some days, and those whose day can't be read: they belong to no day, so every day that reads
+     * their file rejects them. Filters on the source's own column, so that folders are pruned before anything is read.
+     *
+     * @param dayColumn canonical name of the day
+     */
+    static Dataset<Row> ofDays(
+            Dataset<Row> source, InputSettings settings, String dayColumn, Collection<LocalDate> days) {
+        String day = settings.columns().getOrDefault(dayColumn, dayColumn);
+        if (!settings.partitionFilter().isEmpty()
+                || !Arrays.asList(source.columns()).contains(day)
+                || !fits(source, tryCast(day, DataTypes.DateType))) {
+            return source;
+        }
+        Column read = expr(tryCast(day, DataTypes.DateType));
+        return source.filter(read.isin(days.toArray()).or(read.isNull()));
+    }
+
     private void column(StructField field, boolean optional) {
         String name = field.name();
         String expression = settings.columns().get(name);
@@ -101,11 +125,33 @@ final class Mapping {
             typed.add(expr("nullif(trim(cast(`" + name + "` as string)), '')").as(name));
             typed.add(lit(null).cast(DataTypes.StringType).as(problem(name)));
         } else {
-            Column read = expr("try_cast(`" + name + "` as " + field.dataType().sql() + ")");
-            typed.add(read.as(name));
-            typed.add(expr("case when `" + name + "` is not null and try_cast(`" + name + "` as "
-                            + field.dataType().sql() + ") is null then '" + UNPARSABLE + "' end")
-                    .as(problem(name)));
+            String read = tryCast(name, field.dataType());
+            if (!fits(source.select(raw.get(raw.size() - 1)), read)) {
+                wrongType(name, type, "a " + field.dataType().simpleString(), "a cast or a function");
+                return;
+            }
+            typed.add(expr(read).as(name));
+            typed.add(
+                    expr("case when `" + name + "` is not null and " + read + " is null then '" + UNPARSABLE + "' end")
+                            .as(problem(name)));
+        }
+    }
+
+    private void wrongType(String name, DataType type, String expected, String example) {
+        problems.add("inputs." + settings.name() + ".columns." + name + " is of type " + type.simpleString() + " in "
+                + settings.place() + ", expected " + expected + "; say how to read it, such as " + example);
+    }
+
+    private static String tryCast(String column, DataType type) {
+        return "try_cast(`" + column + "` as " + type.sql() + ")";
+    }
+
+    private static boolean fits(Dataset<Row> rows, String expression) {
+        try {
+            rows.select(expr(expression));
+            return true;
+        } catch (Exception e) { // Spark's AnalysisException is checked in Java and declared nowhere
+            return false;
         }
     }
 
@@ -138,8 +184,7 @@ final class Mapping {
             typed.add(col(name).cast(DataTypes.TimestampType).as(name));
             typed.add(lit(null).cast(DataTypes.StringType).as(problem(name)));
         } else {
-            problems.add("inputs." + settings.name() + ".columns." + name + " is of type " + type.simpleString()
-                    + ", expected a timestamp; say how to read it, such as timestamp_millis(" + name + ")");
+            wrongType(name, type, "a timestamp", "timestamp_millis(" + name + ")");
         }
     }
 

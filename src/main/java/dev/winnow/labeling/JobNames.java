@@ -15,14 +15,13 @@ final class JobNames {
 
     private JobNames() {}
 
-    /** Returns the name of one shard of a use case in a round; the same round gives the same name. */
+    /**
+     * Returns the name of one shard of a use case in a round; the same round gives the same name.
+     *
+     * <p>A hash ends every name: pipeline {@code a-b} with use case {@code c} reads like {@code a} with {@code b-c}.
+     */
     static String of(String pipeline, String roundId, String useCase, int shard) {
-        String plain = legal(pipeline + "-" + useCase) + "-" + legal(roundId) + "-" + shard;
         String exact = pipeline + "\n" + useCase + "\n" + roundId + "\n" + shard;
-        // What legal() changed or what is too long must not make two jobs one: a hash keeps them apart.
-        if (plain.length() <= MAX_LENGTH && useCase.equals(legal(useCase))) {
-            return plain;
-        }
         String tail = "-" + legal(roundId) + "-" + shard + "-"
                 + new Digest().add(exact).hex(HASH_DIGITS);
         String head = legal(pipeline + "-" + useCase);

@@ -1,7 +1,9 @@
 package dev.winnow.labeling;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.winnow.candidates.Candidates;
 import dev.winnow.inputs.Inferences;
 import dev.winnow.selection.Selections;
@@ -15,15 +17,22 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.Row;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ground Truth input manifests for image classification: one JSON object a line.
  *
  * <p>Keys beside {@code source-ref} pass through to the output unchanged; they carry where the line came from. The
- * prediction is not among them: whoever labels an audit line must not see it.
+ * prediction is not among them: whoever labels an audit line must not see it. So an audit line names no segment either,
+ * for a segment may be one of predicted classes. Characters beyond ASCII are escaped: some of them end a line for some
+ * readers.
  */
 final class Manifest {
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final ObjectMapper JSON =
+            JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+
+    /** Longest text beside the image, by judgement: Ground Truth takes 20,000 characters, a name is shorter. */
+    private static final int MAX_TEXT = 1_000;
 
     private Manifest() {}
 
@@ -46,14 +55,22 @@ final class Manifest {
         line.put("item-id", row.getAs(Selections.ITEM_ID));
         line.put("run-id", row.getAs(Selections.RUN_ID));
         line.put("round-id", row.getAs(Selections.ROUND_ID));
-        line.put("use-case", row.getAs(Inferences.USE_CASE));
+        line.put("use-case", shortened(row.getAs(Inferences.USE_CASE)));
         line.put("signal", row.getAs(Selections.SIGNAL));
-        line.put("segment", row.getAs(Selections.SEGMENT));
+        boolean audit = Candidates.AUDIT.equals(row.getAs(Selections.SIGNAL));
+        line.put("segment", audit ? null : shortened(row.getAs(Selections.SEGMENT)));
         line.put("score", row.getAs(Selections.SCORE));
         line.put("rank", row.getAs(Selections.RANK));
         line.put("design", row.getAs(Selections.DESIGN));
         line.put("inclusion-probability", row.getAs(Selections.INCLUSION_PROBABILITY));
         return json(line);
+    }
+
+    private static @Nullable String shortened(@Nullable String text) {
+        if (text == null || text.length() <= MAX_TEXT) {
+            return text;
+        }
+        return text.substring(0, text.offsetByCodePoints(0, MAX_TEXT / 2)) + "...";
     }
 
     /** Returns the label category file of a job. */

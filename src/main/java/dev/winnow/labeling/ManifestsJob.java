@@ -53,7 +53,7 @@ public final class ManifestsJob implements Stage {
     /**
      * Creates the job.
      *
-     * @param beforeCommit the lease's check, called before the round is sealed
+     * @param beforeCommit the lease's check, called before every put
      */
     public ManifestsJob(
             WinnowConfig config, TableStore tables, ObjectStore objects, Rounds rounds, Runnable beforeCommit) {
@@ -141,7 +141,9 @@ public final class ManifestsJob implements Stage {
     private Map<String, Object> publish(Round round, String useCase, int shard, List<Row> lines, List<String> labels) {
         String job = JobNames.of(config.pipeline(), round.id(), useCase, shard);
         String labelFile = job + ".labels.json";
-        objects.put(rounds.prefix(round) + labelFile, Manifest.labelCategories(labels) + "\n");
+        String categories = Manifest.labelCategories(labels) + "\n";
+        beforeCommit.run();
+        objects.put(rounds.prefix(round) + labelFile, categories);
         try {
             Path local = Files.createTempFile("winnow-manifest", ".jsonl");
             try {
@@ -154,6 +156,7 @@ public final class ManifestsJob implements Stage {
                 file.put("use-case", useCase);
                 file.put("manifest", name);
                 file.put("label-categories", labelFile);
+                file.put("label-categories-sha256", Digest.ofText(categories));
                 file.put("lines", lines.size());
                 file.put("sha256", Digest.ofFile(local));
                 file.put("signals", signals(lines));

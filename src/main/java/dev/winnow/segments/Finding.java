@@ -66,7 +66,9 @@ record Finding(
         if (whole == null) {
             throw new IllegalArgumentException("No whole for use case " + segment.useCase());
         }
-        // One floor for the whole use case: customers who only complain would make every rate a complaint rate.
+        // A floor for the use case and for the segment: customers who only complain make a complaint rate, fleet-wide
+        // or
+        // at one site. A segment without confirmations is still ranked, by its marks.
         boolean representative = whole.judged() > 0
                 && whole.confirmed() >= settings.minConfirmedShare() * whole.judged()
                 && segment.confirmed() >= settings.minConfirmedShare() * segment.judged();

@@ -3,6 +3,7 @@ package dev.winnow.segments;
 import static dev.winnow.inputs.Inferences.REJECT_REASON;
 import static dev.winnow.inputs.Inferences.SITE_ID;
 import static org.apache.spark.sql.functions.broadcast;
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
@@ -92,39 +93,61 @@ public final class SegmentsJob implements Stage {
         readiness.requireMarker(day);
         Map<String, Row> builds = builds();
         requireOneVersion(day, builds);
+        DayInput today = inferences.day(day);
+        List<Judged> facts = new ArrayList<>();
+        try {
+            // All inputs are judged before anything is written, so that a run that fails leaves no half of itself.
+            facts.add(judgeInferences(day, today, true));
+            TreeSet<LocalDate> rebuilt = new TreeSet<>(lateDays(day, builds));
+            for (LocalDate late : rebuilt) {
+                facts.add(judgeInferences(late, inferences.day(late), false));
+            }
+            List<Arrived> marks = new ArrayList<>();
+            if (feedback.present()) {
+                for (LocalDate late : lateArrivals(day, builds, rebuilt)) {
+                    marks.add(judgeFeedback(late));
+                }
+                marks.add(judgeFeedback(day));
+            }
+            return write(day, facts, marks);
+        } finally {
+            facts.forEach(f -> f.counted.unpersist());
+        }
+    }
+
+    private Report write(LocalDate day, List<Judged> facts, List<Arrived> marks) {
         List<String> sentences = new ArrayList<>();
         long read = 0;
         long rejected = 0;
         long written = 0;
         int passes = 0;
-        TreeSet<LocalDate> rebuilt = new TreeSet<>();
-        DayInput today = inferences.day(day);
-        for (LocalDate late : lateDays(day, builds)) {
-            Built built = buildExposure(late, inferences.day(late), false);
-            sentences.add("Inference files of " + late + " changed since its cells were built: built again");
-            rebuilt.add(late);
-            written += built.cells;
-        }
-        Built built = buildExposure(day, today, true);
-        sentences.addAll(built.sentences);
-        read += built.read;
-        rejected += built.rejected;
-        written += built.cells;
-        passes++;
-        if (feedback.present()) {
-            for (LocalDate late : lateArrivals(day, builds, rebuilt)) {
-                written += buildVerdicts(late).cells;
-                sentences.add("Verdicts that arrived on " + late + " were built again: their files changed");
+        for (Judged f : facts) {
+            long cells = writeExposure(f);
+            written += cells;
+            if (f.day.equals(day)) {
+                sentences.addAll(f.sentences(cells));
+                read = f.read;
+                rejected += f.rejected();
+                passes++;
+            } else {
+                sentences.add("Inference files of " + f.day + " changed since its cells were built: built again");
             }
-            Built verdicts = buildVerdicts(day);
-            sentences.addAll(verdicts.sentences);
-            rejected += verdicts.rejected;
-            written += verdicts.cells;
-            passes += verdicts.passes;
         }
-        String runId = RunIds.of(config.pipeline(), NAME, day, config.semantic(), today.fingerprint());
+        for (Arrived m : marks) {
+            Built built = writeVerdicts(m);
+            written += built.cells;
+            if (m.day.equals(day)) {
+                sentences.addAll(built.sentences);
+                rejected += m.rejected();
+                passes += built.passes;
+            } else {
+                sentences.add("Verdicts that arrived on " + m.day + " were built again: their files changed");
+            }
+        }
+        String fingerprint = facts.get(0).input.fingerprint();
+        String runId = RunIds.of(config.pipeline(), NAME, day, config.semantic(), fingerprint);
         written += findSegments(day, runId, sentences);
-        return new Report(read, written, rejected, passes, today.fingerprint(), sentences);
+        return new Report(read, written, rejected, passes, fingerprint, sentences);
     }
 
     // ---- which days
@@ -184,18 +207,20 @@ public final class SegmentsJob implements Stage {
         return late;
     }
 
-    /** Arrival days before D whose own files changed, or whose event days were built again. */
+    /**
+     * Arrival days before D whose own files changed, or whose event days are built again; and all after them, because
+     * what a mark changes depends on the marks before it.
+     */
     private List<LocalDate> lateArrivals(LocalDate day, Map<String, Row> builds, SortedSet<LocalDate> rebuilt) {
-        int lookBack = inferences.settings().lateDays();
         List<LocalDate> late = new ArrayList<>();
-        for (int age = lookBack; age >= 1; age--) {
+        for (int age = inferences.settings().lateDays(); age >= 1; age--) {
             LocalDate d = day.minusDays(age);
             Row build = builds.get(key(VerdictDaily.TABLE.name(), d));
             if (build == null || !version.equals(build.getAs(DayBuilds.CELL_VERSION))) {
                 continue;
             }
             boolean facts = !rebuilt.isEmpty() && !rebuilt.first().isAfter(d);
-            if (facts || !feedback.day(d).state().equals(build.getAs(DayBuilds.INPUT_STATE))) {
+            if (facts || !late.isEmpty() || !feedback.day(d).state().equals(build.getAs(DayBuilds.INPUT_STATE))) {
                 late.add(d);
             }
         }
@@ -204,61 +229,81 @@ public final class SegmentsJob implements Stage {
 
     // ---- cells
 
-    private record Built(long read, long rejected, long cells, int passes, List<String> sentences) {}
+    /** Inferences of a day, counted and found good; nothing of them is written yet. */
+    private record Judged(
+            LocalDate day,
+            DayInput input,
+            Dataset<Row> counted,
+            Map<String, Long> bySite,
+            Map<String, Long> byReason,
+            long read) {
 
-    private Built buildExposure(LocalDate day, DayInput input, boolean judgeReadiness) {
-        List<String> dimensions = inferences.dimensions();
-        Dataset<Row> counted =
-                Cells.count(inferences.days(List.of(day)), dimensions).persist(StorageLevel.MEMORY_AND_DISK());
-        try {
-            Map<String, Long> bySite = new TreeMap<>();
-            Map<String, Long> byReason = new TreeMap<>();
-            long read = 0;
-            for (Row row : Cells.totals(counted).collectAsList()) {
-                long rows = row.getLong(2);
-                read += rows;
-                if (row.isNullAt(0)) {
-                    bySite.merge(row.getString(1), rows, Long::sum);
-                } else {
-                    byReason.merge(row.getString(0), rows, Long::sum);
-                }
-            }
-            long rejected =
-                    byReason.values().stream().mapToLong(Long::longValue).sum();
-            if (judgeReadiness) {
-                readiness.requireRows(day, bySite, read, tables, config.pipeline());
-            }
-            requireContract("inferences", day, read, byReason);
-            requireUniqueIds(day, counted);
-            writeRejects("inferences", day, byReason, Cells.rejected(counted));
-            long cells = tables.replace(
-                    exposureTable(),
-                    Cells.exposure(counted, dimensions)
-                            .withColumn(ExposureDaily.PIPELINE, lit(config.pipeline()))
-                            .withColumn(ExposureDaily.EVENT_DATE, lit(day))
-                            .withColumn(ExposureDaily.CELL_VERSION, lit(version)),
-                    scope(ExposureDaily.EVENT_DATE, day));
-            recordBuild(ExposureDaily.TABLE, day, input, read, rejected);
+        long rejected() {
+            return total(byReason);
+        }
+
+        List<String> sentences(long cells) {
             List<String> sentences = new ArrayList<>();
             sentences.add(String.format(
                     Locale.ROOT,
                     "%,d inferences of %s in %,d cells from %,d sites",
-                    read - rejected,
+                    read - rejected(),
                     day,
                     cells,
                     bySite.size()));
-            if (rejected > 0) {
+            if (rejected() > 0) {
                 sentences.add(String.format(
-                        Locale.ROOT, "%,d rows rejected: %s (samples: show rejects)", rejected, byReason));
+                        Locale.ROOT, "%,d rows rejected: %s (samples: show rejects)", rejected(), byReason));
             }
-            return new Built(read, rejected, cells, 1, sentences);
-        } finally {
-            counted.unpersist();
+            return sentences;
         }
     }
 
+    private Judged judgeInferences(LocalDate day, DayInput input, boolean judgeReadiness) {
+        Dataset<Row> counted = Cells.count(inferences.days(List.of(day)), inferences.dimensions())
+                .persist(StorageLevel.MEMORY_AND_DISK());
+        try {
+            Map<String, Long> bySite = new TreeMap<>();
+            Map<String, Long> byReason = new TreeMap<>();
+            for (Row row : Cells.totals(counted).collectAsList()) {
+                if (row.isNullAt(0)) {
+                    bySite.merge(row.getString(1), row.getLong(2), Long::sum);
+                } else {
+                    byReason.merge(row.getString(0), row.getLong(2), Long::sum);
+                }
+            }
+            Judged judged = new Judged(day, input, counted, bySite, byReason, total(bySite) + total(byReason));
+            if (judgeReadiness) {
+                readiness.requireRows(day, bySite, judged.read, tables, config.pipeline());
+            }
+            requireContract("inferences", day, judged.read, byReason);
+            requireUniqueIds(day, counted);
+            return judged;
+        } catch (RuntimeException e) {
+            counted.unpersist();
+            throw e;
+        }
+    }
+
+    private static long total(Map<String, Long> rows) {
+        return rows.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    private long writeExposure(Judged judged) {
+        writeRejects("inferences", judged.day, judged.byReason, Cells.rejected(judged.counted));
+        long cells = tables.replace(
+                exposureTable(),
+                Cells.exposure(judged.counted, inferences.dimensions())
+                        .withColumn(ExposureDaily.PIPELINE, lit(config.pipeline()))
+                        .withColumn(ExposureDaily.EVENT_DATE, lit(judged.day))
+                        .withColumn(ExposureDaily.CELL_VERSION, lit(version)),
+                scope(ExposureDaily.EVENT_DATE, judged.day));
+        recordBuild(ExposureDaily.TABLE, judged.day, judged.input, judged.read, judged.rejected());
+        return cells;
+    }
+
     private void requireContract(String input, LocalDate day, long read, Map<String, Long> byReason) {
-        long rejected = byReason.values().stream().mapToLong(Long::longValue).sum();
+        long rejected = total(byReason);
         if (read > 0 && rejected > config.rejects().maxShare() * read) {
             throw new InputException(String.format(
                     Locale.ROOT,
@@ -293,36 +338,57 @@ public final class SegmentsJob implements Stage {
         }
     }
 
-    private Built buildVerdicts(LocalDate day) {
-        Verdicts verdicts = new Verdicts(
+    /** Feedback that arrived on a day, counted and found good; nothing of it is written yet. */
+    private record Arrived(LocalDate day, DayInput input, Map<String, Long> byReason, long read, long tooOld) {
+        long rejected() {
+            return total(byReason);
+        }
+    }
+
+    private record Built(long cells, int passes, List<String> sentences) {}
+
+    private Verdicts verdicts(LocalDate day) {
+        return new Verdicts(
                 day,
                 feedback.settings().catchUpAges(),
                 feedback.settings().nearestFrameSeconds(),
                 inferences.dimensions());
+    }
+
+    private Arrived judgeFeedback(LocalDate day) {
         DayInput input = feedback.day(day);
         Map<String, Long> byReason = new TreeMap<>();
-        long arrived = 0;
-        Dataset<Row> today = feedback.arrivedOn(List.of(day));
-        for (Row row : today.groupBy(REJECT_REASON).agg(count(lit(1))).collectAsList()) {
-            arrived += row.getLong(1);
+        long read = 0;
+        long tooOld = 0;
+        Column old = coalesce(col(Inferences.EVENT_DATE).lt(lit(verdicts(day).firstEventDate())), lit(false));
+        for (Row row : feedback.arrivedOn(List.of(day))
+                .groupBy(col(REJECT_REASON), old)
+                .agg(count(lit(1)))
+                .collectAsList()) {
+            read += row.getLong(2);
             if (!row.isNullAt(0)) {
-                byReason.merge(row.getString(0), row.getLong(1), Long::sum);
+                byReason.merge(row.getString(0), row.getLong(2), Long::sum);
+            } else if (row.getBoolean(1)) {
+                tooOld += row.getLong(2);
             }
         }
-        requireContract("feedback", day, arrived, byReason);
+        requireContract("feedback", day, read, byReason);
+        return new Arrived(day, input, byReason, read, tooOld);
+    }
+
+    private Built writeVerdicts(Arrived arrived) {
+        LocalDate day = arrived.day;
+        Verdicts verdicts = verdicts(day);
+        Column sample = to_json(struct(Feedback.TABLE.columns().stream()
+                .map(name -> col(name).cast("string").as(name))
+                .toArray(Column[]::new)));
         writeRejects(
                 "feedback",
                 day,
-                byReason,
-                today.filter(col(REJECT_REASON).isNotNull())
-                        .select(
-                                col(REJECT_REASON),
-                                to_json(struct(Feedback.TABLE.columns().stream()
-                                                .map(name ->
-                                                        col(name).cast("string").as(name))
-                                                .toArray(Column[]::new)))
-                                        .as(Cells.REJECT_ROW)));
-        long rejected = byReason.values().stream().mapToLong(Long::longValue).sum();
+                arrived.byReason,
+                feedback.arrivedOn(List.of(day))
+                        .filter(col(REJECT_REASON).isNotNull())
+                        .select(col(REJECT_REASON), sample.as(Cells.REJECT_ROW)));
         Dataset<Row> relevant =
                 verdicts.relevant(feedback.accepted(verdicts.feedbackDays())).persist(StorageLevel.MEMORY_AND_DISK());
         try {
@@ -346,18 +412,26 @@ public final class SegmentsJob implements Stage {
                                 .withColumn(VerdictDaily.ARRIVAL_DATE, lit(day))
                                 .withColumn(VerdictDaily.CELL_VERSION, lit(version)),
                         scope(VerdictDaily.ARRIVAL_DATE, day));
-                recordBuild(VerdictDaily.TABLE, day, input, arrived, rejected);
+                recordBuild(VerdictDaily.TABLE, day, arrived.input, arrived.read, arrived.rejected());
                 List<String> sentences = new ArrayList<>();
                 sentences.add(String.format(
                         Locale.ROOT,
                         "%,d marks of customers arrived on %s: %,d rejected, %,d speak of unknown inferences, %,d misses"
                                 + " without a frame",
-                        arrived,
+                        arrived.read,
                         day,
-                        rejected,
+                        arrived.rejected(),
                         unknown,
                         misses));
-                return new Built(arrived, rejected, cells, dates.contains(day) ? 1 : 0, sentences);
+                if (arrived.tooOld > 0) {
+                    sentences.add(String.format(
+                            Locale.ROOT,
+                            "%,d marks speak of images from before %s and don't count: inputs.feedback.catch-up-ages end"
+                                    + " there",
+                            arrived.tooOld,
+                            verdicts.firstEventDate()));
+                }
+                return new Built(cells, dates.contains(day) ? 1 : 0, sentences);
             } finally {
                 matched.unpersist();
             }

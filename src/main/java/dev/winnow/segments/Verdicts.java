@@ -42,6 +42,8 @@ import dev.winnow.inputs.Inferences;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -97,41 +99,51 @@ final class Verdicts {
         return ages.get(ages.size() - 1);
     }
 
-    /** Feedback that may count on the day, with all other feedback on the same inference, image or camera. */
+    /** Feedback that may count on the day, with all other feedback that may speak of the same inference. */
     Dataset<Row> relevant(Dataset<Row> feedback) {
+        Column missed = col(VERDICT).equalTo(MISSED);
+        // Misses come by id, image or camera, and any two may speak of one frame: they are few, and all are kept.
+        // Alarms
+        // are marked by id as a rule; only if some are marked by image alone, any two may speak of one alarm.
+        boolean idsOnly =
+                feedback.filter(not(missed).and(col(INFERENCE_ID).isNull())).isEmpty();
+        Column target = when(missed, "m").otherwise(idsOnly ? concat(lit("i"), col(INFERENCE_ID)) : lit("a"));
+        Dataset<Row> rows = feedback.withColumn(TARGET, target);
+        return rows.join(rows.filter(fresh()).select(TARGET).distinct(), new String[] {TARGET}, "left_semi")
+                .drop(TARGET);
+    }
+
+    /** Feedback that may count on the day itself. */
+    private Column fresh() {
         int gap = 1;
         for (int i = 1; i < ages.size(); i++) {
             gap = Math.max(gap, ages.get(i) - ages.get(i - 1));
         }
-        Column dated = col(EVENT_DATE)
-                .isNotNull()
-                .and(col(REPORTED_DATE).equalTo(lit(day)))
-                .and(col(EVENT_DATE).geq(lit(day.minusDays(horizon()))));
-        Column undated = col(EVENT_DATE).isNull().and(col(REPORTED_DATE).gt(lit(day.minusDays(gap))));
-        Column target = coalesce(
-                concat(lit("i"), col(INFERENCE_ID)),
-                concat(lit("u"), col(IMAGE_URI)),
-                concat(lit("f"), col(FEEDBACK_ID)));
-        Dataset<Row> rows = feedback.withColumn(TARGET, target);
-        return rows.join(rows.filter(dated.or(undated)).select(TARGET).distinct(), new String[] {TARGET}, "left_semi")
-                .drop(TARGET);
+        return freshAndDated()
+                .or(col(EVENT_DATE).isNull().and(col(REPORTED_DATE).gt(lit(day.minusDays(gap)))));
+    }
+
+    private Column freshAndDated() {
+        return col(REPORTED_DATE).equalTo(lit(day)).and(col(EVENT_DATE).geq(lit(firstEventDate())));
+    }
+
+    /** The oldest event date whose feedback still counts on the day. */
+    LocalDate firstEventDate() {
+        return day.minusDays(horizon());
     }
 
     /** Event dates that must be searched for {@code relevant} feedback; at most one per day of the horizon. */
     List<LocalDate> eventDates(Dataset<Row> relevant) {
-        List<LocalDate> dates = new ArrayList<>();
-        relevant.filter(col(EVENT_DATE)
-                        .isNotNull()
-                        .and(col(REPORTED_DATE).equalTo(lit(day)))
-                        .and(col(EVENT_DATE).geq(lit(day.minusDays(horizon())))))
+        Set<LocalDate> dates = new TreeSet<>();
+        relevant.filter(freshAndDated())
                 .select(EVENT_DATE)
                 .distinct()
                 .collectAsList()
                 .forEach(row -> dates.add(row.getLocalDate(0)));
-        if (!relevant.filter(col(EVENT_DATE).isNull()).isEmpty()) {
+        if (!relevant.filter(fresh().and(col(EVENT_DATE).isNull())).isEmpty()) {
             ages.forEach(age -> dates.add(day.minusDays(age)));
         }
-        return dates.stream().distinct().sorted().toList();
+        return List.copyOf(dates);
     }
 
     /** Feedback on the inferences of the searched dates, one row per feedback, with the columns of its cell. */
@@ -157,8 +169,11 @@ final class Verdicts {
         Column alarm = col("i_" + PREDICTED_LABEL).isNotNull();
         Column sameLabel = coalesce(col(Feedback.LABEL).equalTo(col("i_" + PREDICTED_LABEL)), lit(true));
         Column distance = abs(unix_timestamp(col("i_" + CAPTURED_AT)).minus(unix_timestamp(col(CAPTURED_AT))));
-        Column fits = when(col(VERDICT).equalTo(MISSED), col(PRIORITY).lt(2).or(distance.leq(frameSeconds)))
-                .otherwise(alarm.and(col(PRIORITY).equalTo(0).or(sameLabel)));
+        Column sameUseCase = coalesce(col(USE_CASE).equalTo(col("i_" + USE_CASE)), lit(true));
+        Column fits = when(
+                        col(VERDICT).equalTo(MISSED),
+                        sameUseCase.and(col(PRIORITY).lt(2).or(distance.leq(frameSeconds))))
+                .otherwise(alarm.and(col(PRIORITY).equalTo(0).or(sameLabel.and(sameUseCase))));
         Dataset<Row> matches = keyed.join(found, new String[] {KEY})
                 .filter(coalesce(col(EVENT_DATE).equalTo(col("i_" + EVENT_DATE)), lit(true)))
                 .filter(fits)
@@ -243,8 +258,7 @@ final class Verdicts {
 
     /** Feedback that should count on the day but matched nothing: it names its date, which was searched. */
     Dataset<Row> unmatched(Dataset<Row> relevant, Dataset<Row> matched) {
-        return relevant.filter(
-                        col(REPORTED_DATE).equalTo(lit(day)).and(col(EVENT_DATE).isNotNull()))
+        return relevant.filter(freshAndDated())
                 .join(matched.select(FEEDBACK_ID), new String[] {FEEDBACK_ID}, "left_anti");
     }
 

@@ -34,6 +34,13 @@ public final class Digest {
         return digest.hex(64);
     }
 
+    /** Returns the SHA-256 of a text's UTF-8 bytes as 64 hexadecimal digits. */
+    public static String ofText(String text) {
+        Digest digest = new Digest();
+        digest.sha256.update(text.getBytes(StandardCharsets.UTF_8));
+        return digest.hex(64);
+    }
+
     /** Adds a text. */
     public Digest add(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);

@@ -1,6 +1,9 @@
 package dev.winnow.testing;
 
 import dev.winnow.ports.ObjectStore;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -23,7 +26,11 @@ public final class MemoryObjects implements ObjectStore {
 
     @Override
     public void put(String uri, Path file) {
-        throw new UnsupportedOperationException("no test needs it");
+        try {
+            put(uri, Files.readString(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override

@@ -1,0 +1,108 @@
+package dev.winnow.candidates;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import dev.winnow.inputs.Inferences;
+import dev.winnow.segments.ExposureDaily;
+import dev.winnow.testing.Configs;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.catalyst.expressions.GenericRowWithSchema;
+import org.junit.jupiter.api.Test;
+
+class DayCutsTest {
+    private static long[] everyBin(long rows) {
+        long[] bins = new long[ExposureDaily.BINS];
+        Arrays.fill(bins, rows);
+        return bins;
+    }
+
+    private static long[] bin(int index, long rows) {
+        long[] bins = new long[ExposureDaily.BINS];
+        bins[index] = rows;
+        return bins;
+    }
+
+    private static List<Row> cuts(String hocon, Map<String, Map<String, long[]>> histograms) {
+        return DayCuts.of(histograms, Configs.of(hocon)).stream()
+                .<Row>map(row -> new GenericRowWithSchema(values(row), DayCuts.TABLE.schema()))
+                .toList();
+    }
+
+    private static Object[] values(Row row) {
+        Object[] values = new Object[row.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = row.get(i);
+        }
+        return values;
+    }
+
+    private static double value(Row row, String column) {
+        return row.<Double>getAs(column);
+    }
+
+    @Test
+    void everyClassHasItsOwnThresholdsAndAllShareTheUseCasesCut() {
+        List<Row> cuts = cuts("""
+                use-cases.dock { budget = 10, classes.knife { alarm-threshold = 0.8, boundary-band = 0.1
+                  low-confidence-below = 0.9 } }
+                """, Map.of("dock", Map.of("knife", everyBin(1_000), "bag", everyBin(1_000))));
+        assertThat(cuts).extracting(row -> row.<String>getAs(DayCuts.LABEL)).containsExactly("bag", "knife");
+        assertThat(cuts)
+                .extracting(row -> value(row, DayCuts.ALARM_THRESHOLD), row -> value(row, DayCuts.BOUNDARY_BAND))
+                .containsExactly(tuple(0.5, 0.15), tuple(0.8, 0.1));
+        assertThat(cuts).extracting(row -> value(row, DayCuts.LOW_BELOW)).containsExactly(0.6, 0.9);
+        assertThat(cuts.get(0).<Double>getAs("boundary_keep"))
+                .isEqualTo(cuts.get(1).<Double>getAs("boundary_keep"));
+        // 100 wanted of 2,000 rows a bin: the cut lies high in the bins around the two thresholds.
+        assertThat(value(cuts.get(0), "boundary_keep")).isGreaterThan(0.9);
+        assertThat(value(cuts.get(0), "low_keep")).isGreaterThan(0.95);
+    }
+
+    @Test
+    void theAuditPoolIsThreeBudgetsOfAllFramesThoseWithoutOutputToo() {
+        List<Row> cuts = cuts(
+                "use-cases.default.budget = 1000",
+                Map.of("dock", Map.of("bag", everyBin(1_000), Inferences.NO_LABEL, bin(0, 40_000))));
+        assertThat(cuts)
+                .extracting(row -> value(row, DayCuts.AUDIT_LIMIT), row -> row.<Long>getAs(DayCuts.FRAMES))
+                .containsOnly(tuple(3_000 / 60_000.0, 60_000L));
+    }
+
+    @Test
+    void fewFramesAreAllInTheAuditPool() {
+        List<Row> cuts = cuts("", Map.of("dock", Map.of(Inferences.NO_LABEL, bin(0, 7))));
+        assertThat(value(cuts.get(0), DayCuts.AUDIT_LIMIT)).isEqualTo(1);
+    }
+
+    @Test
+    void whereRowsAreBoxesTheAuditPoolIsWiderBecauseImagesAreFewer() {
+        List<Row> cuts = cuts(
+                "use-cases.default.budget = 1000, inputs.inferences.row-per = box",
+                Map.of("dock", Map.of("bag", everyBin(5_000))));
+        assertThat(value(cuts.get(0), DayCuts.AUDIT_LIMIT)).isEqualTo(0.3);
+    }
+
+    @Test
+    void aBinWhoseLowerEdgeIsTheBandsEdgeIsNotSureToBeEligible() {
+        // Band (0.25, 0.75): all rows may stand at 0.25 exactly, where the score is 0.
+        List<Row> cuts = cuts("""
+                use-cases.default { budget = 10, classes.default { alarm-threshold = 0.5, boundary-band = 0.25
+                  low-confidence-below = 0.6 } }
+                """, Map.of("dock", Map.of("bag", bin(5, 1_000_000))));
+        assertThat(value(cuts.get(0), "boundary_consider")).isZero();
+        assertThat(value(cuts.get(0), "boundary_share")).isEqualTo(1);
+    }
+
+    @Test
+    void framesWithoutOutputDoNotCountAsLowConfidence() {
+        List<Row> cuts = cuts(
+                "use-cases.default.budget = 10",
+                Map.of("dock", Map.of("bag", bin(2, 50), Inferences.NO_LABEL, bin(0, 1_000_000))));
+        assertThat(value(cuts.get(0), "low_share")).isEqualTo(1);
+        assertThat(value(cuts.get(0), "low_keep")).isZero();
+    }
+}

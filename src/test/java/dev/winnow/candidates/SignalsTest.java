@@ -1,0 +1,194 @@
+package dev.winnow.candidates;
+
+import static dev.winnow.testing.Datasets.assertSameRows;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.winnow.inputs.Inferences;
+import dev.winnow.testing.Frames;
+import dev.winnow.testing.SparkExtension;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SignalsTest {
+    /** Nothing is cut; knife has thresholds of its own; no audit. */
+    private static final String[] OPEN = {cut("bag", 0.5, 0.25, 0.6, 0), cut("knife", 0.8, 0.1, 0.9, 0)};
+
+    private static String cut(String label, double threshold, double band, double low, double audit) {
+        return """
+                {'use_case':'dock','label':'%s','alarm_threshold':%s,'boundary_band':%s,'low_below':%s,\
+                'boundary_keep':0,'boundary_consider':0,'boundary_share':1,\
+                'low_keep':0,'low_consider':0,'low_share':1,'audit_limit':%s,'frames':100}""".formatted(label, threshold, band, low, audit);
+    }
+
+    private static String inference(String id, String image, @Nullable String label, Object confidence) {
+        return """
+                {'inference_id':'%s','image_uri':'%s','captured_at':'2026-10-01T01:02:03Z','event_date':'2026-10-01',\
+                'use_case':'dock','model_version':'m1','site_id':'s','camera_id':'c'%s,'confidence':%s}""".formatted(id, image, label == null ? "" : ",'predicted_label':'" + label + "'", confidence);
+    }
+
+    private static Dataset<Row> find(String[] cuts, String... inferences) {
+        return Signals.find(
+                Frames.of(Inferences.TABLE, inferences), Frames.of(DayCuts.TABLE, cuts), "salt|2026-10-01", true);
+    }
+
+    private static List<Row> scores(Dataset<Row> found) {
+        return found.select(Inferences.INFERENCE_ID, Candidates.SIGNAL, Candidates.SCORE)
+                .sort(Inferences.INFERENCE_ID, Candidates.SIGNAL)
+                .collectAsList();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "a, .534744164",
+        "'', .596456061",
+    })
+    void theDrawIsThePublishedHash(String text, double u) {
+        assertThat(draw(Signals.draw(text))).isCloseTo(u, within(1e-9));
+    }
+
+    @Test
+    void saltAndKeyAreJoinedByABar() {
+        assertThat(draw(Signals.draw("cam-001", lit("2026-04-01T00:00:00Z")))).isCloseTo(.628200145, within(1e-9));
+    }
+
+    private static double draw(org.apache.spark.sql.Column draw) {
+        return SparkExtension.session().range(1).select(draw).first().getDouble(0);
+    }
+
+    @Test
+    void scoresFallToNothingAtTheEdgesOfTheBandAndTheEdgesAreOut() {
+        assertThat(scores(find(
+                                OPEN,
+                                inference("at", "i1", "bag", 0.5),
+                                inference("below", "i2", "bag", 0.375),
+                                inference("edge-low", "i3", "bag", 0.25),
+                                inference("edge-high", "i4", "bag", 0.75),
+                                inference("inside", "i5", "bag", 0.6875),
+                                inference("outside", "i6", "bag", 0.9)))
+                        .stream()
+                        .filter(row -> row.getString(1).equals(Candidates.BOUNDARY)))
+                .extracting(row -> row.getString(0), row -> row.getDouble(2))
+                .containsExactly(tuple("at", 1.0), tuple("below", 0.5), tuple("inside", 0.25));
+    }
+
+    @Test
+    void lowConfidenceIsBelowTheClassesOwnLimitOnly() {
+        assertThat(scores(find(
+                                OPEN,
+                                inference("bag-59", "i1", "bag", 0.59),
+                                inference("bag-60", "i2", "bag", 0.6),
+                                inference("knife-60", "i3", "knife", 0.6),
+                                inference("knife-90", "i4", "knife", 0.9),
+                                inference("zero", "i5", "knife", 0.0)))
+                        .stream()
+                        .filter(row -> row.getString(1).equals(Candidates.LOW_CONFIDENCE)))
+                .extracting(row -> row.getString(0), row -> row.getDouble(2))
+                .containsExactly(tuple("bag-59", 1 - 0.59), tuple("knife-60", 1 - 0.6), tuple("zero", 1.0));
+    }
+
+    @Test
+    void aFrameWithoutOutputHasNoScoreWhateverConfidenceTheLogWroteThere() {
+        String[] cuts = {cut(Inferences.NO_LABEL, 0.5, 0.25, 0.6, 1)};
+        List<Row> found = find(
+                        cuts,
+                        inference("none", "i1", null, 0.0),
+                        inference("middle", "i2", null, 0.5),
+                        inference("broken", "i3", null, 7))
+                .select(Candidates.SIGNAL, Inferences.CONFIDENCE, Candidates.SCORE)
+                .distinct()
+                .collectAsList();
+        assertThat(found).containsExactly(org.apache.spark.sql.RowFactory.create(Candidates.AUDIT, null, null));
+    }
+
+    @Test
+    void theAuditPoolIsAllFramesBelowTheLimitByTheHashOfTheImage() {
+        String[] cuts = {cut("bag", 0.5, 0.001, 0, 0.3), cut(Inferences.NO_LABEL, 0.5, 0.001, 0, 0.3)};
+        List<String> rows = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            rows.add(inference("id" + i, "image" + i, i % 3 == 0 ? null : "bag", i % 3 == 0 ? "null" : "0.99"));
+        }
+        Dataset<Row> found = find(cuts, rows.toArray(String[]::new));
+        Dataset<Row> expected = Frames.of(Inferences.TABLE, rows.toArray(String[]::new))
+                .withColumn(Candidates.DRAW, Signals.draw("audit|salt|2026-10-01", col(Inferences.IMAGE_URI)))
+                .filter(col(Candidates.DRAW).lt(0.3))
+                .select(col(Inferences.IMAGE_URI), lit(Candidates.AUDIT).as(Candidates.SIGNAL), col(Candidates.DRAW));
+        assertSameRows(expected, found.select(Inferences.IMAGE_URI, Candidates.SIGNAL, Candidates.DRAW));
+        assertThat(found.count()).isBetween(60L, 120L);
+        assertThat(found.filter(col(Inferences.PREDICTED_LABEL).isNull()).count())
+                .isPositive();
+        assertThat(found.select(Candidates.DRAW_LIMIT, Candidates.FRAMES)
+                        .distinct()
+                        .collectAsList())
+                .containsExactly(org.apache.spark.sql.RowFactory.create(0.3, 100L));
+    }
+
+    @Test
+    void anItemIsAnImageWithAClassAndTheAuditsItemIsTheImage() {
+        String[] cuts = {cut("bag", 0.5, 0.25, 0.6, 1), cut("knife", 0.5, 0.25, 0.6, 1)};
+        Dataset<Row> found = find(
+                cuts,
+                inference("far", "i", "bag", 0.59),
+                inference("near", "i", "bag", 0.51),
+                inference("other", "i", "knife", 0.55));
+        assertThat(found.select(Candidates.SIGNAL, Inferences.INFERENCE_ID)
+                        .sort(Candidates.SIGNAL, Inferences.INFERENCE_ID)
+                        .collectAsList())
+                .extracting(row -> row.getString(0) + " " + row.getString(1))
+                .containsExactly(
+                        "AUDIT far", // no score: the first id stands for the image
+                        "BOUNDARY near",
+                        "BOUNDARY other",
+                        "LOW_CONFIDENCE near",
+                        "LOW_CONFIDENCE other");
+        assertThat(found.filter(col(Inferences.INFERENCE_ID).equalTo("near"))
+                        .select(functions.countDistinct(Candidates.ITEM_ID))
+                        .first()
+                        .getLong(0))
+                .isEqualTo(1);
+        assertThat(found.select(Candidates.ITEM_ID).distinct().count()).isEqualTo(3);
+        assertThat(found.filter(functions.length(col(Candidates.ITEM_ID)).notEqual(32))
+                        .count())
+                .isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 7})
+    void neitherPartitionsNorRepeatedIdsDecideWhichRowStandsForAnItem(int partitions) {
+        List<String> rows = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            // Every id twice, on another image, and every image under two ids.
+            rows.add(inference("id" + i % 30, "i" + i % 20, i % 2 == 0 ? "bag" : "knife", 0.5 + i / 1000.0)
+                    .replace("'camera_id':'c'", "'camera_id':'c" + i + "'"));
+        }
+        String[] cuts = {cut("bag", 0.5, 0.25, 0.6, 1), cut("knife", 0.8, 0.4, 0.9, 1)};
+        Dataset<Row> small = Frames.of(DayCuts.TABLE, cuts);
+        Dataset<Row> once = Frames.of(Inferences.TABLE, rows.toArray(String[]::new));
+        java.util.Collections.reverse(rows);
+        Dataset<Row> again =
+                Frames.of(Inferences.TABLE, rows.toArray(String[]::new)).repartition(partitions);
+        assertSameRows(Signals.find(once, small, "s", true), Signals.find(again, small, "s", true));
+    }
+
+    @Test
+    void whereRowsAreBoxesTheyDoNotCountFrames() {
+        String[] cuts = {cut("bag", 0.5, 0.25, 0.6, 1)};
+        Dataset<Row> found = Signals.find(
+                Frames.of(Inferences.TABLE, inference("a", "i", "bag", 0.5)),
+                Frames.of(DayCuts.TABLE, cuts),
+                "s",
+                false);
+        assertThat(found.filter(col(Candidates.FRAMES).isNotNull()).count()).isZero();
+    }
+}

@@ -1,0 +1,57 @@
+package dev.winnow.stats;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AllotmentTest {
+    @Test
+    void equalRemaindersGoToTheFirstName() {
+        assertThat(Allotment.largestRemainder(300, Map.of("a", 62.5, "b", 150.0, "c", 87.5)))
+                .isEqualTo(Map.of("a", 63, "b", 150, "c", 87));
+        assertThat(Allotment.largestRemainder(2, Map.of("x", 0.1, "y", 0.1, "z", 0.1)))
+                .isEqualTo(Map.of("x", 1, "y", 1, "z", 0));
+    }
+
+    @Test
+    void theLargestRemainderGoesFirst() {
+        assertThat(Allotment.largestRemainder(10, Map.of("a", 1.0, "b", 2.0, "c", 4.0)))
+                .isEqualTo(Map.of("a", 1, "b", 3, "c", 6));
+    }
+
+    @Test
+    void aWeightOfZeroGetsNothingAndNoWeightAtAllGivesNothing() {
+        assertThat(Allotment.largestRemainder(7, Map.of("a", 0.0, "b", 2.0))).isEqualTo(Map.of("a", 0, "b", 7));
+        assertThat(Allotment.largestRemainder(7, Map.of("a", 0.0, "b", 0.0))).isEqualTo(Map.of("a", 0, "b", 0));
+        assertThat(Allotment.largestRemainder(7, Map.of())).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+    void sharesSumToTheTotalAndEachIsItsExactShareRoundedUpOrDown(long seed) {
+        Random random = new Random(seed);
+        for (int i = 0; i < 1_000; i++) {
+            int total = random.nextInt(100_000);
+            Map<String, Double> weights = new TreeMap<>();
+            for (int n = 1 + random.nextInt(12); n > 0; n--) {
+                weights.put("w" + n, random.nextInt(4) == 0 ? random.nextInt(5) : random.nextDouble());
+            }
+            double sum = weights.values().stream().mapToDouble(w -> w).sum();
+            if (sum == 0) {
+                continue;
+            }
+            Map<String, Integer> shares = Allotment.largestRemainder(total, weights);
+            assertThat(shares.values().stream().mapToInt(s -> s).sum())
+                    .as("%d by %s", total, weights)
+                    .isEqualTo(total);
+            weights.forEach((name, weight) -> assertThat(Math.abs(shares.getOrDefault(name, -1) - total * weight / sum))
+                    .as("%s of %d by %s", name, total, weights)
+                    .isLessThan(1 + 1e-6));
+        }
+    }
+}
