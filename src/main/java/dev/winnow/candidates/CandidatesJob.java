@@ -60,7 +60,7 @@ public final class CandidatesJob implements Stage {
             throw new ConfigException("there are no cells of " + day
                     + " for this configuration: run `segments --run-date " + day + "` first");
         }
-        DayInput input = inferences.day(day);
+        DayInput input = inferences.day(day).and(cameras.files());
         String runId = RunIds.of(config.pipeline(), NAME, day, config.semantic(), input.fingerprint());
         Dataset<Row> found = Signals.find(
                         inferences.accepted(List.of(day)),

@@ -39,6 +39,11 @@ public final class CameraTable {
         return List.copyOf(settings.input().dimensions().keySet());
     }
 
+    /** Describes the files of the table; reads no data. */
+    public DayInput files() {
+        return DayInput.of(present() ? sources.files(settings.input(), sources.open(settings.input())) : List.of());
+    }
+
     /**
      * Returns one row per camera, shaped like {@link Cameras} with the static dimensions.
      *

@@ -25,4 +25,13 @@ public record DayInput(int files, long bytes, String fingerprint, String state) 
         }
         return new DayInput(files.size(), bytes, fingerprint.hex(16), state.hex(16));
     }
+
+    /** Describes several inputs as one. */
+    public DayInput and(DayInput other) {
+        return new DayInput(
+                files + other.files,
+                bytes + other.bytes,
+                new Digest().add(fingerprint).add(other.fingerprint).hex(16),
+                new Digest().add(state).add(other.state).hex(16));
+    }
 }

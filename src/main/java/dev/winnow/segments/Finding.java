@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param counts what is known
  * @param fdr wrong over judged alarms; null where confirmations are too rare for judged alarms to stand for all
  * @param interval Wilson interval of {@code fdr} on raw counts; null where {@code fdr} is
- * @param fdrRest the same rate of the rest of the use case; null as {@code fdr} is
+ * @param fdrRest the same rate of the rest of the use case; null where the use case has no such rate or no rest
  * @param excessErrors wrong alarms beyond the rate of the rest, scaled to all alarms; null without a rest
  * @param rank 1 is the worst; null for segments that are not ranked
  */
@@ -27,6 +27,9 @@ record Finding(
         @Nullable Double fdrRest,
         @Nullable Double excessErrors,
         @Nullable Integer rank) {
+
+    /** Share of judged alarms from which silence can't hide much; chosen by judgement. */
+    private static final double NEARLY_ALL = 0.95;
 
     /**
      * Computes rates and ranks the segments of each use case by excess errors.
@@ -66,31 +69,33 @@ record Finding(
         if (whole == null) {
             throw new IllegalArgumentException("No whole for use case " + segment.useCase());
         }
-        // A floor for the use case and for the segment: customers who only complain make a complaint rate, fleet-wide
-        // or
-        // at one site. A segment without confirmations is still ranked, by its marks.
-        boolean representative = whole.judged() > 0
-                && whole.confirmed() >= settings.minConfirmedShare() * whole.judged()
-                && segment.confirmed() >= settings.minConfirmedShare() * segment.judged();
+        // The whole decides what segments are ranked by, so that all are compared by one measure.
+        boolean byRates = representative(whole, settings);
+        boolean hasRate = byRates && representative(segment, settings);
         long restJudged = whole.judged() - segment.judged();
         long restAlarms = whole.alarms() - segment.alarms();
         long restWrong = whole.falsePositives() - segment.falsePositives();
-        Double fdr = representative ? ratio(segment.falsePositives(), segment.judged()) : null;
-        Double rest = fdr == null || segment.dimensions().isEmpty() ? null : ratio(restWrong, restJudged);
+        Double fdr = hasRate ? ratio(segment.falsePositives(), segment.judged()) : null;
+        Double rest = byRates && !segment.dimensions().isEmpty() ? ratio(restWrong, restJudged) : null;
         Double excess = null;
-        if (!segment.dimensions().isEmpty()) {
-            if (rest != null) {
-                double expected = segment.judged() * rest;
-                double scale = (double) segment.alarms() / segment.judged();
-                excess = (segment.falsePositives() - expected) * scale;
-            } else if (!representative && restAlarms > 0) {
-                double expected = (double) segment.alarms() * restWrong / restAlarms;
-                excess = segment.falsePositives() - expected;
-            }
+        if (rest != null && segment.judged() > 0) {
+            double scale = (double) segment.alarms() / segment.judged();
+            excess = (segment.falsePositives() - segment.judged() * rest) * scale;
+        } else if (!byRates && !segment.dimensions().isEmpty() && restAlarms > 0) {
+            excess = segment.falsePositives() - (double) segment.alarms() * restWrong / restAlarms;
         }
         WilsonInterval interval =
                 fdr == null ? null : WilsonInterval.of((double) segment.falsePositives(), (double) segment.judged(), z);
         return new Finding(segment, fdr, interval, rest, excess, null);
+    }
+
+    /**
+     * Whether judged alarms can stand for all: nearly all are judged, or enough of them are confirmations. Customers who
+     * only complain, fleet-wide or at one site, would make the rate a complaint rate.
+     */
+    private static boolean representative(SegmentCounts counts, SegmentSettings settings) {
+        return counts.judged() >= NEARLY_ALL * counts.alarms()
+                || counts.confirmed() >= settings.minConfirmedShare() * counts.judged();
     }
 
     private boolean ranked(SegmentSettings settings) {

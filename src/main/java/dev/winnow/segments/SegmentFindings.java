@@ -67,12 +67,15 @@ public final class SegmentFindings {
             .optional(FDR_WILSON_HIGH, DoubleType, "Upper bound of fdr, Wilson on raw counts; null where fdr is")
             .optional(FDR_BOUND_LOW, DoubleType, "False discovery rate if every unjudged alarm were right, fraction")
             .optional(FDR_BOUND_HIGH, DoubleType, "False discovery rate if every unjudged alarm were wrong, fraction")
-            .optional(FDR_REST, DoubleType, "fdr of the use case outside the segment, fraction; null as fdr is")
+            .optional(
+                    FDR_REST,
+                    DoubleType,
+                    "fdr of the use case outside the segment, fraction; null where the use case has none")
             .optional(
                     EXCESS_ERRORS,
                     DoubleType,
-                    "Wrong alarms beyond the rate of the rest, scaled from judged to all alarms; by marks where fdr is"
-                            + " null; null without a rest to compare with")
+                    "Wrong alarms beyond the rate of the rest, scaled from judged to all alarms; marks beyond the rest's"
+                            + " marks per alarm where the use case has no fdr; null without a rest to compare with")
             .check("judged_within_counts", FALSE_POSITIVES + " + " + CONFIRMED + " = " + JUDGED)
             .partitionedBy(PIPELINE, RUN_DATE)
             .key(PIPELINE, RUN_DATE, USE_CASE, SEGMENT)

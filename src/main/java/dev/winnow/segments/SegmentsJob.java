@@ -144,7 +144,8 @@ public final class SegmentsJob implements Stage {
                 sentences.add("Verdicts that arrived on " + m.day + " were built again: their files changed");
             }
         }
-        String fingerprint = facts.get(0).input.fingerprint();
+        String fingerprint =
+                facts.get(0).input.and(feedback.day(day)).and(cameras.files()).fingerprint();
         String runId = RunIds.of(config.pipeline(), NAME, day, config.semantic(), fingerprint);
         written += findSegments(day, runId, sentences);
         return new Report(read, written, rejected, passes, fingerprint, sentences);

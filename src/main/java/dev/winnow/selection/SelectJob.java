@@ -94,7 +94,7 @@ public final class SelectJob implements Stage {
 
     @Override
     public Report run(LocalDate day) {
-        DayInput input = inferences.day(day);
+        DayInput input = inferences.day(day).and(cameras.files());
         Optional<Round> sealed = rounds.lastSealed(day);
         if (sealed.isPresent() && !correction) {
             return new Report(

@@ -85,12 +85,20 @@ class FindingTest {
     }
 
     @Test
-    void aSiteThatOnlyComplainsHasNoRateEvenWhereTheUseCaseHasOne() {
+    void aSiteThatOnlyComplainsHasNoRateAndIsRankedByTheMeasureOfAll() {
         List<Finding> findings = Finding.rank(List.of(counts("", 1_000, 60, 100), counts("a", 400, 40, 0)), SETTINGS);
 
         assertThat(find(findings, "(all)").fdr()).isEqualTo(0.375);
         assertThat(find(findings, "site=a").fdr()).isNull();
-        assertThat(find(findings, "site=a").excessErrors()).isCloseTo(40 - 400 * 20.0 / 600, within(1e-10));
+        assertThat(find(findings, "site=a").excessErrors()).isCloseTo((40 - 40 * 20.0 / 120) * 10, within(1e-10));
+    }
+
+    @Test
+    void whereNearlyAllAlarmsAreJudgedARateNeedsNoConfirmations() {
+        List<Finding> findings = Finding.rank(List.of(counts("", 200, 100, 100), counts("a", 100, 99, 1)), SETTINGS);
+
+        assertThat(find(findings, "site=a").fdr()).isEqualTo(0.99);
+        assertThat(find(findings, "site=a").rank()).isEqualTo(1);
     }
 
     @Test
