@@ -94,9 +94,9 @@ class CommandLineIT {
         assertThat(texts(folder.resolve("killed/labeling"))).isEqualTo(texts(folder.resolve("clean/labeling")));
         for (String table :
                 List.of("exposure_daily", "verdict_daily", "segment_findings", "candidates", "selections")) {
-            assertThat(rows("killed", table)).as(table).isEqualTo(rows("clean", table)).isNotEmpty();
+            assertThat(rows("killed", table))
                     .as(table)
-                    .isEqualTo(show(clean, table))
+                    .isEqualTo(rows("clean", table))
                     .isNotEmpty();
         }
     }
