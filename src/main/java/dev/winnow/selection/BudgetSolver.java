@@ -26,6 +26,9 @@ final class BudgetSolver {
     /** Signals in order of priority: an image that several speak for is charged to the first that takes it. */
     static final List<String> PRIORITY = List.of(Candidates.BOUNDARY, Candidates.LOW_CONFIDENCE);
 
+    /** 0.29 x 100 is 29, though doubles make it less. */
+    private static final double ROUNDING = 1e-9;
+
     private final UseCaseSettings settings;
     private final List<PoolItem> audit;
     private final Map<String, List<PoolItem>> pools;
@@ -63,6 +66,24 @@ final class BudgetSolver {
      * @param tallies signal to what held it back
      */
     record Spent(Map<String, List<PoolItem>> chosen, Map<String, Tally> tallies) {
+        /**
+         * Probability with which the draw took a frame that can be labeled, where it was made from {@code population}
+         * frames: what it passed over because the image can't be labeled makes the others likelier.
+         */
+        double auditProbability(double population) {
+            int seen = of(Candidates.AUDIT).size() + tally(Candidates.AUDIT).unusable();
+            return Math.min(1, seen / Math.max(1, population));
+        }
+
+        /** Images charged to a signal, in rank order. */
+        List<PoolItem> of(String signal) {
+            return chosen.getOrDefault(signal, List.of());
+        }
+
+        Tally tally(String signal) {
+            return tallies.getOrDefault(signal, new Tally(0, 0, 0, 0, 0));
+        }
+
         int total() {
             return chosen.values().stream().mapToInt(List::size).sum();
         }
@@ -87,7 +108,7 @@ final class BudgetSolver {
         long sites = pool.stream().map(PoolItem::site).distinct().count();
         // With few sites a share below an even split could never spend the budget.
         this.siteCap = (int) Math.max(
-                Math.floor(settings.maxSiteShare() * settings.budget()),
+                Math.floor(settings.maxSiteShare() * settings.budget() + ROUNDING),
                 Math.ceil((double) settings.budget() / Math.max(1, sites)));
     }
 
@@ -112,13 +133,15 @@ final class BudgetSolver {
             tallies.put(
                     signal,
                     new Tally(quota, pools.getOrDefault(signal, List.of()).size(), 0, 0, 0));
-            int taken = take(signal, pools.getOrDefault(signal, List.of()), Math.min(left, quota + spill));
+            // A signal without weight takes nothing, nor what others leave.
+            int share = wanted(signal) ? Math.min(left, quota + spill) : 0;
+            int taken = take(signal, pools.getOrDefault(signal, List.of()), share);
             spill += quota - taken;
             left -= taken;
         }
         for (String signal : PRIORITY) {
             // What the last signals could not use goes back to the first ones.
-            if (quotas.getOrDefault(signal, 0) > 0) {
+            if (wanted(signal)) {
                 left -= take(signal, pools.getOrDefault(signal, List.of()), left);
             }
         }
@@ -129,6 +152,16 @@ final class BudgetSolver {
         return new Spent(chosen, tallies);
     }
 
+    private boolean wanted(String signal) {
+        return settings.signalWeights().entrySet().stream()
+                .anyMatch(weight ->
+                        weight.getValue() > 0 && signal(weight.getKey()).equals(signal));
+    }
+
+    private static String signal(String key) {
+        return key.toUpperCase(Locale.ROOT).replace('-', '_');
+    }
+
     /** Splits the budget over the audit and the signals by largest remainder. */
     static Map<String, Integer> quotas(UseCaseSettings settings) {
         Map<String, Double> weights = new TreeMap<>();
@@ -136,9 +169,8 @@ final class BudgetSolver {
                 .mapToDouble(Double::doubleValue)
                 .sum();
         settings.signalWeights()
-                .forEach((signal, weight) -> weights.put(
-                        signal.toUpperCase(Locale.ROOT).replace('-', '_'),
-                        sum == 0 ? 0 : (1 - settings.auditShare()) * weight / sum));
+                .forEach((signal, weight) ->
+                        weights.put(signal(signal), sum == 0 ? 0 : (1 - settings.auditShare()) * weight / sum));
         weights.put(Candidates.AUDIT, settings.auditShare());
         return Allotment.largestRemainder(sum == 0 ? auditOnly(settings) : settings.budget(), weights);
     }
@@ -156,8 +188,9 @@ final class BudgetSolver {
             }
             auditSeen++;
             if (usable.test(item)) {
-                drawn.add(item);
-                images.add(item.imageUri());
+                if (images.add(item.imageUri())) {
+                    drawn.add(item);
+                }
             } else {
                 unusable++;
             }
@@ -178,7 +211,7 @@ final class BudgetSolver {
             if (taken.size() - before >= wanted) {
                 break;
             }
-            if (images.contains(item.imageUri())) {
+            if (item.heldBefore() || images.contains(item.imageUri())) {
                 continue;
             }
             if (!usable.test(item)) {

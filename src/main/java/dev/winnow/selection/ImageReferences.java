@@ -1,6 +1,8 @@
 package dev.winnow.selection;
 
-import java.util.Locale;
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Which image references a labeling job can take.
@@ -9,15 +11,25 @@ import java.util.Locale;
  * attribute 20,000 (SageMaker developer guide, input manifest and supported formats).
  */
 final class ImageReferences {
-    /** S3 keys hold at most 1,024 bytes and buckets 63; longer references name nothing. */
-    private static final int MAX_LENGTH = 1_100;
+    private static final int MAX_KEY_BYTES = 1_024;
+    private static final Pattern S3 =
+            Pattern.compile("s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/([^\\p{Cntrl}\\u0085\\u2028\\u2029]+)");
+    private static final Pattern IMAGE = Pattern.compile(".*\\.(jpe?g|png)", Pattern.CASE_INSENSITIVE);
+
+    /** Clients that read names as paths would look elsewhere. */
+    private static final Pattern DOTS = Pattern.compile("(.*/)?\\.\\.?/.*");
 
     private ImageReferences() {}
 
     static boolean usable(String uri) {
-        String lower = uri.toLowerCase(Locale.ROOT);
-        return uri.matches("s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/[^\\p{Cntrl}]+")
-                && uri.length() <= MAX_LENGTH
-                && (lower.endsWith(".jpg") || lower.endsWith(".jpeg") || lower.endsWith(".png"));
+        Matcher s3 = S3.matcher(uri);
+        if (!s3.matches()) {
+            return false;
+        }
+        String key = s3.group(2);
+        return !s3.group(1).contains("..")
+                && key.getBytes(StandardCharsets.UTF_8).length <= MAX_KEY_BYTES
+                && IMAGE.matcher(key).matches()
+                && !DOTS.matcher(key).matches();
     }
 }

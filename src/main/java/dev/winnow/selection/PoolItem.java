@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param score in [0, 1]; null for the audit
  * @param draw hash in [0, 1)
  * @param dimensions dimension name to value, for the segment it lies in
+ * @param heldBefore whether a round of an earlier day holds the image: only the audit may draw it again
  */
 record PoolItem(
         String signal,
@@ -35,7 +36,8 @@ record PoolItem(
         @Nullable Double confidence,
         @Nullable Double score,
         double draw,
-        Map<String, String> dimensions) {
+        Map<String, String> dimensions,
+        boolean heldBefore) {
 
     /** Best score first, then hash, then item: a total order. */
     static final Comparator<PoolItem> BY_SCORE = Comparator.<PoolItem>comparingDouble(

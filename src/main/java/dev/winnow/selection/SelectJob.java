@@ -4,10 +4,14 @@ import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.countDistinct;
 import static org.apache.spark.sql.functions.floor;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.regexp_replace;
 import static org.apache.spark.sql.functions.row_number;
+import static org.apache.spark.sql.functions.to_date;
 
 import dev.winnow.candidates.Candidates;
 import dev.winnow.config.ConfigException;
@@ -56,6 +60,9 @@ public final class SelectJob implements Stage {
 
     /** Bins of the score histogram that cuts the pool before it is sorted. */
     private static final int SCORE_BINS = 1_024;
+
+    /** Run date of the last sealed round that holds an image. */
+    private static final String LAST_HELD = "last_held";
 
     private final WinnowConfig config;
     private final InferenceLog inferences;
@@ -112,19 +119,18 @@ public final class SelectJob implements Stage {
         List<Row> selected = new ArrayList<>();
         List<Row> cuts = new ArrayList<>();
         List<String> sentences = new ArrayList<>();
+        requireCandidates(day);
+        Map<String, Long> heldToday = heldToday(day);
         long candidates = 0;
         for (Map.Entry<String, List<Row>> useCase : byUseCase(pool).entrySet()) {
             List<Row> rows = useCase.getValue();
             candidates += rows.size();
-            Spending spending = new Spending(round, runId, useCase.getKey(), rows, segments);
+            long held = heldToday.getOrDefault(useCase.getKey(), 0L);
+            Spending spending = new Spending(round, runId, useCase.getKey(), rows, segments, held);
             spending.run();
             selected.addAll(spending.selected);
             cuts.addAll(spending.cuts);
             sentences.add(spending.sentence());
-        }
-        if (candidates == 0) {
-            throw new ConfigException(
-                    "there are no candidates of " + day + ": run `candidates --run-date " + day + "` first");
         }
         Map<String, Object> scope = new LinkedHashMap<>();
         scope.put(Selections.PIPELINE, config.pipeline());
@@ -137,7 +143,24 @@ public final class SelectJob implements Stage {
 
     // ---- the pool
 
-    /** Candidates that no sealed round holds, at most the configured multiple of the budget per use case and signal. */
+    /** Without the day's own candidates a round would have no audit, though older ones could fill it. */
+    private void requireCandidates(LocalDate day) {
+        if (tables.read(Candidates.TABLE)
+                .filter(col(Candidates.PIPELINE)
+                        .equalTo(config.pipeline())
+                        .and(col(Candidates.RUN_DATE).equalTo(lit(day))))
+                .isEmpty()) {
+            throw new ConfigException(
+                    "there are no candidates of " + day + ": run `candidates --run-date " + day + "` first");
+        }
+    }
+
+    /**
+     * Candidates that no sealed round holds, at most the configured multiple of the budget per use case and signal.
+     *
+     * <p>The audit is drawn from all frames of the day: what rounds of earlier days hold stays in its pool and is marked;
+     * only what an earlier round of the same day holds is left out.
+     */
     private Dataset<Row> pool(LocalDate day) {
         TableDef table = Candidates.TABLE.withDimensions(dimensions());
         Column fresh = col(Candidates.RUN_DATE).equalTo(lit(day));
@@ -149,19 +172,37 @@ public final class SelectJob implements Stage {
                                 .between(lit(day.minusDays(config.selection().maxAgeDays())), lit(day.minusDays(1))))))
                 // On S3 one object has one name; Ground Truth knows it as s3://.
                 .withColumn(Inferences.IMAGE_URI, regexp_replace(col(Inferences.IMAGE_URI), "^s3[an]://", "s3://"));
-        List<String> sealedIds = rounds.sealed(day.minusDays(config.selection().cooldownDays()), day).stream()
-                .map(Round::id)
-                .toList();
-        Dataset<Row> taken = tables.read(Selections.TABLE)
+        LocalDate from = day.minusDays(config.selection().cooldownDays());
+        Dataset<Row> held = sealed(from, day)
+                .groupBy(Inferences.USE_CASE, Inferences.IMAGE_URI)
+                .agg(max(col(Selections.RUN_DATE)).as(LAST_HELD));
+        Column before = col(LAST_HELD).isNotNull();
+        Column today = coalesce(col(LAST_HELD).equalTo(lit(day)), lit(false));
+        Dataset<Row> free = pool.join(held, new String[] {Inferences.USE_CASE, Inferences.IMAGE_URI}, "left")
+                .filter(not(today).and(not(before).or(col(Candidates.SIGNAL).equalTo(Candidates.AUDIT))));
+        return best(free);
+    }
+
+    /** Selections of the sealed rounds of some days. */
+    private Dataset<Row> sealed(LocalDate from, LocalDate to) {
+        List<String> ids = rounds.sealed(from, to).stream().map(Round::id).toList();
+        return tables.read(Selections.TABLE)
                 .filter(col(Selections.PIPELINE)
                         .equalTo(config.pipeline())
-                        .and(col(Selections.RUN_DATE)
-                                .between(lit(day.minusDays(config.selection().cooldownDays())), lit(day)))
-                        .and(col(Selections.ROUND_ID).isin(sealedIds.toArray())))
-                .select(Inferences.USE_CASE, Inferences.IMAGE_URI)
-                .distinct();
-        Dataset<Row> free = pool.join(taken, new String[] {Inferences.USE_CASE, Inferences.IMAGE_URI}, "left_anti");
-        return best(free);
+                        .and(col(Selections.RUN_DATE).between(lit(from), lit(to)))
+                        .and(col(Selections.ROUND_ID).isin(ids.toArray())));
+    }
+
+    /** Frames of the day that its own sealed rounds hold, by use case: a correction's audit is drawn from the others. */
+    private Map<String, Long> heldToday(LocalDate day) {
+        Map<String, Long> held = new HashMap<>();
+        sealed(day, day)
+                .filter(to_date(col(Inferences.CAPTURED_AT)).equalTo(lit(day)))
+                .groupBy(Inferences.USE_CASE)
+                .agg(countDistinct(col(Inferences.IMAGE_URI)).as("images"))
+                .collectAsList()
+                .forEach(row -> held.put(row.getString(0), row.getLong(1)));
+        return held;
     }
 
     /** Keeps the best of each signal by a histogram first, so that only little more than is kept is sorted. */
@@ -282,9 +323,18 @@ public final class SelectJob implements Stage {
         private @Nullable Long frames;
         private long auditPool;
         private double highestDraw;
+        private final long heldToday;
+        private double auditProbability;
         private long missing;
 
-        Spending(Round round, String runId, String useCase, List<Row> rows, List<SegmentPredicate> segments) {
+        Spending(
+                Round round,
+                String runId,
+                String useCase,
+                List<Row> rows,
+                List<SegmentPredicate> segments,
+                long heldToday) {
+            this.heldToday = heldToday;
             this.round = round;
             this.runId = runId;
             this.useCase = useCase;
@@ -325,7 +375,8 @@ public final class SelectJob implements Stage {
                     row.getAs(Inferences.CONFIDENCE),
                     row.getAs(Candidates.SCORE),
                     row.<Double>getAs(Candidates.DRAW),
-                    values);
+                    values,
+                    row.getAs(LAST_HELD) != null);
         }
 
         /** Spends until every chosen image exists: missing ones are replaced, so that the total stays exact. */
@@ -348,6 +399,7 @@ public final class SelectJob implements Stage {
                 checked.addAll(unknown);
             }
             missing = absent.size();
+            auditProbability = spent.auditProbability(population());
             spent.chosen().forEach((signal, items) -> {
                 for (int i = 0; i < items.size(); i++) {
                     selected.add(selection(signal, i + 1, items.get(i)));
@@ -394,19 +446,21 @@ public final class SelectJob implements Stage {
                     segment,
                     speaking.toArray(String[]::new),
                     audit ? Selections.UNIFORM : Selections.PURPOSIVE,
-                    audit ? inclusionProbability() : null,
+                    audit ? auditProbability : null,
                     reason(signal, item));
         }
 
-        /** k/N: N is counted where rows are images, and estimated from the hash-limited pool where they are boxes. */
-        private Double inclusionProbability() {
-            int quota = BudgetSolver.quotas(settings).getOrDefault(Candidates.AUDIT, 0);
+        /**
+         * Frames that the audit was drawn from: counted where rows are images, estimated from the hash-limited pool where
+         * they are boxes.
+         */
+        private double population() {
+            if (frames != null) {
+                return frames - heldToday;
+            }
+            // A pool cut at its limit of items ends at its highest draw (bottom-k estimate), a whole one at its own.
             double limit = auditLimit == null ? 1 : auditLimit;
-            // A pool cut at its limit of items ends at its highest draw (bottom-k estimate); a whole one at its own
-            // limit.
-            double estimate = auditPool < limit(useCase) ? auditPool / limit : (auditPool - 1) / highestDraw;
-            double population = frames != null ? frames : estimate;
-            return Math.min(1, quota / Math.max(1, population));
+            return auditPool < limit(useCase) ? auditPool / limit : (auditPool - 1) / highestDraw;
         }
 
         private String reason(String signal, PoolItem item) {

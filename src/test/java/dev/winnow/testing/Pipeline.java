@@ -35,14 +35,15 @@ import org.apache.spark.sql.Row;
 public final class Pipeline {
     private final WinnowConfig config;
     private final TableStore tables;
-    private final ObjectStore objects = new LocalObjects();
+    private final ObjectStore objects;
     private final InferenceLog inferences;
     private final FeedbackLog feedback;
     private final CameraTable cameras;
 
-    private Pipeline(WinnowConfig config) {
+    private Pipeline(WinnowConfig config, TableStore tables, ObjectStore objects) {
         this.config = config;
-        this.tables = new DeltaTableStore(SparkExtension.session(), config.warehouse(), () -> {});
+        this.tables = tables;
+        this.objects = objects;
         SparkSources sources = new SparkSources(SparkExtension.session());
         this.cameras = new CameraTable(sources, config.cameras());
         this.inferences = new InferenceLog(sources, config.inferences(), cameras);
@@ -51,10 +52,22 @@ public final class Pipeline {
 
     /** Reads {@code hocon} as a configuration file below {@code folder}; {@code $root} stands for the folder. */
     public static Pipeline of(Path folder, String hocon) {
+        WinnowConfig config = read(folder, hocon);
+        TableStore tables = new DeltaTableStore(SparkExtension.session(), config.warehouse(), () -> {});
+        return new Pipeline(config, tables, new LocalObjects());
+    }
+
+    /** The same with stores of the test's own. */
+    public static Pipeline of(Path folder, String hocon, TableStore tables, ObjectStore objects) {
+        return new Pipeline(read(folder, hocon), tables, objects);
+    }
+
+    /** Reads a configuration; {@code $root} stands for the folder. */
+    public static WinnowConfig read(Path folder, String hocon) {
         try {
             Path file = Files.writeString(
                     Files.createTempFile(folder, "pipeline", ".conf"), hocon.replace("$root", folder.toString()));
-            return new Pipeline(WinnowConfig.load(file.toFile(), Map.of()));
+            return WinnowConfig.load(file.toFile(), Map.of());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

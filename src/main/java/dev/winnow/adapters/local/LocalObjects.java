@@ -41,6 +41,9 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class LocalObjects implements ObjectStore {
     private static final String OWN_FILES = ".winnow-";
 
+    /** Reasons for which no file of a name can exist, though an object of an object store could be named so. */
+    private static final Set<String> NO_SUCH_NAME = Set.of("File name too long", "Not a directory");
+
     // The operating system's file locks hold between processes; between threads they throw instead of waiting.
     private static final ReentrantLock BETWEEN_THREADS = new ReentrantLock();
 
@@ -125,6 +128,11 @@ public final class LocalObjects implements ObjectStore {
                 return Files.readAttributes(path, BasicFileAttributes.class).isRegularFile();
             } catch (NoSuchFileException e) {
                 return false;
+            } catch (FileSystemException e) {
+                if (NO_SUCH_NAME.contains(String.valueOf(e.getReason()))) {
+                    return false;
+                }
+                throw e;
             }
         });
     }

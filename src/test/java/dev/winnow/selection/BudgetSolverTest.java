@@ -1,0 +1,215 @@
+package dev.winnow.selection;
+
+import static dev.winnow.candidates.Candidates.AUDIT;
+import static dev.winnow.candidates.Candidates.BOUNDARY;
+import static dev.winnow.candidates.Candidates.LOW_CONFIDENCE;
+import static dev.winnow.selection.Pools.audit;
+import static dev.winnow.selection.Pools.boundary;
+import static dev.winnow.selection.Pools.heldBefore;
+import static dev.winnow.selection.Pools.images;
+import static dev.winnow.selection.Pools.item;
+import static dev.winnow.selection.Pools.low;
+import static dev.winnow.selection.Pools.settings;
+import static dev.winnow.selection.Selections.FILL;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.concat;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.shiftrightunsigned;
+import static org.apache.spark.sql.functions.xxhash64;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.winnow.config.UseCaseSettings;
+import dev.winnow.selection.BudgetSolver.Spent;
+import dev.winnow.stats.Allotment;
+import dev.winnow.testing.SparkExtension;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class BudgetSolverTest {
+    private static Spent spend(UseCaseSettings settings, PoolItem... pool) {
+        return BudgetSolver.spend(settings, List.of(pool), item -> true);
+    }
+
+    @Test
+    void theLargestRemaindersGetWhatTheFloorsLeaveAndEqualOnesGoByName() {
+        assertThat(Allotment.largestRemainder(300, Map.of("a", 62.5, "b", 150.0, "c", 87.5)))
+                .isEqualTo(Map.of("a", 63, "b", 150, "c", 87));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // budget, audit share, boundary, low -> audit, boundary, low
+        "100, .1, 1, 1, 10, 45, 45",
+        "10, .1, 1, 1, 1, 5, 4",
+        "7, .05, 3, 1, 0, 5, 2",
+        "100, 1, 1, 1, 100, 0, 0",
+        "100, 0, 1, 3, 0, 25, 75",
+        "100, .1, 0, 0, 10, 0, 0",
+        "0, .1, 1, 1, 0, 0, 0",
+    })
+    void theBudgetIsSplitOverTheAuditAndTheWeights(
+            int budget, double share, double boundary, double low, int audit, int boundaries, int lows) {
+        assertThat(BudgetSolver.quotas(settings(budget, share, boundary, low, 5, 1)))
+                .isEqualTo(Map.of(AUDIT, audit, BOUNDARY, boundaries, LOW_CONFIDENCE, lows));
+    }
+
+    @Test
+    void theAuditIsDrawnFirstAndKeepsItsImages() {
+        Spent spent = spend(
+                settings(2, 0.5, 1, 0, 5, 1), audit("x", 0.1), audit("y", 0.2), boundary("x", 1), boundary("z", 0.3));
+        assertThat(images(spent.of(AUDIT))).containsExactly("x");
+        assertThat(images(spent.of(BOUNDARY))).containsExactly("z");
+    }
+
+    @Test
+    void anImageOfTwoSignalsIsChargedOnceToTheFirst() {
+        Spent spent = spend(settings(2, 0, 1, 1, 5, 1), boundary("x", 0.5), low("x", 1), low("y", 0.1));
+        assertThat(images(spent.of(BOUNDARY))).containsExactly("x");
+        assertThat(images(spent.of(LOW_CONFIDENCE))).containsExactly("y");
+    }
+
+    @Test
+    void whatASignalCannotUseSpillsToTheNextAndBackToTheFirst() {
+        Spent forward = spend(settings(4, 0, 1, 1, 5, 1), boundary("a", 1), low("b", 1), low("c", 1), low("d", 1));
+        assertThat(forward.of(LOW_CONFIDENCE)).hasSize(3);
+        Spent back = spend(settings(4, 0, 1, 1, 5, 1), boundary("a", 1), boundary("b", 1), boundary("c", 1));
+        assertThat(images(back.of(BOUNDARY))).containsExactly("a", "b", "c");
+    }
+
+    @Test
+    void aSignalWithoutWeightTakesNothingEvenWhereOthersFallShort() {
+        Spent spent = spend(settings(4, 0, 1, 0, 5, 1), boundary("a", 1), low("b", 1), audit("f", 0.1));
+        assertThat(spent.of(LOW_CONFIDENCE)).isEmpty();
+        assertThat(images(spent.of(FILL))).containsExactly("f");
+        assertThat(spent.tally(LOW_CONFIDENCE).eligible()).isEqualTo(1);
+    }
+
+    @Test
+    void whatNoSignalCanUseIsFilledByTheDrawAndNeverCountedToTheAudit() {
+        Spent spent = spend(
+                settings(4, 0.25, 1, 1, 5, 1),
+                audit("a", 0.4),
+                audit("b", 0.1),
+                audit("c", 0.3),
+                audit("d", 0.2),
+                boundary("e", 1));
+        assertThat(images(spent.of(AUDIT))).containsExactly("b");
+        assertThat(images(spent.of(FILL))).containsExactly("d", "c");
+    }
+
+    @Test
+    void onlyTheAuditMayDrawAnImageThatAnEarlierRoundHolds() {
+        Spent spent = spend(
+                settings(4, 0.25, 1, 1, 5, 1),
+                heldBefore(audit("a", 0.1)),
+                heldBefore(audit("b", 0.2)),
+                audit("c", 0.3));
+        assertThat(images(spent.of(AUDIT))).containsExactly("a");
+        assertThat(images(spent.of(FILL))).containsExactly("c");
+    }
+
+    @Test
+    void anImageUnderTwoNamesOfTheLogIsDrawnOnce() {
+        Spent spent = spend(settings(2, 1, 1, 1, 5, 1), audit("a", 0.1), audit("a", 0.2), audit("b", 0.3));
+        assertThat(images(spent.of(AUDIT))).containsExactly("a", "b");
+    }
+
+    @Test
+    void noCameraGivesMoreThanItsCapAndTheAuditIsNotCapped() {
+        List<PoolItem> pool = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            pool.add(item(AUDIT, "a" + i, "s", "c", null, i / 10.0));
+            pool.add(item(BOUNDARY, "b" + i, "s", "c", 1 - i / 10.0, 0.5));
+        }
+        Spent spent = BudgetSolver.spend(settings(10, 0.5, 1, 1, 2, 1), pool, item -> true);
+        assertThat(spent.of(AUDIT)).hasSize(5);
+        assertThat(images(spent.of(BOUNDARY))).containsExactly("b0", "b1");
+        assertThat(spent.tally(BOUNDARY).heldByCamera()).isEqualTo(8);
+        assertThat(spent.of(FILL)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // sites, share, images of the first site
+        "1, 0.10, 100",
+        "4, 0.10, 25",
+        "20, 0.10, 10",
+        "200, 0.29, 29",
+    })
+    void aSiteGivesItsShareOrAnEvenSplitWhereSitesAreFew(int sites, double share, int ofFirst) {
+        List<PoolItem> pool = new ArrayList<>();
+        for (int site = 0; site < sites; site++) {
+            for (int i = 0; i < 100; i++) {
+                // The first site has the best scores.
+                pool.add(item(BOUNDARY, site + "-" + i, "s" + site, site + "-" + i, 1 - site / 1_000.0, i / 100.0));
+            }
+        }
+        Spent spent = BudgetSolver.spend(settings(100, 0, 1, 1, 5, share), pool, item -> true);
+        assertThat(spent.total()).isEqualTo(100);
+        assertThat(spent.of(BOUNDARY).stream().filter(item -> item.site().equals("s0")))
+                .hasSize(ofFirst);
+    }
+
+    @Test
+    void whatTheDrawPassesOverMakesTheOthersLikelier() {
+        List<PoolItem> pool = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            pool.add(audit((i % 2 == 0 ? "gone" : "there") + i, i / 20.0));
+        }
+        Spent spent = BudgetSolver.spend(
+                settings(5, 1, 1, 1, 5, 1), pool, item -> item.imageUri().startsWith("there"));
+        assertThat(spent.of(AUDIT)).hasSize(5);
+        assertThat(spent.auditProbability(20)).isEqualTo(0.5); // 10 of 20 frames were looked at
+        Spent all = BudgetSolver.spend(settings(5, 1, 1, 1, 5, 1), pool, item -> true);
+        assertThat(all.auditProbability(20)).isEqualTo(0.25);
+        assertThat(all.auditProbability(2)).isEqualTo(1);
+    }
+
+    /** Every frame's share of 2,000 salts in which the audit drew it is the recorded probability, within 4 SE. */
+    @ParameterizedTest
+    @CsvSource({"30, 6, 0", "40, 10, 8"})
+    void everyFrameIsDrawnAsOftenAsItsRecordedProbabilitySays(int frames, int quota, int unusable) {
+        int salts = 2_000;
+        Column text = concat(
+                lit("audit|"),
+                col("salt").cast("string"),
+                lit("|2026-10-01|s3://images/"),
+                col("frame").cast("string"));
+        Map<Long, List<PoolItem>> pools = new HashMap<>();
+        for (Row row : SparkExtension.session()
+                .range(salts)
+                .toDF("salt")
+                .crossJoin(SparkExtension.session().range(frames).toDF("frame"))
+                .select(
+                        col("salt"),
+                        col("frame"),
+                        shiftrightunsigned(xxhash64(text), 11).cast("double").multiply(lit(0x1p-53)))
+                .collectAsList()) {
+            pools.computeIfAbsent(row.getLong(0), salt -> new ArrayList<>())
+                    .add(audit(String.valueOf(row.getLong(1)), row.getDouble(2)));
+        }
+        int[] drawn = new int[frames];
+        double[] recorded = new double[1];
+        pools.values().forEach(pool -> {
+            Spent spent = BudgetSolver.spend(
+                    settings(quota, 1, 1, 1, 5, 1), pool, item -> Integer.parseInt(item.imageUri()) >= unusable);
+            recorded[0] += spent.auditProbability(frames) / salts;
+            spent.of(AUDIT).forEach(item -> drawn[Integer.parseInt(item.imageUri())]++);
+        });
+        double p = (double) quota / (frames - unusable);
+        double error = Math.sqrt(p * (1 - p) / salts);
+        for (int frame = 0; frame < frames; frame++) {
+            double expected = frame < unusable ? 0 : p;
+            assertThat((double) drawn[frame] / salts).as("frame %d", frame).isCloseTo(expected, within(4 * error));
+        }
+        assertThat(recorded[0]).isCloseTo(p, within(0.02));
+    }
+}

@@ -1,0 +1,79 @@
+package dev.winnow.selection;
+
+import dev.winnow.candidates.Candidates;
+import dev.winnow.config.UseCaseSettings;
+import dev.winnow.config.UseCaseSettings.ClassThresholds;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Candidates and settings of solver tests. */
+final class Pools {
+    private Pools() {}
+
+    static UseCaseSettings settings(
+            int budget, double audit, double boundary, double low, int perCamera, double perSite) {
+        return new UseCaseSettings(
+                budget,
+                audit,
+                Map.of("boundary", boundary, "low-confidence", low),
+                perCamera,
+                perSite,
+                new ClassThresholds(0.5, 0.1, 0.5),
+                Map.of(),
+                List.of());
+    }
+
+    static PoolItem item(String signal, String image, String site, String camera, @Nullable Double score, double draw) {
+        return new PoolItem(
+                signal,
+                signal + image,
+                "id-" + image,
+                image,
+                Instant.EPOCH,
+                site,
+                camera,
+                "m",
+                "bag",
+                0.5,
+                score,
+                draw,
+                Map.of(),
+                false);
+    }
+
+    static PoolItem audit(String image, double draw) {
+        return item(Candidates.AUDIT, image, "s-" + image, "c-" + image, null, draw);
+    }
+
+    static PoolItem boundary(String image, double score) {
+        return item(Candidates.BOUNDARY, image, "s-" + image, "c-" + image, score, 0.5);
+    }
+
+    static PoolItem low(String image, double score) {
+        return item(Candidates.LOW_CONFIDENCE, image, "s-" + image, "c-" + image, score, 0.5);
+    }
+
+    static PoolItem heldBefore(PoolItem item) {
+        return new PoolItem(
+                item.signal(),
+                item.itemId(),
+                item.inferenceId(),
+                item.imageUri(),
+                item.capturedAt(),
+                item.site(),
+                item.camera(),
+                item.modelVersion(),
+                item.label(),
+                item.confidence(),
+                item.score(),
+                item.draw(),
+                item.dimensions(),
+                true);
+    }
+
+    static List<String> images(List<PoolItem> items) {
+        return items.stream().map(PoolItem::imageUri).toList();
+    }
+}

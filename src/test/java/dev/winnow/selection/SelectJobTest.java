@@ -1,0 +1,387 @@
+package dev.winnow.selection;
+
+import static dev.winnow.testing.Datasets.assertSameRows;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.winnow.candidates.Candidates;
+import dev.winnow.config.ConfigException;
+import dev.winnow.config.WinnowConfig;
+import dev.winnow.inputs.CameraTable;
+import dev.winnow.inputs.InferenceLog;
+import dev.winnow.inputs.Inferences;
+import dev.winnow.ports.ImageStore;
+import dev.winnow.ports.Stage;
+import dev.winnow.runtime.Rounds;
+import dev.winnow.segments.SegmentFindings;
+import dev.winnow.tables.TableDef;
+import dev.winnow.testing.Configs;
+import dev.winnow.testing.FakeSources;
+import dev.winnow.testing.FakeTables;
+import dev.winnow.testing.Frames;
+import dev.winnow.testing.MemoryObjects;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SelectJobTest {
+    private static final LocalDate DAY = LocalDate.parse("2026-10-10");
+
+    private final FakeTables tables = new FakeTables();
+    private final MemoryObjects objects = new MemoryObjects();
+
+    private static String hocon(int budget, double audit) {
+        return """
+                use-cases.default { budget = %d, audit-share = %s, max-per-camera = 100, max-site-share = 1 }
+                """.formatted(budget, audit);
+    }
+
+    private static String candidate(LocalDate day, String signal, String image, double score, double draw) {
+        boolean audit = signal.equals(Candidates.AUDIT);
+        return """
+                {'pipeline':'p','run_date':'%s','run_id':'r','use_case':'dock','signal':'%s','item_id':'%s-%s',\
+                'inference_id':'id-%s','image_uri':'s3://bucket/%s.jpg','captured_at':'%sT01:00:00Z','site_id':'s',\
+                'camera_id':'c','model_version':'m','predicted_label':'bag','confidence':0.45,%s'draw':%s%s}""".formatted(
+                        day,
+                        signal,
+                        signal,
+                        image,
+                        image,
+                        image,
+                        day,
+                        audit ? "" : "'score':" + score + ",",
+                        draw,
+                        audit ? ",'draw_limit':1.0,'frames':20" : "");
+    }
+
+    private static String boundary(LocalDate day, String image, double score) {
+        return candidate(day, Candidates.BOUNDARY, image, score, 0.5);
+    }
+
+    private static String audit(LocalDate day, String image, double draw) {
+        return candidate(day, Candidates.AUDIT, image, 0, draw);
+    }
+
+    private void candidates(LocalDate day, String... rows) {
+        put(Candidates.TABLE, Frames.of(Candidates.TABLE, rows), day, "p");
+    }
+
+    private void put(TableDef table, Dataset<Row> rows, LocalDate day, String pipeline) {
+        tables.replace(table, rows, Map.of(Candidates.PIPELINE, pipeline, Candidates.RUN_DATE, day));
+    }
+
+    private SelectJob job(WinnowConfig config, boolean correction, ImageStore images) {
+        FakeSources sources = new FakeSources(Frames.of(Inferences.TABLE));
+        CameraTable cameras = new CameraTable(sources, config.cameras());
+        return new SelectJob(
+                config,
+                new InferenceLog(sources, config.inferences(), cameras),
+                cameras,
+                tables,
+                images,
+                new Rounds(objects, config.labeling().path(), config.pipeline()),
+                correction);
+    }
+
+    private Stage.Report select(String hocon, LocalDate day) {
+        return job(Configs.of(hocon), false, uris -> Set.of()).run(day);
+    }
+
+    private Stage.Report correct(String hocon, LocalDate day) {
+        return job(Configs.of(hocon), true, uris -> Set.of()).run(day);
+    }
+
+    private void seal(String round) {
+        objects.put("/rounds/p/rounds/" + round + "/round.json", "{}");
+    }
+
+    private List<Row> rows(String round) {
+        return tables.read(Selections.TABLE)
+                .filter("round_id = '" + round + "'")
+                .sort(Inferences.USE_CASE, Selections.SIGNAL, Selections.RANK)
+                .collectAsList();
+    }
+
+    private List<String> images(String round) {
+        return rows(round).stream().map(SelectJobTest::image).toList();
+    }
+
+    private static String image(Row row) {
+        return row.<String>getAs(Inferences.IMAGE_URI)
+                .replace("s3://bucket/", "")
+                .replace(".jpg", "");
+    }
+
+    @Test
+    void everyRowSaysWhyInPlainWordsWithAllItsSignals() {
+        candidates(
+                DAY,
+                boundary(DAY, "b", 0.75),
+                candidate(DAY, Candidates.LOW_CONFIDENCE, "b", 0.55, 0.5),
+                candidate(DAY, Candidates.LOW_CONFIDENCE, "l", 0.55, 0.5),
+                audit(DAY, "a", 0.1),
+                audit(DAY, "f", 0.2));
+        select(hocon(4, 0.25), DAY);
+        assertThat(rows("2026-10-10.1"))
+                .extracting(
+                        row -> row.getAs(Selections.SIGNAL),
+                        SelectJobTest::image,
+                        row -> row.getList(row.fieldIndex(Selections.SIGNALS)),
+                        row -> row.getAs(Selections.DESIGN),
+                        row -> row.getAs(Selections.INCLUSION_PROBABILITY),
+                        row -> row.getAs(Selections.SCORE),
+                        row -> row.getAs(Selections.REASON))
+                .containsExactly(
+                        tuple(
+                                "AUDIT",
+                                "a",
+                                List.of("AUDIT"),
+                                "UNIFORM",
+                                1 / 20.0,
+                                null,
+                                "drawn uniformly from all frames of the day, to be labeled blind"),
+                        tuple(
+                                "BOUNDARY",
+                                "b",
+                                List.of("BOUNDARY", "LOW_CONFIDENCE"),
+                                "PURPOSIVE",
+                                null,
+                                0.75,
+                                "confidence 0.450 of bag is 0.050 from its alarm threshold"),
+                        tuple(
+                                "FILL",
+                                "f",
+                                List.of("FILL"),
+                                "PURPOSIVE",
+                                null,
+                                null,
+                                "drawn uniformly because no signal had more to offer"),
+                        tuple(
+                                "LOW_CONFIDENCE",
+                                "l",
+                                List.of("LOW_CONFIDENCE"),
+                                "PURPOSIVE",
+                                null,
+                                0.55,
+                                "confidence 0.450 of bag is below 0.6"));
+    }
+
+    @Test
+    void whatASealedRoundBeforeTheDayHoldsIsNotChosenAgainAndWhatAnOpenOneHoldsIs() {
+        LocalDate before = DAY.minusDays(1);
+        candidates(before, boundary(before, "x", 1), boundary(before, "y", 0.9));
+        select(hocon(1, 0), before);
+        candidates(DAY, boundary(DAY, "x", 1), boundary(DAY, "z", 0.1));
+        select(hocon(3, 0), DAY);
+        assertThat(images("2026-10-10.1")).containsExactly("x", "y", "z");
+
+        seal("2026-10-09.1");
+        select(hocon(3, 0), DAY);
+        assertThat(images("2026-10-10.1")).containsExactly("y", "z");
+        assertThat(images("2026-10-09.1")).containsExactly("x");
+    }
+
+    @Test
+    void theAuditIsDrawnFromAllFramesThoseOfEarlierRoundsToo() {
+        LocalDate before = DAY.minusDays(1);
+        candidates(before, boundary(before, "x", 1));
+        select(hocon(1, 0), before);
+        seal("2026-10-09.1");
+        candidates(DAY, audit(DAY, "x", 0.1), audit(DAY, "y", 0.2), boundary(DAY, "x", 1));
+        select(hocon(3, 0.34), DAY);
+        assertThat(rows("2026-10-10.1"))
+                .extracting(row -> row.getAs(Selections.SIGNAL), SelectJobTest::image)
+                .containsExactly(tuple("AUDIT", "x"), tuple("FILL", "y"));
+    }
+
+    @Test
+    void anOpenRoundIsReplacedAndASealedOneIsLeftAsItIs() {
+        candidates(DAY, boundary(DAY, "x", 1), boundary(DAY, "y", 0.5));
+        select(hocon(1, 0), DAY);
+        select(hocon(2, 0), DAY);
+        assertThat(images("2026-10-10.1")).containsExactly("x", "y");
+        seal("2026-10-10.1");
+        assertThat(select(hocon(1, 0), DAY).sentences())
+                .containsExactly("Round 2026-10-10.1 is sealed and stays as it is");
+        assertThat(images("2026-10-10.1")).containsExactly("x", "y");
+    }
+
+    @Test
+    void aCorrectionIsANewRoundWithoutTheImagesOfTheFirst() {
+        List<String> rows = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            rows.add(audit(DAY, "i" + i, i / 20.0));
+            rows.add(boundary(DAY, "i" + i, i / 20.0));
+        }
+        candidates(DAY, rows.toArray(String[]::new));
+        select(hocon(8, 0.5), DAY);
+        List<Row> first = rows("2026-10-10.1");
+        seal("2026-10-10.1");
+        correct(hocon(8, 0.5), DAY);
+        assertThat(images("2026-10-10.2")).hasSize(8).doesNotContainAnyElementsOf(images("2026-10-10.1"));
+        assertThat(rows("2026-10-10.1")).isEqualTo(first);
+        // 4 of the 12 frames that the first round left.
+        assertThat(rows("2026-10-10.2"))
+                .filteredOn(row -> row.getAs(Selections.SIGNAL).equals("AUDIT"))
+                .extracting(row -> row.<Double>getAs(Selections.INCLUSION_PROBABILITY))
+                .containsOnly(4 / 12.0);
+        correct(hocon(8, 0.5), DAY);
+        assertThat(rows("2026-10-10.3")).as("the open correction is replaced").isEmpty();
+    }
+
+    @Test
+    void unspentCandidatesComeBackUntilTheyAreTooOldButTheAuditDoesNot() {
+        String limit = "selection.max-age-days = 3\n";
+        for (int age = 1; age <= 4; age++) {
+            LocalDate day = DAY.minusDays(age);
+            candidates(day, boundary(day, "age" + age, 1 - age / 10.0), audit(day, "audit" + age, 0.1));
+        }
+        candidates(DAY, boundary(DAY, "fresh", 0.1));
+        candidates(DAY.plusDays(1), boundary(DAY.plusDays(1), "later", 1));
+        select(hocon(10, 0.1) + limit, DAY);
+        assertThat(images("2026-10-10.1")).containsExactly("age1", "age2", "age3", "fresh");
+    }
+
+    @Test
+    void candidatesOfOtherPipelinesAreNotSeen() {
+        candidates(DAY, boundary(DAY, "own", 0.1));
+        put(
+                Candidates.TABLE,
+                Frames.of(Candidates.TABLE, boundary(DAY, "other", 1).replace("'pipeline':'p'", "'pipeline':'q'")),
+                DAY,
+                "q");
+        select(hocon(2, 0), DAY);
+        assertThat(images("2026-10-10.1")).containsExactly("own");
+    }
+
+    @Test
+    void aDayWithoutCandidatesOfItsOwnSaysWhatToRun() {
+        candidates(DAY.minusDays(1), boundary(DAY.minusDays(1), "old", 1));
+        assertThatThrownBy(() -> select(hocon(2, 0), DAY))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("there are no candidates of 2026-10-10: run `candidates --run-date 2026-10-10`");
+    }
+
+    @Test
+    void whereRowsAreBoxesFramesAreEstimatedFromTheHashLimit() {
+        List<String> rows = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            rows.add(audit(DAY, "i" + i, i / 50.0).replace("'draw_limit':1.0,'frames':20", "'draw_limit':0.2"));
+        }
+        candidates(DAY, rows.toArray(String[]::new));
+        select(hocon(5, 1), DAY);
+        // 10 frames below 0.2 stand for 50.
+        assertThat(rows("2026-10-10.1"))
+                .extracting(row -> row.<Double>getAs(Selections.INCLUSION_PROBABILITY))
+                .containsExactly(0.1, 0.1, 0.1, 0.1, 0.1);
+    }
+
+    @Test
+    void aBoxPoolCutAtItsLimitIsEstimatedFromItsHighestDraw() {
+        List<String> rows = new ArrayList<>();
+        for (int i = 0; i < 1_500; i++) {
+            rows.add(
+                    audit(DAY, "i" + i, (i + 1) / 4_000.0).replace("'draw_limit':1.0,'frames':20", "'draw_limit':0.5"));
+        }
+        candidates(DAY, rows.toArray(String[]::new));
+        select(hocon(40, 1), DAY);
+        assertThat(rows("2026-10-10.1"))
+                .extracting(row -> row.<Double>getAs(Selections.INCLUSION_PROBABILITY))
+                .hasSize(40)
+                .allSatisfy(p -> assertThat(p).isCloseTo(0.01, within(0.0001)));
+    }
+
+    @Test
+    void missingAndUnusableImagesAreReplacedSoThatTheTotalStaysExact() {
+        List<String> rows = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            rows.add(audit(DAY, "a" + i, i / 20.0));
+            rows.add(boundary(DAY, "b" + i, i / 20.0));
+        }
+        rows.add(boundary(DAY, "local", 1).replace("s3://bucket/", "file:/"));
+        candidates(DAY, rows.toArray(String[]::new));
+        Set<String> gone = Set.of("a0", "a1", "b19", "b17", "b16").stream()
+                .map(image -> "s3://bucket/" + image + ".jpg")
+                .collect(Collectors.toSet());
+        List<String> asked = new ArrayList<>();
+        ImageStore images = uris -> {
+            asked.addAll(uris);
+            return uris.stream().filter(gone::contains).collect(Collectors.toSet());
+        };
+        Stage.Report report = job(Configs.of(hocon(6, 0.5)), false, images).run(DAY);
+        assertThat(images("2026-10-10.1")).containsExactly("a2", "a3", "a4", "b18", "b15", "b14");
+        assertThat(asked).as("each image is asked for once").doesNotHaveDuplicates();
+        assertThat(report.sentences().get(0)).contains("6 of a budget of 6", "5 missing images replaced");
+        // 5 of 20 frames were looked at for 3.
+        assertThat(rows("2026-10-10.1").get(0).<Double>getAs(Selections.INCLUSION_PROBABILITY))
+                .isEqualTo(0.25);
+    }
+
+    @Test
+    void theSegmentIsTheWorstRankedThatHoldsTheItem() {
+        put(
+                SegmentFindings.TABLE,
+                tables.frame(
+                        SegmentFindings.TABLE,
+                        Frames.of(
+                                        SegmentFindings.TABLE,
+                                        finding("site=s", 3, 5, "['site']", "['s']"),
+                                        finding("label=bag", 2, 9, "['label']", "['bag']"),
+                                        finding("label=knife", 1, 20, "['label']", "['knife']"))
+                                .collectAsList()),
+                DAY,
+                "p");
+        candidates(
+                DAY,
+                boundary(DAY, "bag", 1),
+                boundary(DAY, "none", 0.9).replace("'predicted_label':'bag',", "'predicted_label':'hat',"),
+                boundary(DAY, "elsewhere", 0.8)
+                        .replace("'predicted_label':'bag',", "'predicted_label':'hat',")
+                        .replace("'site_id':'s'", "'site_id':'t'"));
+        select(hocon(3, 0), DAY);
+        assertThat(rows("2026-10-10.1"))
+                .extracting(SelectJobTest::image, row -> row.getAs(Selections.SEGMENT))
+                .containsExactly(tuple("bag", "label=bag"), tuple("none", "site=s"), tuple("elsewhere", null));
+    }
+
+    private static String finding(String segment, int rank, int excess, String dimensions, String values) {
+        return """
+                {'pipeline':'p','run_date':'2026-10-10','run_id':'r','use_case':'dock','segment':'%s','dimensions':%s,\
+                'dimension_values':%s,'rank':%d,'excess_errors':%d,'alarms':9,'judged':0,'false_positives':0,\
+                'confirmed':0,'relabeled':0,'missed':0,'cameras':1}""".formatted(segment, dimensions, values, rank, excess);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 5})
+    void anyOrderAndPartitioningOfCandidatesSelectsTheSameRows(int partitions) {
+        List<String> rows = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            rows.add(audit(DAY, "i" + i, (i * 7 % 60) / 60.0));
+            rows.add(candidate(DAY, Candidates.BOUNDARY, "i" + i, (i % 4) / 4.0, (i % 3) / 3.0));
+            rows.add(candidate(DAY, Candidates.LOW_CONFIDENCE, "i" + i, (i % 5) / 5.0, 0.5));
+        }
+        candidates(DAY, rows.toArray(String[]::new));
+        select(hocon(20, 0.1), DAY);
+        Dataset<Row> selections = tables.read(Selections.TABLE);
+        Dataset<Row> cuts = tables.read(SelectionCuts.TABLE);
+        java.util.Collections.shuffle(rows, new java.util.Random(partitions));
+        put(
+                Candidates.TABLE,
+                Frames.of(Candidates.TABLE, rows.toArray(String[]::new)).repartition(partitions),
+                DAY,
+                "p");
+        select(hocon(20, 0.1), DAY);
+        assertSameRows(selections, tables.read(Selections.TABLE));
+        assertSameRows(cuts, tables.read(SelectionCuts.TABLE));
+    }
+}
