@@ -112,6 +112,7 @@ public final class SelectJob implements Stage {
                     input.fingerprint(),
                     List.of("Round " + sealed.get().id() + " is sealed and stays as it is"));
         }
+        requireForward(day);
         Round round = new Round(day, sealed.map(Round::number).orElse(0) + 1);
         String runId = RunIds.of(config.pipeline(), NAME, day, config.semantic(), input.fingerprint());
         Dataset<Row> pool = pool(day);
@@ -139,6 +140,17 @@ public final class SelectJob implements Stage {
         tables.replace(SelectionCuts.TABLE, tables.frame(SelectionCuts.TABLE, cuts), scope);
         long written = tables.replace(Selections.TABLE, tables.frame(Selections.TABLE, selected), scope);
         return new Report(candidates, written, 0, 0, input.fingerprint(), sentences);
+    }
+
+    /** Rounds go forward only: a later round has already spent what this one would choose from. */
+    private void requireForward(LocalDate day) {
+        List<Round> later = rounds.sealed(day.plusDays(1), LocalDate.MAX);
+        if (!later.isEmpty()) {
+            throw new ConfigException("round " + later.get(0).id()
+                    + " is sealed already, and rounds go forward only: run"
+                    + " `segments` and `candidates` for " + day + " if you backfill, and `select` for a day after "
+                    + later.get(later.size() - 1).date());
+        }
     }
 
     // ---- the pool

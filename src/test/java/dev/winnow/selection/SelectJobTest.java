@@ -217,6 +217,19 @@ class SelectJobTest {
     }
 
     @Test
+    void roundsGoForwardOnly() {
+        LocalDate after = DAY.plusDays(1);
+        candidates(after, boundary(after, "x", 1));
+        select(hocon(1, 0), after);
+        seal("2026-10-11.1");
+        candidates(DAY, boundary(DAY, "x", 1));
+        assertThatThrownBy(() -> select(hocon(1, 0), DAY))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("round 2026-10-11.1 is sealed already, and rounds go forward only");
+        assertThat(images("2026-10-10.1")).isEmpty();
+    }
+
+    @Test
     void aCorrectionIsANewRoundWithoutTheImagesOfTheFirst() {
         List<String> rows = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
