@@ -327,7 +327,11 @@ final class Verdicts {
 
     private static UserDefinedFunction mightBeIn(Dataset<Row> keyed) {
         Dataset<Row> hashes = keyed.select(xxhash64(col(KEY)).as("hash"));
-        BloomFilter filter = hashes.stat().bloomFilter("hash", Math.max(1_000, hashes.count()), FALSE_MATCHES);
+        long keys = hashes.count();
+        // Without any feedback Spark makes no filter at all.
+        BloomFilter filter = keys == 0
+                ? BloomFilter.create(1, FALSE_MATCHES)
+                : hashes.stat().bloomFilter("hash", Math.max(1_000, keys), FALSE_MATCHES);
         return udf((UDF1<Long, Boolean>) filter::mightContainLong, DataTypes.BooleanType);
     }
 

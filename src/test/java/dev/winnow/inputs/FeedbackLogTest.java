@@ -59,7 +59,7 @@ class FeedbackLogTest {
     })
     void aMarkSaysWhichRuleItBreaks(String changes, String reason) {
         List<String> reasons = new Sources(folder)
-                .with("feedback/a.json", mark(changes.split(";")), ALL_FIELDS)
+                .with("feedback/a.json", mark(changes.split(";", -1)), ALL_FIELDS)
                 .feedback(JSON)
                 .arrivedOn(List.of(DAY))
                 .filter("coalesce(feedback_id, '') <> 'z'")

@@ -287,7 +287,7 @@ class InferenceLogTest {
                 .selectExpr(
                         "from_json(value, 'inference_id string, image_uri string, captured_at timestamp, event_date date,"
                                 + " use_case string, model_version string, site_id string, camera_id string, predicted_label"
-                                + " string, confidence double') as r")
+                                + " string, confidence string') as r")
                 .select("r.*")
                 .write()
                 .partitionBy("event_date")
