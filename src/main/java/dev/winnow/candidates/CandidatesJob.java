@@ -14,10 +14,12 @@ import dev.winnow.inputs.CameraTable;
 import dev.winnow.inputs.DayInput;
 import dev.winnow.inputs.InferenceLog;
 import dev.winnow.inputs.Inferences;
+import dev.winnow.ports.ServiceException;
 import dev.winnow.ports.Stage;
 import dev.winnow.ports.TableStore;
 import dev.winnow.runtime.CellVersion;
 import dev.winnow.runtime.RunIds;
+import dev.winnow.segments.DayBuilds;
 import dev.winnow.segments.ExposureDaily;
 import dev.winnow.tables.TableDef;
 import java.time.LocalDate;
@@ -60,7 +62,9 @@ public final class CandidatesJob implements Stage {
             throw new ConfigException("there are no cells of " + day
                     + " for this configuration: run `segments --run-date " + day + "` first");
         }
-        DayInput input = inferences.day(day).and(cameras.files());
+        DayInput files = inferences.day(day);
+        requireSameFiles(day, files);
+        DayInput input = files.and(cameras.files());
         String runId = RunIds.of(config.pipeline(), NAME, day, config.semantic(), input.fingerprint());
         Dataset<Row> found = Signals.find(
                         inferences.accepted(List.of(day)),
@@ -85,6 +89,25 @@ public final class CandidatesJob implements Stage {
             }
         }
         return new Report(read, written, 0, 1, input.fingerprint(), sentences(table, day));
+    }
+
+    /** The cuts hold for the rows that the cells counted: other files need other cells first. */
+    private void requireSameFiles(LocalDate day, DayInput input) {
+        boolean same = tables
+                .read(DayBuilds.TABLE)
+                .filter(col(DayBuilds.PIPELINE)
+                        .equalTo(config.pipeline())
+                        .and(col(DayBuilds.DATE).equalTo(lit(day)))
+                        .and(col(DayBuilds.TABLE_NAME).equalTo(ExposureDaily.TABLE.name())))
+                .collectAsList()
+                .stream()
+                .allMatch(build -> input.state().equals(build.getAs(DayBuilds.INPUT_STATE)));
+        if (!same) {
+            throw ServiceException.passing(
+                    "The inference files of " + day + " changed since its cells were built: run `segments --run-date "
+                            + day + "` again, then `candidates`",
+                    null);
+        }
     }
 
     private List<String> dimensions() {

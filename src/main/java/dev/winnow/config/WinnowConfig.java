@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigRenderOptions;
+import com.typesafe.config.ConfigValueFactory;
 import java.io.File;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * The whole configuration, validated.
@@ -54,12 +56,18 @@ public record WinnowConfig(
 
     private static final String REFERENCE = "dev/winnow/reference.conf";
 
+    /** Reader options and Spark settings may hold credentials; what is stored with a run never does. */
+    private static final Pattern SECRET = Pattern.compile("(?i)secret|password|token|access.?key");
+
     /** Keys that say where and how large, not what: they do not change a result. */
     private static final List<String> NOT_SEMANTIC = List.of(
             "warehouse",
             "inputs.inferences.path",
             "inputs.inferences.table",
             "inputs.inferences.readiness",
+            "inputs.inferences.late-days",
+            "rejects",
+            "segments.after-change",
             "inputs.feedback.path",
             "inputs.feedback.table",
             "inputs.cameras.path",
@@ -151,18 +159,25 @@ public record WinnowConfig(
         }
     }
 
-    /** Texts stay texts; only what begins like a list or an object is parsed, so that URIs need no quotes. */
+    /** Texts stay texts; only lists, objects, numbers and flags are parsed, so that URIs need no quotes and numbers
+     * are the same as in a file. */
     private static Config commandLine(Map<String, String> overrides) {
         Map<String, Object> values = new TreeMap<>();
         overrides.forEach((path, text) -> values.put(
                 path,
-                text.startsWith("[") || text.startsWith("{")
+                text.startsWith("[") || text.startsWith("{") || text.matches("-?[0-9]+(\\.[0-9]+)?|true|false")
                         ? ConfigFactory.parseString("v = " + text).root().get("v")
                         : text));
         return ConfigFactory.parseMap(values, "command line");
     }
 
     private static String json(Config config) {
-        return config.root().render(ConfigRenderOptions.concise());
+        Config shown = config;
+        for (String path : config.entrySet().stream().map(Map.Entry::getKey).toList()) {
+            if (SECRET.matcher(path).find()) {
+                shown = shown.withValue(path, ConfigValueFactory.fromAnyRef("(not shown)"));
+            }
+        }
+        return shown.root().render(ConfigRenderOptions.concise());
     }
 }

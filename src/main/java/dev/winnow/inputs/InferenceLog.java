@@ -99,11 +99,7 @@ public final class InferenceLog {
     private Dataset<Row> mapped(Dataset<Row> source) {
         List<String> plain = dimensions().stream().filter(d -> !isLocal(d)).toList();
         return Mapping.apply(
-                source,
-                settings.input(),
-                Inferences.TABLE,
-                cameras.present() ? List.of(SITE_ID, PREDICTED_LABEL) : List.of(PREDICTED_LABEL),
-                plain);
+                source, settings.input(), Inferences.TABLE, cameras.present() ? List.of(SITE_ID) : List.of(), plain);
     }
 
     private boolean isLocal(String dimension) {

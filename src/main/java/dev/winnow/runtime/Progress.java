@@ -78,7 +78,6 @@ public final class Progress implements AutoCloseable {
                     report.rowsOut(),
                     report.rejected() == 0 ? "" : String.format(Locale.ROOT, ", %,d rejected", report.rejected()),
                     seconds(stage));
-            report.sentences().forEach(sentence -> err.println("            " + sentence));
             err.flush();
         }
         log(

@@ -27,6 +27,8 @@ import dev.winnow.ports.Stage;
 import dev.winnow.ports.TableStore;
 import dev.winnow.runtime.CellVersion;
 import dev.winnow.runtime.RunIds;
+import dev.winnow.stats.Normal;
+import dev.winnow.stats.WilsonInterval;
 import dev.winnow.tables.InputException;
 import dev.winnow.tables.TableDef;
 import java.time.LocalDate;
@@ -57,6 +59,9 @@ public final class SegmentsJob implements Stage {
 
     /** More segments than this would not fit the driver's bounded memory. */
     private static final int MAX_SEGMENTS = 1_000_000;
+
+    /** Level of the interval whose lower bound must pass a limit on bad rows; chosen by judgement. */
+    private static final double LIMIT_LEVEL = 0.95;
 
     private final WinnowConfig config;
     private final InferenceLog inferences;
@@ -94,34 +99,39 @@ public final class SegmentsJob implements Stage {
         Map<String, Row> builds = builds();
         requireOneVersion(day, builds);
         DayInput today = inferences.day(day);
-        List<Judged> facts = new ArrayList<>();
+        List<CountedDay> facts = new ArrayList<>();
+        List<String> sentences = new ArrayList<>();
         try {
-            // All inputs are judged before anything is written, so that a run that fails leaves no half of itself.
-            facts.add(judgeInferences(day, today, true));
-            TreeSet<LocalDate> rebuilt = new TreeSet<>(lateDays(day, builds));
-            for (LocalDate late : rebuilt) {
-                facts.add(judgeInferences(late, inferences.day(late), false));
+            // All inputs are counted and checked before anything is written, so that a run that fails leaves no half of
+            // itself.
+            facts.add(countInferences(day, today, true));
+            TreeSet<LocalDate> rebuilt = new TreeSet<>();
+            for (LocalDate late : lateDays(day, builds)) {
+                Optional<CountedDay> counted = countLate(late, builds, sentences);
+                counted.ifPresent(c -> {
+                    facts.add(c);
+                    rebuilt.add(c.day);
+                });
             }
-            List<Arrived> marks = new ArrayList<>();
+            List<CountedFeedback> marks = new ArrayList<>();
             if (feedback.present()) {
                 for (LocalDate late : lateArrivals(day, builds, rebuilt)) {
-                    marks.add(judgeFeedback(late));
+                    marks.add(countFeedback(late));
                 }
-                marks.add(judgeFeedback(day));
+                marks.add(countFeedback(day));
             }
-            return write(day, facts, marks);
+            return write(day, facts, marks, sentences);
         } finally {
-            facts.forEach(f -> f.counted.unpersist());
+            facts.forEach(f -> f.rows.unpersist());
         }
     }
 
-    private Report write(LocalDate day, List<Judged> facts, List<Arrived> marks) {
-        List<String> sentences = new ArrayList<>();
+    private Report write(LocalDate day, List<CountedDay> facts, List<CountedFeedback> marks, List<String> sentences) {
         long read = 0;
         long rejected = 0;
         long written = 0;
         int passes = 0;
-        for (Judged f : facts) {
+        for (CountedDay f : facts) {
             long cells = writeExposure(f);
             written += cells;
             if (f.day.equals(day)) {
@@ -133,7 +143,7 @@ public final class SegmentsJob implements Stage {
                 sentences.add("Inference files of " + f.day + " changed since its cells were built: built again");
             }
         }
-        for (Arrived m : marks) {
+        for (CountedFeedback m : marks) {
             Built built = writeVerdicts(m);
             written += built.cells;
             if (m.day.equals(day)) {
@@ -144,11 +154,26 @@ public final class SegmentsJob implements Stage {
                 sentences.add("Verdicts that arrived on " + m.day + " were built again: their files changed");
             }
         }
+        recordBuilds(facts, marks);
         String fingerprint =
                 facts.get(0).input.and(feedback.day(day)).and(cameras.files()).fingerprint();
         String runId = RunIds.of(config.pipeline(), NAME, day, config.semantic(), fingerprint);
         written += findSegments(day, runId, sentences);
         return new Report(read, written, rejected, passes, fingerprint, sentences);
+    }
+
+    /**
+     * Notes what the cells were made of, once all of them are written, and what made others be built again last: a run
+     * that is killed before the end finds the change once more.
+     */
+    private void recordBuilds(List<CountedDay> facts, List<CountedFeedback> marks) {
+        for (int i = marks.size() - 1; i >= 0; i--) {
+            CountedFeedback m = marks.get(i);
+            recordBuild(VerdictDaily.TABLE, m.day, m.input, m.read, m.rejected());
+        }
+        for (CountedDay f : facts) {
+            recordBuild(ExposureDaily.TABLE, f.day, f.input, f.read, f.rejected());
+        }
     }
 
     // ---- which days
@@ -231,10 +256,10 @@ public final class SegmentsJob implements Stage {
     // ---- cells
 
     /** Inferences of a day, counted and found good; nothing of them is written yet. */
-    private record Judged(
+    private record CountedDay(
             LocalDate day,
             DayInput input,
-            Dataset<Row> counted,
+            Dataset<Row> rows,
             Map<String, Long> bySite,
             Map<String, Long> byReason,
             long read) {
@@ -260,7 +285,7 @@ public final class SegmentsJob implements Stage {
         }
     }
 
-    private Judged judgeInferences(LocalDate day, DayInput input, boolean judgeReadiness) {
+    private CountedDay countInferences(LocalDate day, DayInput input, boolean today) {
         Dataset<Row> counted = Cells.count(inferences.days(List.of(day)), inferences.dimensions())
                 .persist(StorageLevel.MEMORY_AND_DISK());
         try {
@@ -273,39 +298,68 @@ public final class SegmentsJob implements Stage {
                     byReason.merge(row.getString(0), row.getLong(2), Long::sum);
                 }
             }
-            Judged judged = new Judged(day, input, counted, bySite, byReason, total(bySite) + total(byReason));
-            if (judgeReadiness) {
-                readiness.requireRows(day, bySite, judged.read, tables, config.pipeline());
-            }
-            requireContract("inferences", day, judged.read, byReason);
+            CountedDay result = new CountedDay(day, input, counted, bySite, byReason, total(bySite) + total(byReason));
+            // Broken data is no matter of time: the contract comes before readiness.
+            requireContract("inferences", day, result.read, byReason);
             requireUniqueIds(day, counted);
-            return judged;
+            if (today) {
+                readiness.requireRows(day, bySite, result.read, tables, config.pipeline());
+            }
+            return result;
         } catch (RuntimeException e) {
             counted.unpersist();
             throw e;
         }
     }
 
+    /** Counts a late day; empty, with a sentence, where its files can't be the whole day any more. */
+    private Optional<CountedDay> countLate(LocalDate day, Map<String, Row> builds, List<String> sentences) {
+        DayInput input = inferences.day(day);
+        Row build = builds.get(key(ExposureDaily.TABLE.name(), day));
+        long before = build == null ? 0 : build.<Long>getAs(DayBuilds.ROWS_READ);
+        try {
+            CountedDay counted = countInferences(day, input, false);
+            if (counted.read >= before / 2) {
+                return Optional.of(counted);
+            }
+            counted.rows.unpersist();
+            sentences.add(String.format(
+                    Locale.ROOT,
+                    "Inference files of %s changed and hold %,d rows instead of %,d: its cells stay as they are",
+                    day,
+                    counted.read,
+                    before));
+        } catch (InputException e) {
+            sentences.add("Inference files of " + day + " changed, and its cells stay as they are: " + e.getMessage());
+        }
+        return Optional.empty();
+    }
+
     private static long total(Map<String, Long> rows) {
         return rows.values().stream().mapToLong(Long::longValue).sum();
     }
 
-    private long writeExposure(Judged judged) {
-        writeRejects("inferences", judged.day, judged.byReason, Cells.rejected(judged.counted));
-        long cells = tables.replace(
+    private long writeExposure(CountedDay counted) {
+        writeRejects("inferences", counted.day, counted.byReason, Cells.rejected(counted.rows));
+        return tables.replace(
                 exposureTable(),
-                Cells.exposure(judged.counted, inferences.dimensions())
+                Cells.exposure(counted.rows, inferences.dimensions())
                         .withColumn(ExposureDaily.PIPELINE, lit(config.pipeline()))
-                        .withColumn(ExposureDaily.EVENT_DATE, lit(judged.day))
+                        .withColumn(ExposureDaily.EVENT_DATE, lit(counted.day))
                         .withColumn(ExposureDaily.CELL_VERSION, lit(version)),
-                scope(ExposureDaily.EVENT_DATE, judged.day));
-        recordBuild(ExposureDaily.TABLE, judged.day, judged.input, judged.read, judged.rejected());
-        return cells;
+                scope(ExposureDaily.EVENT_DATE, counted.day));
+    }
+
+    /** Whether a share is above its limit by more than chance: one bad row of a few hundred proves nothing. */
+    private static boolean beyond(long bad, long rows, double limit) {
+        return WilsonInterval.of((double) bad, (double) rows, Normal.twoSided(LIMIT_LEVEL))
+                        .low()
+                > limit;
     }
 
     private void requireContract(String input, LocalDate day, long read, Map<String, Long> byReason) {
         long rejected = total(byReason);
-        if (read > 0 && rejected > config.rejects().maxShare() * read) {
+        if (beyond(rejected, read, config.rejects().maxShare())) {
             throw new InputException(String.format(
                     Locale.ROOT,
                     "inputs.%s: %,d of %,d rows of %s break the contract (%s), more than rejects.max-share = %s; nothing"
@@ -326,7 +380,7 @@ public final class SegmentsJob implements Stage {
         Row sample = Cells.repeatedIds(counted).first();
         long sampled = sample.getLong(0);
         long repeats = sample.getLong(1);
-        if (sampled > 0 && repeats > inferences.settings().maxDuplicateShare() * sampled) {
+        if (beyond(repeats, sampled, inferences.settings().maxDuplicateShare())) {
             throw new InputException(String.format(
                     Locale.ROOT,
                     "inputs.inferences: column inference_id repeats in %d of %d sampled rows of %s, more than"
@@ -340,7 +394,7 @@ public final class SegmentsJob implements Stage {
     }
 
     /** Feedback that arrived on a day, counted and found good; nothing of it is written yet. */
-    private record Arrived(LocalDate day, DayInput input, Map<String, Long> byReason, long read, long tooOld) {
+    private record CountedFeedback(LocalDate day, DayInput input, Map<String, Long> byReason, long read, long tooOld) {
         long rejected() {
             return total(byReason);
         }
@@ -356,7 +410,7 @@ public final class SegmentsJob implements Stage {
                 inferences.dimensions());
     }
 
-    private Arrived judgeFeedback(LocalDate day) {
+    private CountedFeedback countFeedback(LocalDate day) {
         DayInput input = feedback.day(day);
         Map<String, Long> byReason = new TreeMap<>();
         long read = 0;
@@ -374,10 +428,10 @@ public final class SegmentsJob implements Stage {
             }
         }
         requireContract("feedback", day, read, byReason);
-        return new Arrived(day, input, byReason, read, tooOld);
+        return new CountedFeedback(day, input, byReason, read, tooOld);
     }
 
-    private Built writeVerdicts(Arrived arrived) {
+    private Built writeVerdicts(CountedFeedback arrived) {
         LocalDate day = arrived.day;
         Verdicts verdicts = verdicts(day);
         Column sample = to_json(struct(Feedback.TABLE.columns().stream()
@@ -413,7 +467,6 @@ public final class SegmentsJob implements Stage {
                                 .withColumn(VerdictDaily.ARRIVAL_DATE, lit(day))
                                 .withColumn(VerdictDaily.CELL_VERSION, lit(version)),
                         scope(VerdictDaily.ARRIVAL_DATE, day));
-                recordBuild(VerdictDaily.TABLE, day, arrived.input, arrived.read, arrived.rejected());
                 List<String> sentences = new ArrayList<>();
                 sentences.add(String.format(
                         Locale.ROOT,
@@ -498,10 +551,11 @@ public final class SegmentsJob implements Stage {
     // ---- segments
 
     private long findSegments(LocalDate day, String runId, List<String> sentences) {
+        List<LocalDate> dates = windowDates(day);
         Column window = col(ExposureDaily.PIPELINE)
                 .equalTo(config.pipeline())
                 .and(col(ExposureDaily.CELL_VERSION).equalTo(version))
-                .and(col(ExposureDaily.EVENT_DATE).between(lit(windowStart(day)), lit(day)));
+                .and(col(ExposureDaily.EVENT_DATE).isin(dates.toArray()));
         Dataset<Row> exposure = tables.read(exposureTable()).filter(window);
         Dataset<Row> verdicts = tables.read(verdictTable())
                 .filter(window.and(col(VerdictDaily.ARRIVAL_DATE).between(lit(windowStart(day)), lit(day))));
@@ -520,10 +574,12 @@ public final class SegmentsJob implements Stage {
                 findings.stream().filter(f -> f.rank() != null && f.rank() == 1).findFirst();
         sentences.add(String.format(
                 Locale.ROOT,
-                "%,d segments over %s to %s%s",
+                "%,d segments over %s to %s (%d of %d days are built)%s",
                 findings.size(),
-                windowStart(day),
+                dates.get(dates.size() - 1),
                 day,
+                dates.size(),
+                config.segments().windowDays(),
                 worst.map(f -> "; most excess errors: " + describe(f))
                         .orElse("; none has enough verdicts to be ranked")));
         return tables.replace(
@@ -532,6 +588,29 @@ public final class SegmentsJob implements Stage {
                         SegmentFindings.TABLE,
                         findings.stream().map(f -> row(f, day, runId)).toList()),
                 scope(SegmentFindings.RUN_DATE, day));
+    }
+
+    /**
+     * Event dates that a window can sum, newest first: their exposure is built, and so is every arrival day since, or
+     * verdicts would lack their alarms and changes what they changed.
+     */
+    private List<LocalDate> windowDates(LocalDate day) {
+        Map<String, Row> builds = builds();
+        List<LocalDate> dates = new ArrayList<>();
+        for (LocalDate d = day; !d.isBefore(windowStart(day)); d = d.minusDays(1)) {
+            if (feedback.present() && !built(builds, VerdictDaily.TABLE, d)) {
+                break;
+            }
+            if (built(builds, ExposureDaily.TABLE, d)) {
+                dates.add(d);
+            }
+        }
+        return dates;
+    }
+
+    private boolean built(Map<String, Row> builds, TableDef table, LocalDate day) {
+        Row build = builds.get(key(table.name(), day));
+        return build != null && version.equals(build.getAs(DayBuilds.CELL_VERSION));
     }
 
     private static String describe(Finding f) {
