@@ -135,8 +135,8 @@ final class AppWiring implements Wiring {
                         run.tables(),
                         new AliasedImages(run.objects(), config.labeling().imageAliases()),
                         rounds,
-                        run.correction()),
-                new ManifestsJob(config, run.tables(), run.objects(), rounds, run.beforeCommit()));
+                        run.round()),
+                new ManifestsJob(config, run.tables(), run.objects(), rounds, run.round(), run.beforeCommit()));
         return command.equals(RunCommand.Curate.NAME)
                 ? daily
                 : daily.stream().filter(stage -> stage.name().equals(command)).toList();

@@ -32,7 +32,7 @@ final class Execution {
     private final Context context;
     private final String command;
     private final RunOptions options;
-    private final boolean correction;
+    private final int round;
     private final boolean writes;
 
     private final String id;
@@ -48,11 +48,11 @@ final class Execution {
      *
      * @param writes whether the command changes the warehouse: then it holds the lease and leaves a trace there
      */
-    Execution(Context context, String command, RunOptions options, boolean correction, boolean writes) {
+    Execution(Context context, String command, RunOptions options, int round, boolean writes) {
         this.context = context;
         this.command = command;
         this.options = options;
-        this.correction = correction;
+        this.round = round;
         this.writes = writes;
         this.id = new AttemptIds(context.clock(), context.random()).next();
         this.startedAt = context.clock().instant();
@@ -135,7 +135,7 @@ final class Execution {
             WinnowConfig loaded, SparkSession spark, TableStore tables, ObjectStore store, Runnable beforeCommit) {
         StageRunner runner = new StageRunner(context, loaded.pipeline(), loaded.semantic());
         stages = runner;
-        Wiring.Run run = new Wiring.Run(loaded, spark, tables, store, id, beforeCommit, correction);
+        Wiring.Run run = new Wiring.Run(loaded, spark, tables, store, id, beforeCommit, round);
         List<Stage> toRun = context.wiring().stages(command, run);
         options.days(context.clock()).forEach(day -> runner.run(spark, toRun, day));
     }

@@ -7,6 +7,9 @@ import picocli.CommandLine.Option;
 
 /** A command that runs stages for a day. */
 abstract class RunCommand implements Callable<Integer> {
+    static final String ROUND =
+            "Round of the day, default 1; 2 corrects a sealed round 1 with other images, and so on.";
+
     @Mixin
     private RunOptions options;
 
@@ -18,8 +21,8 @@ abstract class RunCommand implements Callable<Integer> {
         this.name = name;
     }
 
-    boolean correction() {
-        return false;
+    int round() {
+        return 1;
     }
 
     boolean writes() {
@@ -28,7 +31,7 @@ abstract class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        new Execution(context, name, options, correction(), writes()).run();
+        new Execution(context, name, options, round(), writes()).run();
         return 0;
     }
 
@@ -40,16 +43,16 @@ abstract class RunCommand implements Callable<Integer> {
     static final class Curate extends RunCommand {
         static final String NAME = "curate";
 
-        @Option(names = "--correction", description = "Makes a new round of a day whose round is sealed.")
-        private boolean correction;
+        @Option(names = "--round", paramLabel = "N", defaultValue = "1", description = RunCommand.ROUND)
+        private int round;
 
         Curate(Context context) {
             super(context, NAME);
         }
 
         @Override
-        boolean correction() {
-            return correction;
+        int round() {
+            return round;
         }
     }
 
@@ -87,16 +90,16 @@ abstract class RunCommand implements Callable<Integer> {
     static final class Select extends RunCommand {
         static final String NAME = "select";
 
-        @Option(names = "--correction", description = "Makes a new round of a day whose round is sealed.")
-        private boolean correction;
+        @Option(names = "--round", paramLabel = "N", defaultValue = "1", description = RunCommand.ROUND)
+        private int round;
 
         Select(Context context) {
             super(context, NAME);
         }
 
         @Override
-        boolean correction() {
-            return correction;
+        int round() {
+            return round;
         }
     }
 
@@ -108,8 +111,16 @@ abstract class RunCommand implements Callable<Integer> {
     static final class Manifests extends RunCommand {
         static final String NAME = "manifests";
 
+        @Option(names = "--round", paramLabel = "N", defaultValue = "1", description = RunCommand.ROUND)
+        private int round;
+
         Manifests(Context context) {
             super(context, NAME);
+        }
+
+        @Override
+        int round() {
+            return round;
         }
     }
 

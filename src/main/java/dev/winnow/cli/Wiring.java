@@ -54,7 +54,7 @@ public interface Wiring {
      *
      * @param attemptId names the execution
      * @param beforeCommit throws if this run may no longer write
-     * @param correction whether a sealed round gets a correction
+     * @param round number of the day's round, from 1
      */
     record Run(
             WinnowConfig config,
@@ -63,7 +63,7 @@ public interface Wiring {
             ObjectStore objects,
             String attemptId,
             Runnable beforeCommit,
-            boolean correction) {}
+            int round) {}
 
     /**
      * What fleet to make up.

@@ -15,6 +15,7 @@ import dev.winnow.ports.Stage;
 import dev.winnow.ports.TableStore;
 import dev.winnow.runtime.Rounds;
 import dev.winnow.runtime.Rounds.Round;
+import dev.winnow.selection.SelectionCuts;
 import dev.winnow.selection.Selections;
 import dev.winnow.stats.Digest;
 import java.io.IOException;
@@ -28,7 +29,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.spark.sql.Row;
@@ -42,25 +42,37 @@ import org.apache.spark.sql.RowFactory;
  */
 public final class ManifestsJob implements Stage {
     private static final String NAME = "manifests";
+
+    /** Answers without which a false alarm, an empty frame or a black image has no right one. */
+    private static final List<String> ALWAYS = List.of("none of these", "can't tell");
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final WinnowConfig config;
     private final TableStore tables;
     private final ObjectStore objects;
     private final Rounds rounds;
+    private final int number;
     private final Runnable beforeCommit;
 
     /**
      * Creates the job.
      *
+     * @param number of the round, from 1
      * @param beforeCommit the lease's check, called before every put
      */
     public ManifestsJob(
-            WinnowConfig config, TableStore tables, ObjectStore objects, Rounds rounds, Runnable beforeCommit) {
+            WinnowConfig config,
+            TableStore tables,
+            ObjectStore objects,
+            Rounds rounds,
+            int number,
+            Runnable beforeCommit) {
         this.config = config;
         this.tables = tables;
         this.objects = objects;
         this.rounds = rounds;
+        this.number = number;
         this.beforeCommit = beforeCommit;
     }
 
@@ -71,11 +83,14 @@ public final class ManifestsJob implements Stage {
 
     @Override
     public Report run(LocalDate day) {
-        Round round = openOrLast(day);
-        Optional<String> seal = rounds.seal(round);
+        Round round = new Round(day, number);
         List<String> sentences = new ArrayList<>();
-        if (seal.isPresent()) {
+        if (rounds.seal(round).isPresent()) {
             sentences.add("Round " + round.id() + " was sealed before and stays as it is");
+        } else if (selections(round).isEmpty()) {
+            requireSelected(round);
+            return new Report(
+                    0, 0, 0, 0, "", List.of("Round " + round.id() + " selects nothing: there is no job to publish"));
         } else {
             publish(round);
         }
@@ -85,18 +100,18 @@ public final class ManifestsJob implements Stage {
         return new Report(items, items, 0, 0, "", sentences);
     }
 
-    /** The round that `select` left open, else the last sealed one. */
-    private Round openOrLast(LocalDate day) {
-        int sealed = rounds.lastSealed(day).map(Round::number).orElse(0);
-        Round open = new Round(day, sealed + 1);
-        if (!selections(open).isEmpty()) {
-            return open;
+    /** Tells a round that selects nothing from one that nobody selected. */
+    private void requireSelected(Round round) {
+        boolean selected = !tables.read(SelectionCuts.TABLE)
+                .filter(col(Selections.PIPELINE)
+                        .equalTo(config.pipeline())
+                        .and(col(Selections.RUN_DATE).equalTo(lit(round.date())))
+                        .and(col(Selections.ROUND_ID).equalTo(round.id())))
+                .isEmpty();
+        if (!selected) {
+            throw new ConfigException("there is no selection of round " + round.id() + ": run `select --run-date "
+                    + round.date() + (number == 1 ? "" : " --round " + number) + "` first");
         }
-        if (sealed == 0) {
-            throw new ConfigException(
-                    "there is no selection of " + day + ": run `select --run-date " + day + "` first");
-        }
-        return new Round(day, sealed);
     }
 
     /** A round holds at most the sum of the budgets, so it fits the driver. */
@@ -175,7 +190,7 @@ public final class ManifestsJob implements Stage {
         return signals;
     }
 
-    /** The configured label categories, else the classes that were predicted in the round. */
+    /** The configured label categories, else the classes that were predicted in the round and what is always possible. */
     private List<String> labels(String useCase, List<Row> lines) {
         List<String> configured = config.useCase(useCase).labels();
         if (!configured.isEmpty()) {
@@ -186,7 +201,9 @@ public final class ManifestsJob implements Stage {
                 .map(row -> row.<String>getAs(Inferences.PREDICTED_LABEL))
                 .filter(Objects::nonNull)
                 .forEach(seen::add);
-        return List.copyOf(seen);
+        List<String> labels = new ArrayList<>(seen);
+        labels.addAll(ALWAYS);
+        return labels;
     }
 
     /** Brings the table to what the seal says. */

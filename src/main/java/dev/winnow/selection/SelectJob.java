@@ -37,7 +37,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -70,12 +69,12 @@ public final class SelectJob implements Stage {
     private final TableStore tables;
     private final ImageStore images;
     private final Rounds rounds;
-    private final boolean correction;
+    private final int number;
 
     /**
      * Creates the job.
      *
-     * @param correction whether a new round is begun where the day's last one is sealed
+     * @param number of the round, from 1; a higher one corrects the sealed ones before it
      */
     public SelectJob(
             WinnowConfig config,
@@ -84,14 +83,14 @@ public final class SelectJob implements Stage {
             TableStore tables,
             ImageStore images,
             Rounds rounds,
-            boolean correction) {
+            int number) {
         this.config = config;
         this.inferences = inferences;
         this.cameras = cameras;
         this.tables = tables;
         this.images = images;
         this.rounds = rounds;
-        this.correction = correction;
+        this.number = number;
     }
 
     @Override
@@ -102,18 +101,17 @@ public final class SelectJob implements Stage {
     @Override
     public Report run(LocalDate day) {
         DayInput input = inferences.day(day).and(cameras.files());
-        Optional<Round> sealed = rounds.lastSealed(day);
-        if (sealed.isPresent() && !correction) {
+        Round round = new Round(day, number);
+        if (rounds.seal(round).isPresent()) {
             return new Report(
-                    0,
-                    0,
-                    0,
-                    0,
-                    input.fingerprint(),
-                    List.of("Round " + sealed.get().id() + " is sealed and stays as it is"));
+                    0, 0, 0, 0, input.fingerprint(), List.of("Round " + round.id() + " is sealed and stays as it is"));
+        }
+        int last = rounds.lastSealed(day).map(Round::number).orElse(0);
+        if (number != last + 1) {
+            throw new ConfigException(
+                    "round " + round.id() + " can't be made: the next round of " + day + " is " + (last + 1));
         }
         requireForward(day);
-        Round round = new Round(day, sealed.map(Round::number).orElse(0) + 1);
         String runId = RunIds.of(config.pipeline(), NAME, day, config.semantic(), input.fingerprint());
         Dataset<Row> pool = pool(day);
         List<SegmentPredicate> segments = segments(day);

@@ -175,9 +175,9 @@ class MainTest {
     }
 
     @Test
-    void aCorrectionIsPassedOn() {
-        assertThat(run("select", "--conf", conf, "--correction")).isZero();
-        assertThat(Objects.requireNonNull(wiring.lastRun).correction()).isTrue();
+    void theNumberOfTheRoundIsPassedOn() {
+        assertThat(run("select", "--conf", conf, "--round", "2")).isZero();
+        assertThat(Objects.requireNonNull(wiring.lastRun).round()).isEqualTo(2);
     }
 
     @Test

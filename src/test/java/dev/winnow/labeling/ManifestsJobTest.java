@@ -38,7 +38,7 @@ class ManifestsJobTest {
 
     private ManifestsJob job(FakeTables stored, dev.winnow.ports.ObjectStore store) {
         return new ManifestsJob(
-                CONFIG, stored, store, new Rounds(store, CONFIG.labeling().path(), "p"), () -> {});
+                CONFIG, stored, store, new Rounds(store, CONFIG.labeling().path(), "p"), 1, () -> {});
     }
 
     private void select(Row... rows) {
@@ -176,7 +176,7 @@ class ManifestsJobTest {
     void theLeaseIsCheckedBeforeEveryPut() {
         selectFive();
         Rounds rounds = new Rounds(objects, CONFIG.labeling().path(), "p");
-        ManifestsJob lost = new ManifestsJob(CONFIG, tables, objects, rounds, () -> {
+        ManifestsJob lost = new ManifestsJob(CONFIG, tables, objects, rounds, 1, () -> {
             throw new IllegalStateException("the lease is lost");
         });
         assertThatThrownBy(() -> lost.run(DAY)).hasMessage("the lease is lost");

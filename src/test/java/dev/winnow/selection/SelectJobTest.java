@@ -80,7 +80,7 @@ class SelectJobTest {
         tables.replace(table, rows, Map.of(Candidates.PIPELINE, pipeline, Candidates.RUN_DATE, day));
     }
 
-    private SelectJob job(WinnowConfig config, boolean correction, ImageStore images) {
+    private SelectJob job(WinnowConfig config, int round, ImageStore images) {
         FakeSources sources = new FakeSources(Frames.of(Inferences.TABLE));
         CameraTable cameras = new CameraTable(sources, config.cameras());
         return new SelectJob(
@@ -90,15 +90,15 @@ class SelectJobTest {
                 tables,
                 images,
                 new Rounds(objects, config.labeling().path(), config.pipeline()),
-                correction);
+                round);
     }
 
     private Stage.Report select(String hocon, LocalDate day) {
-        return job(Configs.of(hocon), false, uris -> Set.of()).run(day);
+        return job(Configs.of(hocon), 1, uris -> Set.of()).run(day);
     }
 
     private Stage.Report correct(String hocon, LocalDate day) {
-        return job(Configs.of(hocon), true, uris -> Set.of()).run(day);
+        return job(Configs.of(hocon), 2, uris -> Set.of()).run(day);
     }
 
     private void seal(String round) {
@@ -331,7 +331,7 @@ class SelectJobTest {
             asked.addAll(uris);
             return uris.stream().filter(gone::contains).collect(Collectors.toSet());
         };
-        Stage.Report report = job(Configs.of(hocon(6, 0.5)), false, images).run(DAY);
+        Stage.Report report = job(Configs.of(hocon(6, 0.5)), 1, images).run(DAY);
         assertThat(images("2026-10-10.1")).containsExactly("a2", "a3", "a4", "b18", "b15", "b14");
         assertThat(asked).as("each image is asked for once").doesNotHaveDuplicates();
         assertThat(report.sentences().get(0)).contains("6 of a budget of 6", "5 missing images replaced");

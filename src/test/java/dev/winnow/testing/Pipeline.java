@@ -97,16 +97,16 @@ public final class Pipeline {
     }
 
     public Stage.Report select(LocalDate day) {
-        return select(day, false);
+        return select(day, 1);
     }
 
-    public Stage.Report select(LocalDate day, boolean correction) {
+    public Stage.Report select(LocalDate day, int round) {
         ImageStore images = new AliasedImages(objects, config.labeling().imageAliases());
-        return new SelectJob(config, inferences, cameras, tables, images, rounds(), correction).run(day);
+        return new SelectJob(config, inferences, cameras, tables, images, rounds(), round).run(day);
     }
 
     public Stage.Report manifests(LocalDate day) {
-        return new ManifestsJob(config, tables, objects, rounds(), () -> {}).run(day);
+        return new ManifestsJob(config, tables, objects, rounds(), 1, () -> {}).run(day);
     }
 
     /** All four stages; returns what they say. */
