@@ -57,7 +57,7 @@ final class StageRunner {
         } finally {
             progress.fail(); // no effect after a good end
             double seconds = (System.nanoTime() - start) / NANOS_PER_SECOND;
-            runs.add(new StageRun(stage.name(), runId, report, seconds, metrics.end()));
+            runs.add(new StageRun(stage.name(), runDate, runId, report, seconds, metrics.end()));
             MDC.remove(RunLedger.STAGE);
             MDC.remove(RunLedger.RUN_ID);
         }

@@ -87,6 +87,7 @@ public record Attempt(
     private static Map<String, Object> fields(StageRun run) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put(RunLedger.STAGE, run.stage());
+        fields.put(RunLedger.RUN_DATE, run.day().toString());
         if (run.runId() != null) {
             fields.put(RunLedger.RUN_ID, run.runId());
         }

@@ -91,6 +91,7 @@ public final class RunLedger {
 
     private static final StructType STAGE_TYPE = new StructType()
             .add(STAGE, StringType, true)
+            .add(RUN_DATE, DateType, true)
             .add(RUN_ID, StringType)
             .add(INPUT_FINGERPRINT, StringType)
             .add(ROWS_IN, LongType)
@@ -159,6 +160,7 @@ public final class RunLedger {
         StageMetrics.Counts metrics = run.metrics();
         return RowFactory.create(
                 run.stage(),
+                run.day(),
                 run.runId(),
                 report == null ? null : report.inputFingerprint(),
                 report == null ? null : report.rowsIn(),

@@ -51,6 +51,8 @@ public final class SparkSessions {
             // Sized for one machine: the defaults' 200 and 50 tasks would cost more than the work of a small day.
             wanted.put("spark.sql.shuffle.partitions", LOCAL_PARTITIONS);
             wanted.put("spark.databricks.delta.snapshotPartitions", "2");
+            // Winnow's tables have paths; an empty catalog folder in the current one would only puzzle.
+            wanted.put("spark.sql.warehouse.dir", System.getProperty("java.io.tmpdir") + "/winnow-spark-catalog");
             wanted.put("spark.ui.enabled", "false");
             wanted.put("spark.ui.showConsoleProgress", "false");
             if (System.getProperty("log4j2.configurationFile") == null) {

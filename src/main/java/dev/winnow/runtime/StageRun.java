@@ -1,12 +1,14 @@
 package dev.winnow.runtime;
 
 import dev.winnow.ports.Stage;
+import java.time.LocalDate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One stage of one attempt, as the ledger keeps it.
  *
  * @param stage name of the stage
+ * @param day the day it ran for
  * @param runId the work's id; null if the stage failed before its input was known
  * @param report what the stage did; null if it failed
  * @param seconds wall time
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record StageRun(
         String stage,
+        LocalDate day,
         @Nullable String runId,
         Stage.@Nullable Report report,
         double seconds,

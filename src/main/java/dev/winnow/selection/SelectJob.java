@@ -28,6 +28,7 @@ import dev.winnow.runtime.Rounds;
 import dev.winnow.runtime.Rounds.Round;
 import dev.winnow.runtime.RunIds;
 import dev.winnow.segments.SegmentFindings;
+import dev.winnow.tables.InputException;
 import dev.winnow.tables.TableDef;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -391,6 +392,11 @@ public final class SelectJob implements Stage {
 
         /** Spends until every chosen image exists: missing ones are replaced, so that the total stays exact. */
         void run() {
+            if (pool.stream().noneMatch(item -> ImageReferences.usable(item.imageUri()))) {
+                throw new InputException("No image of use case " + useCase
+                        + " can be labeled: inputs.inferences.columns.image_uri must give s3://bucket/key with .jpg, .jpeg"
+                        + " or .png at the end, got " + pool.get(0).imageUri());
+            }
             Set<String> checked = new HashSet<>();
             Set<String> absent = new HashSet<>();
             BudgetSolver.Spent spent;

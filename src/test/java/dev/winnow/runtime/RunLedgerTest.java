@@ -36,11 +36,12 @@ class RunLedgerTest {
             List.of(
                     new StageRun(
                             "segments",
+                            LocalDate.parse("2026-11-01"),
                             "0123456789abcdef",
                             new Stage.Report(10, 5, 1, 1, "f00d", List.of("2 weak segments")),
                             3.0,
                             METRICS),
-                    new StageRun("candidates", null, null, 1.0, METRICS)));
+                    new StageRun("candidates", LocalDate.parse("2026-11-01"), null, null, 1.0, METRICS)));
 
     @Test
     void anAttemptIsOneRowAndAFailedStageHasNoNumbersOfItsOwn(SparkSession spark) {
@@ -52,8 +53,10 @@ class RunLedgerTest {
         assertThat(row.<LocalDate>getAs("run_date")).isEqualTo("2026-11-01");
         assertThat(row.<Integer>getAs("exit_code")).isEqualTo(3);
         List<Row> stages = row.getList(row.fieldIndex("stages"));
-        assertThat(stages.get(0).mkString("|")).isEqualTo("segments|0123456789abcdef|f00d|10|5|1|1|3.0|1000|10|200");
-        assertThat(stages.get(1).mkString("|")).isEqualTo("candidates|null|null|null|null|null|null|1.0|1000|10|200");
+        assertThat(stages.get(0).mkString("|"))
+                .isEqualTo("segments|2026-11-01|0123456789abcdef|f00d|10|5|1|1|3.0|1000|10|200");
+        assertThat(stages.get(1).mkString("|"))
+                .isEqualTo("candidates|2026-11-01|null|null|null|null|null|null|1.0|1000|10|200");
     }
 
     @Test
