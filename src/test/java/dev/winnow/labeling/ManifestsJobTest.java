@@ -168,7 +168,8 @@ class ManifestsJobTest {
     void aDayWithoutASelectionSaysWhatToRun() {
         assertThatThrownBy(() -> job(tables, objects).run(DAY))
                 .isInstanceOf(ConfigException.class)
-                .hasMessageContaining("there is no selection of round 2026-10-01.1: run `select --run-date 2026-10-01` first");
+                .hasMessageContaining(
+                        "there is no selection of round 2026-10-01.1: run `select --run-date 2026-10-01` first");
         assertThat(files()).isEmpty();
     }
 
