@@ -230,13 +230,48 @@ class SegmentsJobTest {
     }
 
     @Test
-    void aLateFileThatBreaksTheContractLeavesItsDayAsItWas() {
+    void aLateFileThatBreaksTheContractLeavesItsDayAsItWasAndDoesNotStopTheNext() {
         run(1);
-        Map<String, List<String>> before = content(tables, "p");
+        List<String> before = exposureOf(1);
         inferences(1, "late", List.of("{'inference_id':'x'}"));
 
-        assertThatThrownBy(() -> run(2)).isInstanceOf(InputException.class).hasMessageContaining("rows of 2026-10-01");
-        assertThat(content(tables, "p")).isEqualTo(before);
+        assertThat(run(2).sentences())
+                .anyMatch(s -> s.startsWith("Inference files of 2026-10-01 changed, and its cells stay as they are"));
+        assertThat(exposureOf(1)).isEqualTo(before);
+        assertThat(exposureOf(2)).isNotEmpty();
+    }
+
+    @Test
+    void aLateDayThatLostMostOfItsRowsLeavesItsCellsAsTheyWere() {
+        run(1);
+        List<String> before = exposureOf(1);
+        inferences(1, "a", rows(1, "a", 1));
+
+        assertThat(run(2).sentences())
+                .anyMatch(s -> s.startsWith("Inference files of 2026-10-01 changed and hold 1 rows instead of 12"));
+        assertThat(exposureOf(1)).isEqualTo(before);
+    }
+
+    @Test
+    void aFirstRunOnAnOldLogSumsOnlyTheDaysThatAreBuilt() {
+        marks(2, "first", mark("f8", 2, "FALSE_POSITIVE", "a1-1", 1), mark("f9", 2, "CONFIRMED", "a1-1", 1));
+
+        assertThat(run(2).sentences()).anyMatch(s -> s.contains("2026-10-02 to 2026-10-02 (1 of 28 days are built)"));
+        assertThat(tables.readStored("segment_findings")
+                        .filter("judged > alarms OR judged < 0 OR fdr_bound_high < 0")
+                        .collectAsList())
+                .isEmpty();
+    }
+
+    private List<String> exposureOf(int number) {
+        return tables
+                .readStored("exposure_daily")
+                .filter("event_date = DATE'" + day(number) + "'")
+                .toJSON()
+                .collectAsList()
+                .stream()
+                .sorted()
+                .toList();
     }
 
     @Test
