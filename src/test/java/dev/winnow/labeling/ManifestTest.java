@@ -41,7 +41,7 @@ class ManifestTest {
             0.123456789,
             audit ? null : 0.75,
             segment,
-            scala.collection.JavaConverters.asScalaBuffer(List.of(signal)).toSeq(),
+            new String[] {signal},
             audit ? "UNIFORM" : "PURPOSIVE",
             audit ? 0.1 : null,
             "because"
