@@ -35,7 +35,11 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = ShowCommand.NAME,
         description = "Shows rows of an output table; without a table, lists the tables.",
-        footer = {"", "Example:", "  winnow show segment_findings --warehouse target/demo --where \"fdr > 0.2\""})
+        footer = {
+            "",
+            "Example:",
+            "  winnow show segment_findings --warehouse target/demo/warehouse --where \"fdr > 0.2\""
+        })
 final class ShowCommand implements Callable<Integer> {
     static final String NAME = "show";
 
