@@ -1,7 +1,10 @@
 package dev.winnow.segments;
 
 import static dev.winnow.inputs.Inferences.CAMERA_ID;
+import static dev.winnow.inputs.Inferences.CAPTURED_AT;
 import static dev.winnow.inputs.Inferences.CONFIDENCE;
+import static dev.winnow.inputs.Inferences.EVENT_DATE;
+import static dev.winnow.inputs.Inferences.IMAGE_URI;
 import static dev.winnow.inputs.Inferences.INFERENCE_ID;
 import static dev.winnow.inputs.Inferences.MODEL_VERSION;
 import static dev.winnow.inputs.Inferences.PREDICTED_LABEL;
@@ -41,10 +44,17 @@ final class Cells {
     /** Hash of an id that belongs to the sample in which repeated ids are counted; null for the other ids. */
     static final String SAMPLED_ID = "sampled_id";
 
+    /** An inference that feedback may speak of; null for all others. */
+    static final String NAMED = "named_inference";
+
     /** One id in this many is in the sample. */
     static final int ID_SAMPLE = 256;
 
     private static final String ROWS = "rows";
+
+    /** The columns of an inference that are not part of its cell. */
+    private static final List<String> NAMED_COLUMNS =
+            List.of(INFERENCE_ID, IMAGE_URI, CAPTURED_AT, EVENT_DATE, PREDICTED_LABEL, CONFIDENCE);
 
     private Cells() {}
 
@@ -69,13 +79,15 @@ final class Cells {
      * Counts the rows of a day by cell, confidence bin and broken rule.
      *
      * <p>Rejected rows carry themselves as JSON in the key: a run that succeeds has few of them, so their samples cost
-     * no second pass. A sampled id is part of the key for the same reason: ids that repeat show as counts above 1.
+     * no second pass. A sampled id is part of the key for the same reason: ids that repeat show as counts above 1. So is
+     * the inference that feedback may speak of: few have any.
      *
      * @param rows canonical inferences with {@code reject_reason}
+     * @param mayBeNamed whether feedback may speak of an inference
      * @return the cell's keys, {@code confidence_bin}, {@code reject_reason}, {@code reject_row}, {@code sampled_id},
-     *     {@code rows}
+     *     {@code named_inference}, {@code rows}
      */
-    static Dataset<Row> count(Dataset<Row> rows, List<String> dimensions) {
+    static Dataset<Row> count(Dataset<Row> rows, List<String> dimensions, Column mayBeNamed) {
         Column kept = col(REJECT_REASON).isNull();
         Column idHash = xxhash64(col(INFERENCE_ID));
         List<Column> keys = new ArrayList<>();
@@ -88,6 +100,7 @@ final class Cells {
         keys.add(col(REJECT_REASON));
         keys.add(when(col(REJECT_REASON).isNotNull(), sample()).as(REJECT_ROW));
         keys.add(when(kept.and(pmod(idHash, lit(ID_SAMPLE)).equalTo(0)), idHash).as(SAMPLED_ID));
+        keys.add(when(kept.and(mayBeNamed), struct(columns(NAMED_COLUMNS))).as(NAMED));
         return rows.groupBy(keys.toArray(Column[]::new))
                 .agg(org.apache.spark.sql.functions.count(lit(1)).as(ROWS));
     }
@@ -122,6 +135,13 @@ final class Cells {
                 .agg(
                         coalesce(sum(ROWS), lit(0L)).as("sampled"),
                         coalesce(sum(col(ROWS).minus(1)), lit(0L)).as("repeats"));
+    }
+
+    /** The inferences that feedback may speak of, with {@link Verdicts#inferenceColumns}. */
+    static Dataset<Row> named(Dataset<Row> counted, List<String> dimensions) {
+        return counted.filter(col(NAMED).isNotNull())
+                .select(col("*"), col(NAMED + ".*"))
+                .select(columns(Verdicts.inferenceColumns(dimensions)));
     }
 
     /** Distinct rejected rows: {@code reject_reason}, {@code reject_row}, {@code rows}. */

@@ -13,6 +13,7 @@ public final class DayBuilds {
     public static final String TABLE_NAME = "table_name";
     public static final String CELL_VERSION = ExposureDaily.CELL_VERSION;
     public static final String INPUT_STATE = "input_state";
+    public static final String BUILT_ON = "built_on";
     public static final String FINGERPRINT = "input_fingerprint";
     public static final String ROWS_READ = "rows_read";
     public static final String ROWS_REJECTED = "rows_rejected";
@@ -25,6 +26,11 @@ public final class DayBuilds {
             .required(TABLE_NAME, StringType, "exposure_daily or verdict_daily")
             .required(CELL_VERSION, StringType, "Hash of dimensions, label mapping and verdict rules")
             .required(INPUT_STATE, StringType, "Hash of the files' names, lengths and times of modification")
+            .required(
+                    BUILT_ON,
+                    StringType,
+                    "Hash of the builds that the day's verdicts rest on: exposure of the days they speak of, feedback that"
+                            + " arrived before; empty for exposure_daily")
             .required(FINGERPRINT, StringType, "Hash of the files' names and lengths, the same wherever they lie")
             .required(ROWS_READ, LongType, "Rows in the files")
             .required(ROWS_REJECTED, LongType, "Rows that broke the contract")

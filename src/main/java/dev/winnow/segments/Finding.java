@@ -3,11 +3,15 @@ package dev.winnow.segments;
 import dev.winnow.config.SegmentSettings;
 import dev.winnow.stats.Normal;
 import dev.winnow.stats.WilsonInterval;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -133,5 +137,42 @@ record Finding(
 
     private static @Nullable Double ratio(long numerator, long denominator) {
         return denominator > 0 ? (double) numerator / denominator : null;
+    }
+
+    /** Says the finding in a few words. */
+    String describe() {
+        String rate = fdr == null
+                ? String.format(Locale.ROOT, "%d wrong alarms marked", counts.falsePositives())
+                : String.format(Locale.ROOT, "%.1f %% of %d judged alarms wrong", 100 * fdr, counts.judged());
+        return counts.useCase() + ", " + counts.segment() + " (" + rate + ")";
+    }
+
+    /** Shapes the finding like {@link SegmentFindings}. */
+    Row row(String pipeline, LocalDate day, String runId) {
+        return RowFactory.create(
+                pipeline,
+                day,
+                runId,
+                counts.useCase(),
+                counts.segment(),
+                counts.dimensions().toArray(String[]::new),
+                counts.values().toArray(String[]::new),
+                rank,
+                counts.alarms(),
+                counts.judged(),
+                counts.falsePositives(),
+                counts.confirmed(),
+                counts.relabeled(),
+                counts.missed(),
+                counts.cameras(),
+                coverage(),
+                marksPer1000(),
+                fdr,
+                interval == null ? null : interval.low(),
+                interval == null ? null : interval.high(),
+                boundLow(),
+                boundHigh(),
+                fdrRest,
+                excessErrors);
     }
 }

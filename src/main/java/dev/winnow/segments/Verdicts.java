@@ -18,24 +18,21 @@ import static dev.winnow.inputs.Inferences.USE_CASE;
 import static dev.winnow.segments.VerdictDaily.CONFIDENCE_BIN;
 import static dev.winnow.segments.VerdictDaily.LABEL;
 import static org.apache.spark.sql.functions.abs;
-import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.date_add;
 import static org.apache.spark.sql.functions.datediff;
-import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.expr;
+import static org.apache.spark.sql.functions.greatest;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
-import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.unix_timestamp;
 import static org.apache.spark.sql.functions.when;
-import static org.apache.spark.sql.functions.xxhash64;
 
 import dev.winnow.inputs.Feedback;
 import dev.winnow.inputs.Inferences;
@@ -47,11 +44,8 @@ import java.util.TreeSet;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.api.java.UDF1;
-import org.apache.spark.sql.expressions.UserDefinedFunction;
 import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.util.sketch.BloomFilter;
 
 /**
  * Puts the feedback that counts on one day to the inferences it speaks of.
@@ -65,10 +59,14 @@ final class Verdicts {
     /** Day a verdict counts on. */
     private static final String CREDITED = "credited";
 
-    private static final String KEY = "lookup_key";
-    private static final String PRIORITY = "priority";
+    /** What becomes of feedback that matched nothing: one of the three below. */
+    static final String FATE = "fate";
+
+    static final String UNPLACED = "unplaced";
+    static final String UNKNOWN = "unknown";
+    static final String WAITING = "waiting";
+
     private static final String TARGET = "target";
-    private static final double FALSE_MATCHES = 0.001;
 
     private final LocalDate day;
     private final List<Integer> ages;
@@ -124,7 +122,12 @@ final class Verdicts {
     }
 
     private Column freshAndDated() {
-        return col(REPORTED_DATE).equalTo(lit(day)).and(col(EVENT_DATE).geq(lit(firstEventDate())));
+        return datedCredit().equalTo(lit(day)).and(col(EVENT_DATE).geq(lit(firstEventDate())));
+    }
+
+    /** Feedback may be dated before its image where clocks differ: it counts when both are there. */
+    private static Column datedCredit() {
+        return greatest(col(REPORTED_DATE), col(EVENT_DATE));
     }
 
     /** The oldest event date whose feedback still counts on the day. */
@@ -132,49 +135,52 @@ final class Verdicts {
         return day.minusDays(horizon());
     }
 
+    /** Prepares the search for {@code relevant} feedback. */
+    Lookup lookup(Dataset<Row> relevant) {
+        return new Lookup(relevant, frameSeconds);
+    }
+
     /** Event dates that must be searched for {@code relevant} feedback; at most one per day of the horizon. */
     List<LocalDate> eventDates(Dataset<Row> relevant) {
         Set<LocalDate> dates = new TreeSet<>();
-        relevant.filter(freshAndDated())
-                .select(EVENT_DATE)
-                .distinct()
-                .collectAsList()
-                .forEach(row -> dates.add(row.getLocalDate(0)));
-        if (!relevant.filter(fresh().and(col(EVENT_DATE).isNull())).isEmpty()) {
-            ages.forEach(age -> dates.add(day.minusDays(age)));
+        for (Row row : relevant.filter(fresh()).select(EVENT_DATE).distinct().collectAsList()) {
+            if (row.isNullAt(0)) {
+                ages.forEach(age -> dates.add(day.minusDays(age)));
+            } else {
+                dates.add(row.getLocalDate(0));
+            }
         }
         return List.copyOf(dates);
     }
 
-    /** Feedback on the inferences of the searched dates, one row per feedback, with the columns of its cell. */
-    Dataset<Row> matched(Dataset<Row> relevant, Dataset<Row> inferences) {
-        Dataset<Row> keyed = relevant.withColumn("lookup", explode(feedbackKeys()))
-                .select(col("*"), col("lookup.*"))
-                .drop("lookup");
-        Row kinds = relevant.agg(
-                        coalesce(max(col(INFERENCE_ID).isNotNull()), lit(false)),
-                        coalesce(max(col(IMAGE_URI).isNotNull()), lit(false)),
-                        coalesce(max(namesOnlyCamera()), lit(false)))
-                .first();
-        List<String> carried =
-                new ArrayList<>(List.of(INFERENCE_ID, PREDICTED_LABEL, CONFIDENCE, CAPTURED_AT, EVENT_DATE));
-        Cells.keys(dimensions).stream().filter(k -> !k.equals(LABEL)).forEach(carried::add);
+    /** The columns of an inference that a verdict needs: what it is found by, and its cell. */
+    static List<String> inferenceColumns(List<String> dimensions) {
+        List<String> columns =
+                new ArrayList<>(List.of(INFERENCE_ID, IMAGE_URI, CAPTURED_AT, EVENT_DATE, PREDICTED_LABEL, CONFIDENCE));
+        Cells.keys(dimensions).stream().filter(k -> !k.equals(LABEL)).forEach(columns::add);
+        return columns;
+    }
+
+    /**
+     * Feedback put to the inference it speaks of: one row per feedback that found one, with the columns of its cell.
+     *
+     * @param named inferences of the searched dates that may be spoken of, with {@link #inferenceColumns}
+     */
+    Dataset<Row> matched(Lookup lookup, Dataset<Row> named) {
         List<Column> columns = new ArrayList<>();
-        carried.forEach(name -> columns.add(col(name).as("i_" + name)));
-        // Only what the filter lets through is joined: feedback is small, and the inferences are never shuffled whole.
-        Dataset<Row> found = inferences
-                .withColumn(KEY, inferenceKeys(kinds.getBoolean(0), kinds.getBoolean(1), kinds.getBoolean(2)))
-                .filter(mightBeIn(keyed).apply(xxhash64(col(KEY))))
-                .select(append(columns, col(KEY)));
+        inferenceColumns(dimensions).forEach(name -> columns.add(col(name).as("i_" + name)));
+        columns.add(col(Lookup.KEY));
+        Dataset<Row> found = lookup.keyed(named).select(columns.toArray(Column[]::new));
         Column alarm = col("i_" + PREDICTED_LABEL).isNotNull();
         Column sameLabel = coalesce(col(Feedback.LABEL).equalTo(col("i_" + PREDICTED_LABEL)), lit(true));
         Column distance = abs(unix_timestamp(col("i_" + CAPTURED_AT)).minus(unix_timestamp(col(CAPTURED_AT))));
         Column sameUseCase = coalesce(col(USE_CASE).equalTo(col("i_" + USE_CASE)), lit(true));
         Column fits = when(
                         col(VERDICT).equalTo(MISSED),
-                        sameUseCase.and(col(PRIORITY).lt(2).or(distance.leq(frameSeconds))))
-                .otherwise(alarm.and(col(PRIORITY).equalTo(0).or(sameLabel.and(sameUseCase))));
-        Dataset<Row> matches = keyed.join(found, new String[] {KEY})
+                        sameUseCase.and(col(Lookup.PRIORITY).lt(2).or(distance.leq(frameSeconds))))
+                .otherwise(alarm.and(col(Lookup.PRIORITY).equalTo(0).or(sameLabel.and(sameUseCase))));
+        Dataset<Row> matches = lookup.feedback()
+                .join(found, new String[] {Lookup.KEY})
                 .filter(coalesce(col(EVENT_DATE).equalTo(col("i_" + EVENT_DATE)), lit(true)))
                 .filter(fits)
                 .withColumn(CREDITED, credited(col("i_" + EVENT_DATE)))
@@ -182,12 +188,14 @@ final class Verdicts {
         Column best = row_number()
                 .over(Window.partitionBy(FEEDBACK_ID)
                         .orderBy(
-                                col(PRIORITY),
+                                col(Lookup.PRIORITY),
                                 coalesce(distance, lit(0L)),
                                 col("i_" + EVENT_DATE),
                                 col("i_" + INFERENCE_ID),
                                 col("i_" + USE_CASE)));
-        return matches.withColumn("best", best).filter(col("best").equalTo(1)).drop("best", KEY, PRIORITY);
+        return matches.withColumn("best", best)
+                .filter(col("best").equalTo(1))
+                .drop("best", Lookup.KEY, Lookup.PRIORITY);
     }
 
     /**
@@ -231,7 +239,7 @@ final class Verdicts {
             }
         }
         unknown.add(concat(lit("feedback|"), col(FEEDBACK_ID)).as(TARGET));
-        unknown.add(col(REPORTED_DATE).as(CREDITED));
+        unknown.add(datedCredit().as(CREDITED));
         unknown.add(struct(col(REPORTED_AT), col(FEEDBACK_ID), col(VERDICT)).as("mark"));
 
         List<String> keys = new ArrayList<>(List.of(EVENT_DATE, CONFIDENCE_BIN));
@@ -256,9 +264,20 @@ final class Verdicts {
                 .filter(expr("abs(false_positives) + abs(confirmed) + abs(relabeled) + abs(missed) > 0"));
     }
 
-    /** Feedback that should count on the day but matched nothing: it names its date, which was searched. */
+    /**
+     * Feedback that matched nothing, with its {@link #FATE}: a miss of a camera without a frame still counts; other
+     * feedback that names its date, which was searched, speaks of an unknown inference; what arrived on the day without a
+     * date is looked for again.
+     */
     Dataset<Row> unmatched(Dataset<Row> relevant, Dataset<Row> matched) {
-        return relevant.filter(freshAndDated())
+        Column missOfCamera = col(VERDICT).equalTo(MISSED).and(col(CAMERA_ID).isNotNull());
+        Column waits = col(EVENT_DATE).isNull().and(col(REPORTED_DATE).equalTo(lit(day)));
+        return relevant.withColumn(
+                        FATE,
+                        when(freshAndDated().and(missOfCamera), UNPLACED)
+                                .when(freshAndDated(), UNKNOWN)
+                                .when(waits, WAITING))
+                .filter(col(FATE).isNotNull())
                 .join(matched.select(FEEDBACK_ID), new String[] {FEEDBACK_ID}, "left_anti");
     }
 
@@ -274,70 +293,6 @@ final class Verdicts {
         for (int i = ages.size() - 1; i >= 0; i--) {
             age = when(delay.leq(ages.get(i)), ages.get(i)).otherwise(age);
         }
-        return when(col(EVENT_DATE).isNotNull(), col(REPORTED_DATE)).otherwise(date_add(eventDate, age));
-    }
-
-    private static Column namesOnlyCamera() {
-        return col(VERDICT)
-                .equalTo(MISSED)
-                .and(col(CAMERA_ID).isNotNull())
-                .and(col(CAPTURED_AT).isNotNull());
-    }
-
-    /** What a feedback can be found by, best first: its inference, its image, its camera near its time. */
-    private Column feedbackKeys() {
-        Column bucket = bucket(col(CAPTURED_AT));
-        List<Column> keys = new ArrayList<>();
-        keys.add(key(concat(lit("i|"), col(INFERENCE_ID)), 0));
-        keys.add(key(concat(lit("u|"), col(IMAGE_URI)), 1));
-        for (int shift = -1; shift <= 1; shift++) {
-            Column near = concat(
-                    lit("c|"), col(CAMERA_ID), lit("|"), bucket.plus(lit(shift)).cast("string"));
-            keys.add(key(when(namesOnlyCamera(), near), 2));
-        }
-        return org.apache.spark.sql.functions.filter(
-                array(keys.toArray(Column[]::new)), k -> k.getField(KEY).isNotNull());
-    }
-
-    private static Column key(Column value, int priority) {
-        return struct(value.as(KEY), lit(priority).as(PRIORITY));
-    }
-
-    private Column inferenceKeys(boolean byId, boolean byImage, boolean byCamera) {
-        List<Column> keys = new ArrayList<>();
-        if (byId || !(byImage || byCamera)) {
-            keys.add(concat(lit("i|"), col(INFERENCE_ID)));
-        }
-        if (byImage) {
-            keys.add(concat(lit("u|"), col(IMAGE_URI)));
-        }
-        if (byCamera) {
-            keys.add(concat(
-                    lit("c|"),
-                    col(CAMERA_ID),
-                    lit("|"),
-                    bucket(col(CAPTURED_AT)).cast("string")));
-        }
-        return keys.size() == 1 ? keys.get(0) : explode(array(keys.toArray(Column[]::new)));
-    }
-
-    private Column bucket(Column time) {
-        return org.apache.spark.sql.functions.floor(unix_timestamp(time).divide(lit(frameSeconds)));
-    }
-
-    private static UserDefinedFunction mightBeIn(Dataset<Row> keyed) {
-        Dataset<Row> hashes = keyed.select(xxhash64(col(KEY)).as("hash"));
-        long keys = hashes.count();
-        // Without any feedback Spark makes no filter at all.
-        BloomFilter filter = keys == 0
-                ? BloomFilter.create(1, FALSE_MATCHES)
-                : hashes.stat().bloomFilter("hash", Math.max(1_000, keys), FALSE_MATCHES);
-        return udf((UDF1<Long, Boolean>) filter::mightContainLong, DataTypes.BooleanType);
-    }
-
-    private static Column[] append(List<Column> columns, Column last) {
-        List<Column> all = new ArrayList<>(columns);
-        all.add(last);
-        return all.toArray(Column[]::new);
+        return when(col(EVENT_DATE).isNotNull(), datedCredit()).otherwise(date_add(eventDate, age));
     }
 }

@@ -3,6 +3,7 @@ package dev.winnow.segments;
 import static dev.winnow.testing.Datasets.assertSameRows;
 import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.sum;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -59,7 +60,8 @@ class CellsTest {
                                 row("5", "c2", "car", "0.5", "day"),
                                 row("6", "c2", null, "0.5", "day"),
                                 rejected("7", "camera_id_null")),
-                        DIMENSIONS),
+                        DIMENSIONS,
+                        lit(false)),
                 DIMENSIONS);
 
         assertThat(cells.select("camera_id", "label", "dim_light", "shown", "confidence_histogram")
@@ -121,7 +123,7 @@ class CellsTest {
     }
 
     private static Dataset<Row> cells(Dataset<Row> rows) {
-        return Cells.exposure(Cells.count(rows, DIMENSIONS), DIMENSIONS);
+        return Cells.exposure(Cells.count(rows, DIMENSIONS, lit(false)), DIMENSIONS);
     }
 
     @Test
@@ -133,7 +135,8 @@ class CellsTest {
                         rejected("8", "camera_id_null"),
                         rejected("9", "confidence_nan"),
                         row("1", "c1", "car", "0.2", "day")),
-                DIMENSIONS);
+                DIMENSIONS,
+                lit(false));
 
         assertThat(Cells.totals(counted).toJSON().collectAsList())
                 .containsExactlyInAnyOrder(
@@ -151,15 +154,35 @@ class CellsTest {
     }
 
     @Test
+    void inferencesThatFeedbackMaySpeakOfComeAlongAndChangeNoCell() {
+        Dataset<Row> rows = rows(
+                row("1", "c1", "car", "0.2", "day"),
+                row("2", "c1", "car", "0.2", "day"),
+                row("3", "c1", null, "0.5", "day"),
+                rejected("4", "confidence_nan"));
+        Dataset<Row> counted = Cells.count(rows, DIMENSIONS, col("inference_id").isin("2", "3", "4"));
+
+        assertThat(Cells.named(counted, DIMENSIONS)
+                        .select("inference_id", "predicted_label", "confidence", "dim_light")
+                        .collectAsList())
+                .extracting(Row::mkString)
+                .containsExactlyInAnyOrder("2car0.2day", "3null0.5day");
+        assertSameRows(
+                Cells.exposure(counted, DIMENSIONS),
+                Cells.exposure(Cells.count(rows, DIMENSIONS, lit(false)), DIMENSIONS));
+    }
+
+    @Test
     void idsThatRepeatShowInTheSampleEvenInDifferentCells() {
         String[] once = new String[1_000];
         for (int i = 0; i < once.length; i++) {
             once[i] = row("id" + i, "c1", "car", "0.2", "day");
         }
         Dataset<Row> first = rows(once);
-        Row clean = Cells.repeatedIds(Cells.count(first, DIMENSIONS)).first();
-        Row twice = Cells.repeatedIds(
-                        Cells.count(first.unionByName(first.withColumn("camera_id", col("use_case"))), DIMENSIONS))
+        Row clean =
+                Cells.repeatedIds(Cells.count(first, DIMENSIONS, lit(false))).first();
+        Row twice = Cells.repeatedIds(Cells.count(
+                        first.unionByName(first.withColumn("camera_id", col("use_case"))), DIMENSIONS, lit(false)))
                 .first();
 
         assertThat(clean.getLong(0)).isBetween(1L, 20L);

@@ -150,7 +150,7 @@ class SegmentsJobTest {
                     of
                             .readStored(name)
                             .filter(col("pipeline").equalTo(pipeline))
-                            .drop("input_state", "input_fingerprint", "run_id")
+                            .drop("input_state", "input_fingerprint", "built_on", "run_id")
                             .toJSON()
                             .collectAsList()
                             .stream()
@@ -181,6 +181,7 @@ class SegmentsJobTest {
         Map<String, List<String>> once = content(tables, "p");
 
         assertThat(report.rowsIn()).isEqualTo(12);
+        assertThat(report.passes()).isEqualTo(1);
         assertThat(report.sentences()).anyMatch(s -> s.startsWith("12 inferences of 2026-10-02 in"));
         // Day 2: one wrong, one right; of day 1 a wrong one turns right, and one found by its id is wrong.
         assertThat(verdicts()).containsExactly("1 1 1 1", "2 1 0 1", "2 2 1 1");
@@ -342,7 +343,8 @@ class SegmentsJobTest {
         assertThat(report.sentences())
                 .contains(
                         "Inference files of 2026-10-01 changed since its cells were built: built again",
-                        "Verdicts that arrived on 2026-10-02 were built again: their files changed");
+                        "Verdicts that arrived on 2026-10-02 were built again: their files changed, or the inferences"
+                                + " they speak of did");
         assertThat(verdicts()).containsExactly("1 1 1 1", "2 1 0 2", "2 2 1 1", "3 2 0 1", "3 3 1 1");
         assertSameAsFromScratch(1, 2, 3);
     }
@@ -358,6 +360,20 @@ class SegmentsJobTest {
 
         assertThat(verdicts()).containsExactly("1 1 0 1", "2 1 1 0", "2 2 1 1", "3 2 0 1", "3 3 1 1");
         assertSameAsFromScratch(1, 2, 3);
+    }
+
+    @Test
+    void aDayThatIsBuiltAgainByItselfLetsTheNextRunBuildTheVerdictsThatSpeakOfIt() {
+        run(1);
+        run(2);
+        marks(2, "b", mark("f9", 2, "CONFIRMED", "late1-0", 1));
+        run(2);
+        inferences(1, "late", rows(1, "late", 2));
+        run(1); // somebody repeats the day whose file came late, and not those after it
+
+        assertThat(run(3).sentences())
+                .anyMatch(s -> s.startsWith("Verdicts that arrived on 2026-10-02 were built again"));
+        assertThat(verdicts()).contains("2 1 0 2");
     }
 
     /** Cells and verdicts are those that runs on the present files make; findings of days before stay as they saw it. */

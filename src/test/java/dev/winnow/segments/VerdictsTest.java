@@ -99,12 +99,11 @@ class VerdictsTest {
                         .filter(col("reported_date")
                                 .isin(verdicts.feedbackDays().toArray())))
                 .localCheckpoint();
-        Dataset<Row> matched = verdicts.matched(
-                        relevant,
-                        Frames.of(Inferences.TABLE, inferences.toArray(String[]::new))
-                                .filter(col("event_date")
-                                        .isin(verdicts.eventDates(relevant).toArray())))
-                .localCheckpoint();
+        Lookup lookup = verdicts.lookup(relevant);
+        Dataset<Row> searched = Frames.of(Inferences.TABLE, inferences.toArray(String[]::new))
+                .filter(col("event_date").isin(verdicts.eventDates(relevant).toArray()))
+                .filter(lookup.mayBeNamed());
+        Dataset<Row> matched = verdicts.matched(lookup, searched).localCheckpoint();
         Dataset<Row> unplaced = verdicts.unmatched(relevant, matched)
                 .filter("verdict = 'MISSED' and camera_id is not null")
                 .withColumn("site_id", lit("s"));
@@ -142,6 +141,17 @@ class VerdictsTest {
         assertThat(counted(4)).containsExactly("1 c m car 10 0 1 0 0");
         assertThat(counted(3)).isEmpty();
         assertThat(counted(2)).containsExactly("2 c m car 10 0 1 0 0");
+    }
+
+    @Test
+    void aMarkThatIsDatedBeforeItsImageCountsOnTheDayOfTheImage() {
+        inference("i1", "u1", "2 00:00:10");
+        mark("f1", 1, "FALSE_POSITIVE", "inference_id=i1", "event_date=" + day(2));
+        mark("f2", 1, "CONFIRMED", "inference_id=i1");
+
+        assertThat(counted(1)).isEmpty();
+        assertThat(counted(2)).containsExactly("2 c m car 10 0 1 0 0");
+        assertThat(counted(3)).isEmpty();
     }
 
     @Test

@@ -1,0 +1,135 @@
+package dev.winnow.segments;
+
+import static dev.winnow.inputs.Inferences.REJECT_REASON;
+import static org.apache.spark.sql.functions.broadcast;
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.row_number;
+import static org.apache.spark.sql.functions.xxhash64;
+
+import dev.winnow.config.RejectSettings;
+import dev.winnow.inputs.Rejects;
+import dev.winnow.ports.TableStore;
+import dev.winnow.stats.Normal;
+import dev.winnow.stats.WilsonInterval;
+import dev.winnow.tables.InputException;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.expressions.Window;
+
+/** How many rows of a day's input may break their contract, and what is kept of those that do. */
+final class DayContract {
+    /** Level of the interval whose lower bound must pass a limit on bad rows; chosen by judgement. */
+    private static final double LIMIT_LEVEL = 0.95;
+
+    private final RejectSettings settings;
+    private final TableStore tables;
+    private final String pipeline;
+
+    DayContract(RejectSettings settings, TableStore tables, String pipeline) {
+        this.settings = settings;
+        this.tables = tables;
+        this.pipeline = pipeline;
+    }
+
+    /** Adds up rows by reason or site. */
+    static long total(Map<String, Long> rows) {
+        return rows.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** Whether a share is above its limit by more than chance: one bad row of a few hundred proves nothing. */
+    private static boolean beyond(long bad, long rows, double limit) {
+        return WilsonInterval.of((double) bad, (double) rows, Normal.twoSided(LIMIT_LEVEL))
+                        .low()
+                > limit;
+    }
+
+    /**
+     * Requires that few rows are rejected.
+     *
+     * @throws InputException naming the reasons
+     */
+    void requireFewRejects(String input, LocalDate day, long read, Map<String, Long> byReason) {
+        long rejected = total(byReason);
+        if (beyond(rejected, read, settings.maxShare())) {
+            throw new InputException(String.format(
+                    Locale.ROOT,
+                    "inputs.%s: %,d of %,d rows of %s break the contract (%s), more than rejects.max-share = %s; nothing"
+                            + " was written. Mend the data or the column mapping, or raise rejects.max-share",
+                    input,
+                    rejected,
+                    read,
+                    day,
+                    byReason,
+                    settings.maxShare()));
+        }
+    }
+
+    /**
+     * Requires that few ids repeat in a sample of them.
+     *
+     * @throws InputException with the remedy
+     */
+    void requireUniqueIds(LocalDate day, long sampled, long repeats, double maxShare) {
+        if (beyond(repeats, sampled, maxShare)) {
+            throw new InputException(String.format(
+                    Locale.ROOT,
+                    "inputs.inferences: column inference_id repeats in %d of %d sampled rows of %s, more than"
+                            + " max-duplicate-share = %s; nothing was written. Map inference_id to a unique value, or set"
+                            + " inputs.inferences.uniqueness = checked to reject the repeats",
+                    repeats,
+                    sampled,
+                    day,
+                    maxShare));
+        }
+    }
+
+    /**
+     * Stores the counts by reason with samples of the rows.
+     *
+     * @param rejected {@code reject_reason} and {@code reject_row}
+     */
+    void writeRejects(String input, LocalDate day, Map<String, Long> byReason, Dataset<Row> rejected) {
+        Map<String, Object> scope = new LinkedHashMap<>();
+        scope.put(Rejects.PIPELINE, pipeline);
+        scope.put(Rejects.DATE, day);
+        scope.put(Rejects.INPUT, input);
+        if (byReason.isEmpty() && !stored(scope)) {
+            return;
+        }
+        List<Row> counts = new ArrayList<>();
+        byReason.forEach((reason, rows) -> counts.add(RowFactory.create(pipeline, day, input, reason, rows, "")));
+        Dataset<Row> totals = tables.frame(Rejects.TABLE, counts).drop(Rejects.SAMPLE);
+        Column order = row_number()
+                .over(Window.partitionBy(Rejects.REASON).orderBy(xxhash64(col(Rejects.SAMPLE)), col(Rejects.SAMPLE)));
+        Dataset<Row> samples = rejected.select(
+                        col(REJECT_REASON).as(Rejects.REASON),
+                        col(Cells.REJECT_ROW).as(Rejects.SAMPLE))
+                .distinct()
+                .withColumn("place", order)
+                .filter(col("place").leq(settings.samples()))
+                .drop("place");
+        tables.replace(
+                Rejects.TABLE,
+                totals.join(broadcast(samples), new String[] {Rejects.REASON}, "left")
+                        .withColumn(Rejects.SAMPLE, coalesce(col(Rejects.SAMPLE), lit(""))),
+                scope);
+    }
+
+    private boolean stored(Map<String, Object> scope) {
+        Dataset<Row> rows = tables.read(Rejects.TABLE);
+        for (Map.Entry<String, Object> value : scope.entrySet()) {
+            rows = rows.filter(col(value.getKey()).equalTo(lit(value.getValue())));
+        }
+        return !rows.isEmpty();
+    }
+}
