@@ -1,0 +1,544 @@
+package dev.winnow.segments;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.min;
+import static org.apache.spark.sql.functions.shiftright;
+import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.when;
+
+import dev.winnow.inputs.Inferences;
+import dev.winnow.tables.InputException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.apache.spark.api.java.function.MapPartitionsFunction;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sums cells to every segment of a {@link Lattice}, with the sums over cameras that clustered variances need.
+ *
+ * <p>Cells in: {@link #USE_CASE}, {@link #CAMERA_ID}, the dimensions' columns (strings; null counts as
+ * {@code __NULL__}) and the five counts {@link #ALARMS}, {@link #WRONG}, {@link #CONFIRMED}, {@link #RELABELED},
+ * {@link #MISSED} (longs, not null, may be negative). Rows of equal keys add up. The frame is read twice, by
+ * {@link #lattice} and by {@link #sums}: cache it if it is dear.
+ *
+ * <p>Plan of {@link #sums}: one pass that replaces strings by codes (72 bytes a cell for almost any lattice), one
+ * shuffle by (use case, camera), a radix sort by one long, {@link LatticeKernel} per task, and one shuffle of what the
+ * tasks found. Same rows for any number of partitions and any order of cells. Requires ANSI mode, in which a sum that
+ * leaves 64 bits fails.
+ *
+ * <p>On the driver there are the dictionaries alone (see {@link Lattice}) until somebody collects a result.
+ */
+public final class SegmentSums {
+    public static final String USE_CASE = Inferences.USE_CASE;
+    public static final String CAMERA_ID = Inferences.CAMERA_ID;
+    public static final String ALARMS = SegmentFindings.ALARMS;
+
+    /** Judged alarms that were wrong, relabeled ones included. */
+    public static final String WRONG = "wrong";
+
+    public static final String CONFIRMED = VerdictDaily.CONFIRMED;
+    public static final String RELABELED = VerdictDaily.RELABELED;
+    public static final String MISSED = VerdictDaily.MISSED;
+
+    /** Number of a segment in its lattice. */
+    public static final String SEGMENT_ID = "segment_id";
+
+    /** Predicates of a segment: array of structs {@code dimension}, {@code value}, by dimension name. */
+    public static final String SEGMENT = SegmentFindings.SEGMENT;
+
+    /** Number of predicates. */
+    public static final String LEVEL = "level";
+
+    /** Sum over cameras of x_c^2: wrong alarms of a camera in the segment, squared. */
+    public static final String WRONG_SQUARES = "wrong_squares";
+
+    /** Sum over cameras of x_c n_c: wrong times judged alarms. */
+    public static final String WRONG_JUDGED = "wrong_judged";
+
+    /** Sum over cameras of n_c^2. */
+    public static final String JUDGED_SQUARES = "judged_squares";
+
+    /** Cameras with alarms in the segment. */
+    public static final String CAMERAS = SegmentFindings.CAMERAS;
+
+    /** Cameras with judged alarms in the segment: k of the clustered variance, which cameras without do not enter. */
+    public static final String JUDGED_CAMERAS = "judged_cameras";
+
+    /**
+     * Whether the judged alarms come from more than one site; null if the lattice has no site. What a camera at one site
+     * counts to zero on balance, verdicts taken back, does not make it a judged site.
+     */
+    public static final String SEVERAL_SITES = "several_sites";
+
+    /** Whether a segment less one predicate has the same counts. */
+    public static final String REDUNDANT = "redundant";
+
+    /** Segments that exist: at least one cell is in them. */
+    public static final String ENUMERATED = "enumerated";
+
+    /** Those of them that have the support asked for. */
+    public static final String SUPPORTED = "supported";
+
+    private static final List<String> COUNTS = List.of(ALARMS, WRONG, CONFIRMED, RELABELED, MISSED);
+
+    /** Sums of the kernel in its order, the sites excepted. */
+    private static final List<String> ADDED = List.of(
+            ALARMS,
+            WRONG,
+            CONFIRMED,
+            RELABELED,
+            MISSED,
+            WRONG_SQUARES,
+            WRONG_JUDGED,
+            JUDGED_SQUARES,
+            CAMERAS,
+            JUDGED_CAMERAS);
+
+    private static final String LOWEST_SITE = "lowest_site";
+    private static final String HIGHEST_SITE = "highest_site";
+    private static final String PLACE = "place";
+    private static final String FRAME = "frame";
+    private static final String MEMBERS = "members";
+
+    private SegmentSums() {}
+
+    /**
+     * Reads the values that dimensions have in some cells: one pass, one small shuffle, the result on the driver.
+     *
+     * @param siteDimension name of the dimension, one of the camera, whose values are sites; null if there is none
+     * @throws InputException if a dimension has more values, or the cells more cameras, than the limits allow
+     */
+    public static Lattice lattice(
+            Dataset<Row> cells,
+            List<Lattice.Dimension> dimensions,
+            @Nullable String siteDimension,
+            Lattice.Limits limits) {
+        List<Lattice.Dimension> ordered = Lattice.ordered(dimensions);
+        int columns = ordered.size() + 2;
+        int[] most = new int[columns];
+        Arrays.fill(most, limits.values());
+        most[1] = limits.cameras();
+        MapPartitionsFunction<Row, Row> distinct = rows -> {
+            List<Set<String>> seen = new ArrayList<>();
+            for (int i = 0; i < columns; i++) {
+                seen.add(new HashSet<>());
+            }
+            while (rows.hasNext()) {
+                Row row = rows.next();
+                for (int i = 0; i < columns; i++) {
+                    // One more than allowed is enough to be refused, and keeps the task's memory bounded.
+                    if (seen.get(i).size() <= most[i]) {
+                        seen.get(i).add(CellEncoder.value(row, i));
+                    }
+                }
+            }
+            List<Row> found = new ArrayList<>();
+            for (int i = 0; i < columns; i++) {
+                for (String value : seen.get(i)) {
+                    found.add(RowFactory.create(i, value));
+                }
+            }
+            return found.iterator();
+        };
+        StructType schema =
+                new StructType().add("column", DataTypes.IntegerType, false).add("value", DataTypes.StringType, false);
+        List<Set<String>> values = new ArrayList<>();
+        for (int i = 0; i < columns; i++) {
+            values.add(new TreeSet<>());
+        }
+        Iterator<Row> rows = keys(cells, ordered)
+                .mapPartitions(distinct, Encoders.row(schema))
+                .distinct()
+                .toLocalIterator();
+        while (rows.hasNext()) {
+            Row row = rows.next();
+            Set<String> known = values.get(row.getInt(0));
+            known.add(row.getString(1));
+            if (known.size() > most[row.getInt(0)]) {
+                throw new InputException("Cells have more than " + most[row.getInt(0)] + " distinct values of "
+                        + (row.getInt(0) < 2
+                                ? List.of(USE_CASE, CAMERA_ID).get(row.getInt(0))
+                                : "dimension " + ordered.get(row.getInt(0) - 2).name() + "; bin it, or leave it out"));
+            }
+        }
+        Map<String, Set<String>> byName = new HashMap<>();
+        for (int d = 0; d < ordered.size(); d++) {
+            byName.put(ordered.get(d).name(), values.get(d + 2));
+        }
+        return Lattice.of(ordered, siteDimension, limits, values.get(0), values.get(1), byName);
+    }
+
+    /** Use case, camera and dimensions as strings. */
+    private static Dataset<Row> keys(Dataset<Row> cells, List<Lattice.Dimension> ordered, String... more) {
+        List<Column> columns = new ArrayList<>(List.of(col(USE_CASE), col(CAMERA_ID)));
+        ordered.forEach(dimension -> columns.add(col(dimension.column())));
+        for (String name : more) {
+            columns.add(col(name));
+        }
+        return cells.select(columns.toArray(Column[]::new));
+    }
+
+    /**
+     * Sums cells to every segment that has any: {@link #USE_CASE}, {@link #SEGMENT_ID}, {@link #LEVEL}, the counts, the
+     * sums over cameras, {@link #CAMERAS}, {@link #JUDGED_CAMERAS}, {@link #SEVERAL_SITES}. One row per use case and
+     * segment, about 130 bytes each.
+     *
+     * @param lattice made from these cells
+     */
+    public static Dataset<Row> sums(Dataset<Row> cells, Lattice lattice) {
+        return sums(cells, lattice, 0);
+    }
+
+    /** {@link #sums(Dataset, Lattice)} by this many tasks; 0 leaves it to Spark. */
+    public static Dataset<Row> sums(Dataset<Row> cells, Lattice lattice, int tasks) {
+        Column camera = shiftright(col(PLACE + 0), lattice.cameraShift());
+        Dataset<Row> encoded = encoded(cells, lattice);
+        Dataset<Row> byCamera = tasks > 0 ? encoded.repartition(tasks, camera) : encoded.repartition(camera);
+        Column[] order = new Column[lattice.placeWords()];
+        Arrays.setAll(order, i -> col(PLACE + i));
+        MapPartitionsFunction<Row, Row> kernel = rows -> new Drained(lattice, rows);
+        StructType schema =
+                new StructType().add(USE_CASE, DataTypes.StringType, false).add(SEGMENT_ID, DataTypes.LongType, false);
+        for (String name : ADDED) {
+            schema = schema.add(name, DataTypes.LongType, false);
+        }
+        schema = schema.add(LOWEST_SITE, DataTypes.LongType, false).add(HIGHEST_SITE, DataTypes.LongType, false);
+
+        List<Column> merged = new ArrayList<>();
+        ADDED.forEach(name -> merged.add(sum(name).as(name)));
+        merged.add(min(LOWEST_SITE).as(LOWEST_SITE));
+        merged.add(max(HIGHEST_SITE).as(HIGHEST_SITE));
+        List<Column> result = new ArrayList<>(List.of(col(USE_CASE), col(SEGMENT_ID), level(lattice)));
+        ADDED.forEach(name -> result.add(col(name)));
+        Column several = lattice.site() < 0
+                ? lit(null).cast("boolean")
+                : col(LOWEST_SITE).lt(col(HIGHEST_SITE));
+        result.add(several.as(SEVERAL_SITES));
+        return byCamera.sortWithinPartitions(order)
+                .mapPartitions(kernel, Encoders.row(schema))
+                .groupBy(USE_CASE, SEGMENT_ID)
+                .agg(merged.get(0), merged.subList(1, merged.size()).toArray(Column[]::new))
+                .select(result.toArray(Column[]::new));
+    }
+
+    private static Column level(Lattice lattice) {
+        Column level = lit(0);
+        for (int predicates = 1; predicates <= lattice.limits().predicates(); predicates++) {
+            level = when(col(SEGMENT_ID).geq(lattice.firstOfLevel(predicates)), predicates)
+                    .otherwise(level);
+        }
+        return level.as(LEVEL);
+    }
+
+    /** Cells as words and counts. */
+    private static Dataset<Row> encoded(Dataset<Row> cells, Lattice lattice) {
+        StructType schema = new StructType();
+        for (int i = 0; i < lattice.placeWords(); i++) {
+            schema = schema.add(PLACE + i, DataTypes.LongType, false);
+        }
+        for (int i = 0; i < lattice.frameWords(); i++) {
+            schema = schema.add(FRAME + i, DataTypes.LongType, false);
+        }
+        for (String count : COUNTS) {
+            schema = schema.add(count, DataTypes.LongType, false);
+        }
+        int dimensions = lattice.dimensions().size();
+        MapPartitionsFunction<Row, Row> encode = rows -> {
+            CellEncoder encoder = new CellEncoder(lattice);
+            int[] codes = new int[dimensions];
+            long[] place = new long[lattice.placeWords()];
+            long[] frame = new long[lattice.frameWords()];
+            return mapped(rows, row -> {
+                encoder.codes(row, codes);
+                lattice.packPlace(encoder.useCase(row), encoder.camera(row), codes, place);
+                lattice.packFrame(codes, frame);
+                Object[] fields = new Object[place.length + frame.length + COUNTS.size()];
+                int at = 0;
+                for (long word : place) {
+                    fields[at++] = word;
+                }
+                for (long word : frame) {
+                    fields[at++] = word;
+                }
+                for (int c = 0; c < COUNTS.size(); c++) {
+                    fields[at++] = row.getLong(2 + dimensions + c);
+                }
+                return RowFactory.create(fields);
+            });
+        };
+        return keys(cells, lattice.dimensions(), COUNTS.toArray(String[]::new))
+                .mapPartitions(encode, Encoders.row(schema));
+    }
+
+    /** Runs the kernel over arranged cells, handing out its sums whenever it asks for it. */
+    private static final class Drained implements Iterator<Row> {
+        private final Lattice lattice;
+        private final Iterator<Row> cells;
+        private final LatticeKernel kernel;
+        private final long[] place;
+        private final long[] frame;
+        private @Nullable Row waiting;
+        private String useCase = "";
+        private boolean draining;
+
+        Drained(Lattice lattice, Iterator<Row> cells) {
+            this.lattice = lattice;
+            this.cells = cells;
+            kernel = new LatticeKernel(lattice);
+            place = new long[lattice.placeWords()];
+            frame = new long[lattice.frameWords()];
+        }
+
+        @Override
+        public boolean hasNext() {
+            // Spark may ask twice; only next() moves on.
+            return draining || advance();
+        }
+
+        @Override
+        public Row next() {
+            if (!hasNext()) {
+                throw new NoSuchElementException();
+            }
+            Object[] fields = new Object[2 + LatticeKernel.SUMS];
+            fields[0] = useCase;
+            fields[1] = kernel.id();
+            for (int i = 0; i < LatticeKernel.SUMS; i++) {
+                fields[2 + i] = kernel.sum(i);
+            }
+            draining = kernel.next();
+            return RowFactory.create(fields);
+        }
+
+        /** Adds cells until there is something to hand out; false at the end. */
+        private boolean advance() {
+            boolean added = false;
+            while (waiting != null || cells.hasNext()) {
+                Row cell = waiting != null ? waiting : cells.next();
+                waiting = null;
+                if (kernel.mustDrain(cell.getLong(0))) {
+                    waiting = cell;
+                    break;
+                }
+                if (!added) {
+                    useCase = lattice.useCases().get(lattice.useCaseOf(cell.getLong(0)));
+                    added = true;
+                }
+                add(cell);
+            }
+            if (!added) {
+                return false;
+            }
+            kernel.startDraining();
+            draining = kernel.next();
+            return draining;
+        }
+
+        private void add(Row cell) {
+            int at = 0;
+            for (int i = 0; i < place.length; i++) {
+                place[i] = cell.getLong(at++);
+            }
+            for (int i = 0; i < frame.length; i++) {
+                frame[i] = cell.getLong(at++);
+            }
+            kernel.add(
+                    place,
+                    frame,
+                    cell.getLong(at),
+                    cell.getLong(at + 1),
+                    cell.getLong(at + 2),
+                    cell.getLong(at + 3),
+                    cell.getLong(at + 4));
+        }
+    }
+
+    /**
+     * Counts the segments that exist by size, the family a test has to be corrected for: {@link #USE_CASE},
+     * {@link #LEVEL}, {@link #ENUMERATED}, {@link #SUPPORTED}. A handful of rows.
+     *
+     * @param sums from {@link #sums}
+     * @param support what a segment needs to be tested, such as a minimum of judged alarms
+     */
+    public static Dataset<Row> family(Dataset<Row> sums, Column support) {
+        return sums.groupBy(USE_CASE, LEVEL)
+                .agg(count(lit(1)).as(ENUMERATED), count(when(support, 1)).as(SUPPORTED));
+    }
+
+    /**
+     * Adds {@link #REDUNDANT}: a segment less one of its predicates has the same five counts, so the predicate says
+     * nothing, as {@code region=north} says nothing about a site of the north. Of segments that say the same at one
+     * number of predicates none is redundant; what both together say is.
+     *
+     * <p>One shuffle: a segment and such a parent have equal counts, so rows come together by their counts; ids of fewer
+     * predicates are smaller, so parents come first. A task remembers the ids of equal counts, at most 64 bytes each.
+     *
+     * @param sums from {@link #sums}; a segment whose parents were left out is not found redundant
+     */
+    public static Dataset<Row> withRedundancy(Dataset<Row> sums, Lattice lattice) {
+        List<Column> together = new ArrayList<>(List.of(col(USE_CASE)));
+        COUNTS.forEach(name -> together.add(col(name)));
+        List<Column> order = new ArrayList<>(together);
+        order.add(col(SEGMENT_ID));
+        StructType schema = sums.schema().add(REDUNDANT, DataTypes.BooleanType, false);
+        int useCase = schema.fieldIndex(USE_CASE);
+        int segment = schema.fieldIndex(SEGMENT_ID);
+        int[] counts = COUNTS.stream().mapToInt(schema::fieldIndex).toArray();
+        MapPartitionsFunction<Row, Row> mark = rows -> {
+            LongSlots equal = new LongSlots();
+            Object[] key = new Object[1 + counts.length];
+            return mapped(rows, row -> {
+                boolean same = row.get(useCase).equals(key[0]);
+                key[0] = row.get(useCase);
+                for (int c = 0; c < counts.length; c++) {
+                    same &= row.get(counts[c]).equals(key[c + 1]);
+                    key[c + 1] = row.get(counts[c]);
+                }
+                if (!same) {
+                    equal.clear();
+                }
+                boolean redundant = false;
+                for (long parent : lattice.parents(row.getLong(segment))) {
+                    redundant |= equal.contains(parent);
+                }
+                equal.slot(row.getLong(segment));
+                return with(row, redundant);
+            });
+        };
+        return sums.repartition(together.toArray(Column[]::new))
+                .sortWithinPartitions(order.toArray(Column[]::new))
+                .mapPartitions(mark, Encoders.row(schema));
+    }
+
+    private static Row with(Row row, Object last) {
+        Object[] fields = new Object[row.size() + 1];
+        for (int i = 0; i < row.size(); i++) {
+            fields[i] = row.get(i);
+        }
+        fields[row.size()] = last;
+        return RowFactory.create(fields);
+    }
+
+    /**
+     * Adds {@link #SEGMENT}, the predicates in words. Filter the sums first: this is the one step that makes rows large.
+     *
+     * @param sums any frame with {@link #SEGMENT_ID}s of the lattice
+     */
+    public static Dataset<Row> decoded(Dataset<Row> sums, Lattice lattice) {
+        StructType predicate = new StructType()
+                .add("dimension", DataTypes.StringType, false)
+                .add("value", DataTypes.StringType, false);
+        StructType schema = sums.schema().add(SEGMENT, DataTypes.createArrayType(predicate, false), false);
+        int id = schema.fieldIndex(SEGMENT_ID);
+        MapPartitionsFunction<Row, Row> decode = rows -> mapped(
+                rows,
+                row -> with(
+                        row,
+                        lattice.decode(row.getLong(id)).stream()
+                                .map(p -> RowFactory.create(p.dimension(), p.value()))
+                                .toArray()));
+        return sums.mapPartitions(decode, Encoders.row(schema));
+    }
+
+    /**
+     * Collects what {@link GreedyCover} needs: judged cells of one use case, summed over all that lie in the same of some
+     * segments. They decide as the single cells would and are far fewer; the last leaf may be those in no segment.
+     *
+     * @param segmentIds ids of the lattice; their places are the leaves' members
+     * @param most leaves allowed; each takes at most 4 bytes per subset of the lattice besides its sums, so 100,000
+     *     take less than 0.15 GB on the driver at 299 subsets
+     * @return leaves in an order that only their members decide
+     * @throws InputException if there are more leaves than allowed
+     */
+    static List<GreedyCover.Leaf> leaves(
+            Dataset<Row> cells, Lattice lattice, String useCase, List<Long> segmentIds, int most) {
+        Map<Long, Integer> places = new HashMap<>();
+        TreeSet<Integer> subsets = new TreeSet<>();
+        for (long id : segmentIds) {
+            if (places.put(id, places.size()) != null) {
+                throw new IllegalArgumentException("Expected different segments, got " + id + " twice");
+            }
+            subsets.add(lattice.subsetOf(id));
+        }
+        int[] used = subsets.stream().mapToInt(Integer::intValue).toArray();
+        int dimensions = lattice.dimensions().size();
+        StructType schema = new StructType()
+                .add(MEMBERS, DataTypes.BinaryType, false)
+                .add(WRONG, DataTypes.LongType, false)
+                .add(CONFIRMED, DataTypes.LongType, false);
+        MapPartitionsFunction<Row, Row> match = rows -> {
+            CellEncoder encoder = new CellEncoder(lattice);
+            int[] codes = new int[dimensions];
+            int[] members = new int[used.length];
+            return mapped(rows, row -> {
+                encoder.codes(row, codes);
+                int found = 0;
+                for (int subset : used) {
+                    Integer member = places.get(lattice.id(subset, codes));
+                    if (member != null) {
+                        members[found++] = member;
+                    }
+                }
+                Arrays.sort(members, 0, found);
+                ByteBuffer bytes = ByteBuffer.allocate(found * Integer.BYTES);
+                bytes.asIntBuffer().put(members, 0, found);
+                return RowFactory.create(bytes.array(), row.getLong(2 + dimensions), row.getLong(3 + dimensions));
+            });
+        };
+        Dataset<Row> judged = cells.filter(col(USE_CASE)
+                .equalTo(useCase)
+                .and(col(WRONG).notEqual(0).or(col(CONFIRMED).notEqual(0))));
+        List<Row> rows = keys(judged, lattice.dimensions(), WRONG, CONFIRMED)
+                .mapPartitions(match, Encoders.row(schema))
+                .groupBy(MEMBERS)
+                .agg(sum(WRONG), sum(CONFIRMED))
+                .limit(most + 1)
+                .collectAsList();
+        if (rows.size() > most) {
+            throw new InputException("More than " + most + " sets of the " + segmentIds.size()
+                    + " segments share cells; cover fewer segments");
+        }
+        return rows.stream()
+                .map(row -> {
+                    int[] members = new int[row.<byte[]>getAs(0).length / Integer.BYTES];
+                    ByteBuffer.wrap(row.<byte[]>getAs(0)).asIntBuffer().get(members);
+                    return new GreedyCover.Leaf(members, row.getLong(1), Math.addExact(row.getLong(1), row.getLong(2)));
+                })
+                .sorted()
+                .toList();
+    }
+
+    private static Iterator<Row> mapped(Iterator<Row> rows, Function<Row, Row> one) {
+        return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return rows.hasNext();
+            }
+
+            @Override
+            public Row next() {
+                return one.apply(rows.next());
+            }
+        };
+    }
+}

@@ -1,0 +1,215 @@
+package dev.winnow.segments;
+
+import dev.winnow.testing.SparkExtension;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.jspecify.annotations.Nullable;
+
+/** Cells to sum, and their sums by brute force: a map from each conjunction's text, one cell at a time. */
+final class LatticeCells {
+    /** Five counts, three squares, cameras, judged cameras, and 1 if there are several sites. */
+    static final int NUMBERS = 11;
+
+    /** One row of cells; {@code values} by dimension name. */
+    record Cell(String useCase, String camera, Map<String, String> values, List<Long> counts) {}
+
+    private LatticeCells() {}
+
+    /** Dimensions named in the first list belong to the camera; columns are {@code dim_<name>}. */
+    static List<Lattice.Dimension> dimensions(List<String> ofCamera, List<String> others) {
+        List<Lattice.Dimension> dimensions = new ArrayList<>();
+        ofCamera.forEach(name -> dimensions.add(new Lattice.Dimension(name, "dim_" + name, true)));
+        others.forEach(name -> dimensions.add(new Lattice.Dimension(name, "dim_" + name, false)));
+        return dimensions;
+    }
+
+    /**
+     * Random cells in random order: two use cases, eight cameras of which some have moved, negative counts, cells that
+     * repeat, special values, a dimension of one value and one of {@code wide}.
+     */
+    static List<Cell> random(long seed, int size, int wide) {
+        Random random = new Random(seed);
+        List<Cell> cells = new ArrayList<>();
+        for (int i = 0; i < size; i++) {
+            int camera = random.nextInt(8);
+            boolean moved = camera < 2 && random.nextBoolean();
+            int site = moved ? 7 : camera / 2;
+            Map<String, String> values = new TreeMap<>();
+            values.put("site", "s" + site);
+            values.put("region", site % 2 == 0 ? "north" : "south");
+            values.put("type", camera % 3 == 0 ? "__NULL__" : "t" + camera % 3);
+            values.put("light", random.nextInt(5) == 0 ? "__UNKNOWN__" : random.nextBoolean() ? "day" : "night");
+            values.put("weather", "w" + random.nextInt(3));
+            values.put("hour", "h" + random.nextInt(wide));
+            values.put("constant", "same");
+            long wrong = random.nextInt(6) - 1L;
+            long relabeled = random.nextInt(3);
+            cells.add(new Cell(
+                    "u" + random.nextInt(2),
+                    "c" + camera,
+                    values,
+                    List.of((long) random.nextInt(4), wrong, random.nextInt(3) - 1L, relabeled, (long)
+                            random.nextInt(2))));
+        }
+        return cells;
+    }
+
+    static final List<String> OF_CAMERA = List.of("region", "site", "type");
+    static final List<String> OTHERS = List.of("constant", "hour", "light", "weather");
+
+    static Dataset<Row> frame(List<Cell> cells, List<Lattice.Dimension> dimensions) {
+        StructType schema = new StructType()
+                .add(SegmentSums.CAMERA_ID, DataTypes.StringType)
+                .add(SegmentSums.USE_CASE, DataTypes.StringType);
+        for (Lattice.Dimension dimension : dimensions) {
+            schema = schema.add(dimension.column(), DataTypes.StringType);
+        }
+        for (String count : List.of(
+                SegmentSums.MISSED,
+                SegmentSums.ALARMS,
+                SegmentSums.WRONG,
+                SegmentSums.CONFIRMED,
+                SegmentSums.RELABELED)) {
+            schema = schema.add(count, DataTypes.LongType, false);
+        }
+        List<Row> rows = new ArrayList<>();
+        for (Cell cell : cells) {
+            List<Object> fields = new ArrayList<>(List.of(cell.camera(), cell.useCase()));
+            dimensions.forEach(dimension -> fields.add(cell.values().get(dimension.name())));
+            fields.add(cell.counts().get(4));
+            fields.addAll(cell.counts().subList(0, 4));
+            rows.add(RowFactory.create(fields.toArray()));
+        }
+        return SparkExtension.session().createDataFrame(rows, schema);
+    }
+
+    static Lattice lattice(List<Cell> cells, List<Lattice.Dimension> dimensions, Lattice.Limits limits) {
+        Map<String, TreeSet<String>> values = new HashMap<>();
+        for (Lattice.Dimension dimension : dimensions) {
+            TreeSet<String> seen = new TreeSet<>();
+            cells.forEach(cell -> seen.add(cell.values().get(dimension.name())));
+            values.put(dimension.name(), seen);
+        }
+        return Lattice.of(
+                dimensions,
+                site(dimensions),
+                limits,
+                cells.stream().map(Cell::useCase).toList(),
+                cells.stream().map(Cell::camera).toList(),
+                values);
+    }
+
+    static @Nullable String site(List<Lattice.Dimension> dimensions) {
+        return dimensions.stream().anyMatch(d -> d.name().equals("site")) ? "site" : null;
+    }
+
+    /** Lines {@code use case, conjunction, numbers}, sorted. */
+    static List<String> lines(Map<String, long[]> sums) {
+        List<String> lines = new ArrayList<>();
+        sums.forEach((key, numbers) -> lines.add(key + " " + Arrays.toString(numbers)));
+        lines.sort(null);
+        return lines;
+    }
+
+    static String text(List<Lattice.Predicate> predicates) {
+        return predicates.stream()
+                .map(p -> p.dimension() + "=" + p.value())
+                .toList()
+                .toString();
+    }
+
+    /** Sums by {@code use case [a=1, b=2]}; sets of names are formed by recursion, values by text. */
+    static Map<String, long[]> bruteForce(List<Cell> cells, List<Lattice.Dimension> dimensions, Lattice.Limits limits) {
+        List<String> names =
+                dimensions.stream().map(Lattice.Dimension::name).sorted().toList();
+        Map<String, TreeSet<String>> distinct = new HashMap<>();
+        cells.forEach(cell -> cell.values()
+                .forEach((name, value) ->
+                        distinct.computeIfAbsent(name, n -> new TreeSet<>()).add(value)));
+        List<List<String>> sets = new ArrayList<>();
+        sets(names, 0, List.of(), sets);
+        TreeSet<String> wide = new TreeSet<>();
+        distinct.forEach((name, values) -> {
+            if (values.size() > limits.wideAbove()) {
+                wide.add(name);
+            }
+        });
+        sets.removeIf(set -> set.size() > limits.predicates());
+        sets.removeIf(
+                set -> set.size() > limits.widePredicates() && set.stream().anyMatch(wide::contains));
+        Map<String, Map<String, long[]>> byCamera = new HashMap<>();
+        Map<String, Map<String, Long>> judgedBySite = new HashMap<>();
+        for (Cell cell : cells) {
+            for (List<String> set : sets) {
+                String key = cell.useCase() + " "
+                        + set.stream().map(n -> n + "=" + cell.values().get(n)).toList();
+                long[] sum = byCamera.computeIfAbsent(key, k -> new HashMap<>())
+                        .computeIfAbsent(cell.camera(), c -> new long[5]);
+                for (int i = 0; i < 5; i++) {
+                    sum[i] += cell.counts().get(i);
+                }
+                // Judged alarms of a camera at one site with one set of its own values, as the kernel sees groups.
+                judgedBySite
+                        .computeIfAbsent(key, k -> new HashMap<>())
+                        .merge(
+                                cell.values().get("site") + "/" + group(cell, dimensions) + "/" + cell.camera(),
+                                cell.counts().get(1) + cell.counts().get(2),
+                                Long::sum);
+            }
+        }
+        Map<String, long[]> sums = new HashMap<>();
+        byCamera.forEach((key, cameras) -> {
+            long[] numbers = new long[NUMBERS];
+            for (long[] c : cameras.values()) {
+                for (int i = 0; i < 5; i++) {
+                    numbers[i] += c[i];
+                }
+                long judged = c[1] + c[2];
+                numbers[5] += c[1] * c[1];
+                numbers[6] += c[1] * judged;
+                numbers[7] += judged * judged;
+                numbers[8] += c[0] > 0 ? 1 : 0;
+                numbers[9] += judged != 0 ? 1 : 0;
+            }
+            TreeSet<String> sites = new TreeSet<>();
+            judgedBySite.getOrDefault(key, Map.of()).forEach((group, judged) -> {
+                if (judged != 0) {
+                    sites.add(group.substring(0, group.indexOf('/')));
+                }
+            });
+            numbers[10] = site(dimensions) != null && sites.size() > 1 ? 1 : 0;
+            sums.put(key, numbers);
+        });
+        return sums;
+    }
+
+    private static String group(Cell cell, List<Lattice.Dimension> dimensions) {
+        return dimensions.stream()
+                .filter(Lattice.Dimension::ofCamera)
+                .map(d -> cell.values().get(d.name()))
+                .toList()
+                .toString();
+    }
+
+    private static void sets(List<String> names, int from, List<String> chosen, List<List<String>> sets) {
+        if (from == names.size()) {
+            sets.add(chosen);
+            return;
+        }
+        sets(names, from + 1, chosen, sets);
+        List<String> more = new ArrayList<>(chosen);
+        more.add(names.get(from));
+        sets(names, from + 1, more, sets);
+    }
+}
