@@ -6,8 +6,11 @@ import static org.apache.spark.sql.types.DataTypes.LongType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 import static org.apache.spark.sql.types.DataTypes.TimestampType;
 
+import dev.winnow.config.WinnowConfig;
 import dev.winnow.inputs.Inferences;
 import dev.winnow.tables.TableDef;
+import java.util.List;
+import java.util.Locale;
 
 /** What could be labeled and why: one row per item and signal. */
 public final class Candidates {
@@ -29,6 +32,12 @@ public final class Candidates {
 
     /** Drawn uniformly from all frames of the day. */
     public static final String AUDIT = "AUDIT";
+
+    /** Signals with a score, in order of priority: an image that several speak for is charged to the first. */
+    public static final List<String> SCORED = List.of(BOUNDARY, LOW_CONFIDENCE);
+
+    /** Even a small budget has a reserve for what caps and missing images hold back. */
+    private static final long MIN_POOL = 1_000;
 
     /** The declaration; frame and static dimensions follow as {@code dim_<name>}. */
     public static final TableDef TABLE = TableDef.named(
@@ -59,4 +68,16 @@ public final class Candidates {
             .build();
 
     private Candidates() {}
+
+    /** Returns what the configuration calls a signal: {@code low-confidence} for {@code LOW_CONFIDENCE}. */
+    public static String settingOf(String signal) {
+        return signal.toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** Returns how many candidates of one signal and use case a round chooses from at most. */
+    public static long poolSize(WinnowConfig config, String useCase) {
+        return Math.max(
+                MIN_POOL,
+                (long) config.selection().poolFactor() * config.useCase(useCase).budget());
+    }
 }

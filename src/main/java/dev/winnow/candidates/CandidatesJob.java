@@ -4,6 +4,7 @@ import static dev.winnow.inputs.Inferences.USE_CASE;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.posexplode;
 import static org.apache.spark.sql.functions.sum;
 
@@ -32,6 +33,7 @@ import java.util.TreeMap;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.storage.StorageLevel;
 
 /** Finds the day's candidates: one pass over its inferences, cut by the histograms of its cells. */
 public final class CandidatesJob implements Stage {
@@ -66,29 +68,30 @@ public final class CandidatesJob implements Stage {
         requireSameFiles(day, files);
         DayInput input = files.and(cameras.files());
         String runId = RunIds.of(config.pipeline(), NAME, day, config.semantic(), input.fingerprint());
+        TableDef table = Candidates.TABLE.withDimensions(dimensions());
+        Map<String, Object> scope = new LinkedHashMap<>();
+        scope.put(Candidates.PIPELINE, config.pipeline());
+        scope.put(Candidates.RUN_DATE, day);
+        // Counted before they are written; what the histograms let through is small next to the facts.
         Dataset<Row> found = Signals.find(
                         inferences.accepted(List.of(day)),
                         tables.frame(DayCuts.TABLE, DayCuts.of(histograms, config)),
                         config.selection().salt() + "|" + day,
                         inferences.settings().rowPer() == RowPer.IMAGE)
-                .transform(cameras::withStaticDimensions)
-                .withColumn(Candidates.PIPELINE, lit(config.pipeline()))
-                .withColumn(Candidates.RUN_DATE, lit(day))
-                .withColumn(Candidates.RUN_ID, lit(runId));
-        Map<String, Object> scope = new LinkedHashMap<>();
-        scope.put(Candidates.PIPELINE, config.pipeline());
-        scope.put(Candidates.RUN_DATE, day);
-        TableDef table = Candidates.TABLE.withDimensions(dimensions());
-        long written = tables.replace(table, found, scope);
-        long read = 0;
-        for (Map<String, long[]> labels : histograms.values()) {
-            for (long[] rows : labels.values()) {
-                for (long n : rows) {
-                    read += n;
-                }
-            }
+                .persist(StorageLevel.MEMORY_AND_DISK());
+        try {
+            Dataset<Row> candidates = BestScores.of(found, useCase -> Candidates.poolSize(config, useCase))
+                    .transform(Signals::onePerItem)
+                    .transform(cameras::withStaticDimensions)
+                    .withColumn(Candidates.PIPELINE, lit(config.pipeline()))
+                    .withColumn(Candidates.RUN_DATE, lit(day))
+                    .withColumn(Candidates.RUN_ID, lit(runId));
+            long written = tables.replace(table, candidates, scope);
+            long read = histograms.values().stream().mapToLong(DayCuts::rows).sum();
+            return new Report(read, written, 0, 1, input.fingerprint(), sentences(table, day));
+        } finally {
+            found.unpersist();
         }
-        return new Report(read, written, 0, 1, input.fingerprint(), sentences(table, day));
     }
 
     /** The cuts hold for the rows that the cells counted: other files need other cells first. */
@@ -128,7 +131,7 @@ public final class CandidatesJob implements Stage {
         cells.filter(none)
                 .groupBy(USE_CASE, ExposureDaily.LABEL)
                 .agg(lit(0).as("pos"), sum(ExposureDaily.SHOWN).as("rows"))
-                .unionByName(cells.filter(org.apache.spark.sql.functions.not(none))
+                .unionByName(cells.filter(not(none))
                         .select(
                                 col(USE_CASE),
                                 col(ExposureDaily.LABEL),
@@ -154,7 +157,11 @@ public final class CandidatesJob implements Stage {
                 .sort(USE_CASE, Candidates.SIGNAL)
                 .collectAsList()
                 .forEach(row -> sentences.add(String.format(
-                        Locale.ROOT, "%s: %,d candidates by %s", row.getString(0), row.getLong(2), row.getString(1))));
+                        Locale.ROOT,
+                        "%s: %,d candidates by %s",
+                        row.getAs(USE_CASE),
+                        row.<Long>getAs("items"),
+                        row.getAs(Candidates.SIGNAL))));
         return sentences;
     }
 }

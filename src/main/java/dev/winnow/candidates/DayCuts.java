@@ -12,7 +12,9 @@ import dev.winnow.inputs.Inferences;
 import dev.winnow.segments.ExposureDaily;
 import dev.winnow.tables.TableDef;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.spark.sql.Row;
@@ -24,8 +26,6 @@ final class DayCuts {
     static final String ALARM_THRESHOLD = "alarm_threshold";
     static final String BOUNDARY_BAND = "boundary_band";
     static final String LOW_BELOW = "low_below";
-    static final String BOUNDARY = "boundary";
-    static final String LOW = "low";
     static final String AUDIT_LIMIT = "audit_limit";
     static final String FRAMES = Candidates.FRAMES;
 
@@ -36,23 +36,59 @@ final class DayCuts {
     private static final long BOXES_PER_IMAGE = 10;
 
     /** Shape of the small table that the facts are joined with; never stored. */
-    static final TableDef TABLE = TableDef.named("day_cuts", "Thresholds and cuts of one class")
-            .required(Inferences.USE_CASE, StringType, "Use case")
-            .required(LABEL, StringType, "Predicted class, __NONE__ for frames without output")
-            .required(ALARM_THRESHOLD, DoubleType, "Decision boundary")
-            .required(BOUNDARY_BAND, DoubleType, "Half width of the band around it")
-            .required(LOW_BELOW, DoubleType, "Confidence below which a prediction counts as unsure")
-            .required(BOUNDARY + "_keep", DoubleType, "Score from which all rows are kept")
-            .required(BOUNDARY + "_consider", DoubleType, "Score from which rows are kept by hash")
-            .required(BOUNDARY + "_share", DoubleType, "Share kept by hash")
-            .required(LOW + "_keep", DoubleType, "Score from which all rows are kept")
-            .required(LOW + "_consider", DoubleType, "Score from which rows are kept by hash")
-            .required(LOW + "_share", DoubleType, "Share kept by hash")
-            .required(AUDIT_LIMIT, DoubleType, "Frames whose draw is below this are in the audit pool")
-            .required(FRAMES, LongType, "Rows of the use case that day")
-            .build();
+    static final TableDef TABLE = table();
 
     private DayCuts() {}
+
+    /** Score of a signal from which all rows are kept. */
+    static String keep(String signal) {
+        return column(signal, "keep");
+    }
+
+    /** Score of a signal from which rows are kept by hash. */
+    static String consider(String signal) {
+        return column(signal, "consider");
+    }
+
+    /** Share of these, fraction. */
+    static String share(String signal) {
+        return column(signal, "share");
+    }
+
+    private static String column(String signal, String value) {
+        return signal.toLowerCase(Locale.ROOT) + "_" + value;
+    }
+
+    private static TableDef table() {
+        TableDef.Builder table = TableDef.named("day_cuts", "Thresholds and cuts of one class")
+                .required(Inferences.USE_CASE, StringType, "Use case")
+                .required(LABEL, StringType, "Predicted class, __NONE__ for frames without output")
+                .required(ALARM_THRESHOLD, DoubleType, "Decision boundary")
+                .required(BOUNDARY_BAND, DoubleType, "Half width of the band around it")
+                .required(LOW_BELOW, DoubleType, "Confidence below which a prediction counts as unsure");
+        for (String signal : Candidates.SCORED) {
+            table.required(keep(signal), DoubleType, "Score from which all rows are kept")
+                    .required(consider(signal), DoubleType, "Score from which rows are kept by hash")
+                    .required(share(signal), DoubleType, "Share kept by hash");
+        }
+        return table.required(AUDIT_LIMIT, DoubleType, "Frames whose draw is below this are in the audit pool")
+                .required(FRAMES, LongType, "Rows of the use case that day")
+                .build();
+    }
+
+    /** One row; values in declared order. */
+    private static Row row(
+            String useCase, String label, ClassThresholds thresholds, List<ScoreCut> cuts, double limit, long frames) {
+        List<Object> values = new ArrayList<>(List.of(
+                useCase,
+                label,
+                thresholds.alarmThreshold(),
+                thresholds.boundaryBand(),
+                thresholds.lowConfidenceBelow()));
+        cuts.forEach(cut -> values.addAll(List.of(cut.keep(), cut.consider(), cut.share())));
+        values.addAll(List.of(limit, frames));
+        return RowFactory.create(values.toArray());
+    }
 
     /**
      * Computes the cuts.
@@ -60,46 +96,38 @@ final class DayCuts {
      * @param histograms use case to class to rows by confidence bin; {@code __NONE__} with the frames in element 0
      */
     static List<Row> of(Map<String, Map<String, long[]>> histograms, WinnowConfig config) {
-        List<Row> cuts = new ArrayList<>();
+        List<Row> rows = new ArrayList<>();
         new TreeMap<>(histograms).forEach((useCase, labels) -> {
             UseCaseSettings settings = config.useCase(useCase);
             long wanted = (long) config.selection().poolFactor() * settings.budget();
-            ScoreCut boundary = ScoreCut.of(bins(labels, settings, true), wanted);
-            ScoreCut low = ScoreCut.of(bins(labels, settings, false), wanted);
-            long frames = 0;
-            for (long[] rows : labels.values()) {
-                for (long n : rows) {
-                    frames += n;
-                }
-            }
-            // The audit, the fill after all signals, and a reserve for images that turn out to be missing.
-            long pool = Math.max(MIN_AUDIT_POOL, 3L * settings.budget());
-            if (config.inferences().rowPer() == RowPer.BOX) {
-                pool *= BOXES_PER_IMAGE; // the draw is by image, and there are fewer of them than rows
-            }
-            double limit = frames == 0 ? 1 : Math.min(1, (double) pool / frames);
+            List<ScoreCut> cuts = Candidates.SCORED.stream()
+                    .map(signal -> ScoreCut.of(bins(labels, settings, signal), wanted))
+                    .toList();
+            long frames = rows(labels);
+            double limit = auditLimit(config, settings.budget(), frames);
             for (String label : new TreeMap<>(labels).keySet()) {
-                ClassThresholds t = settings.thresholds(label);
-                cuts.add(RowFactory.create(
-                        useCase,
-                        label,
-                        t.alarmThreshold(),
-                        t.boundaryBand(),
-                        t.lowConfidenceBelow(),
-                        boundary.keep(),
-                        boundary.consider(),
-                        boundary.share(),
-                        low.keep(),
-                        low.consider(),
-                        low.share(),
-                        limit,
-                        frames));
+                rows.add(row(useCase, label, settings.thresholds(label), cuts, limit, frames));
             }
         });
-        return cuts;
+        return rows;
     }
 
-    private static List<ScoreCut.Bin> bins(Map<String, long[]> labels, UseCaseSettings settings, boolean boundary) {
+    /** Rows in all histograms of a use case. */
+    static long rows(Map<String, long[]> labels) {
+        return labels.values().stream().flatMapToLong(Arrays::stream).sum();
+    }
+
+    private static double auditLimit(WinnowConfig config, int budget, long frames) {
+        // The audit, the fill after all signals, and a reserve for images that turn out to be missing.
+        long pool = Math.max(MIN_AUDIT_POOL, 3L * budget);
+        if (config.inferences().rowPer() == RowPer.BOX) {
+            pool *= BOXES_PER_IMAGE; // the draw is by image, and there are fewer of them than rows
+        }
+        return frames == 0 ? 1 : Math.min(1, (double) pool / frames);
+    }
+
+    private static List<ScoreCut.Bin> bins(Map<String, long[]> labels, UseCaseSettings settings, String signal) {
+        boolean boundary = signal.equals(Candidates.BOUNDARY);
         List<ScoreCut.Bin> bins = new ArrayList<>();
         labels.forEach((label, rows) -> {
             if (label.equals(Inferences.NO_LABEL)) {

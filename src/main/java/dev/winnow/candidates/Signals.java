@@ -12,6 +12,7 @@ import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat_ws;
 import static org.apache.spark.sql.functions.explode;
+import static org.apache.spark.sql.functions.filter;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.sha2;
@@ -22,7 +23,9 @@ import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.functions.xxhash64;
 
 import dev.winnow.inputs.Inferences;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -32,11 +35,20 @@ import org.apache.spark.sql.expressions.Window;
 final class Signals {
     private static final double TWO_TO_MINUS_53 = 0x1p-53;
     private static final String FOUND = "found";
+    private static final String PLACE = "place";
+
+    /** Hash of a whole inference: the last word on which row stands for an item. */
+    private static final String CONTENT = "content";
+
+    private static final Column NO_SCORE = lit(null).cast("double");
+    private static final Column NO_LIMIT = lit(null).cast("double");
+    private static final Column NO_FRAMES = lit(null).cast("long");
 
     private Signals() {}
 
     /**
-     * Returns one row per item and signal, shaped like {@link Candidates} less pipeline, run date and run id.
+     * Returns the rows that survive the cuts, one per inference and signal, shaped like {@link Candidates} less pipeline,
+     * run date and run id, and ready for {@link #onePerItem}.
      *
      * <p>Scores: {@code BOUNDARY} 1 - |c - t| / b inside the band, its edges left out (Settles 2009, margin of a binary
      * decision), {@code LOW_CONFIDENCE} 1 - c below the limit (least confidence where only the top confidence is known).
@@ -51,53 +63,46 @@ final class Signals {
     static Dataset<Row> find(Dataset<Row> inferences, Dataset<Row> cuts, String salt, boolean rowsAreImages) {
         Column confidence = when(col(PREDICTED_LABEL).isNotNull(), col(CONFIDENCE));
         Column label = coalesce(col(PREDICTED_LABEL), lit(Inferences.NO_LABEL));
-        Column boundary = lit(1).minus(
-                        abs(col(CONFIDENCE).minus(col(DayCuts.ALARM_THRESHOLD))).divide(col(DayCuts.BOUNDARY_BAND)));
-        Column low = when(col(CONFIDENCE).lt(col(DayCuts.LOW_BELOW)), lit(1).minus(col(CONFIDENCE)));
         Column draw = draw("draw|" + salt, col(IMAGE_URI), label);
+        List<Column> signals = new ArrayList<>();
+        for (String signal : Candidates.SCORED) {
+            signals.add(when(passes(signal, draw), found(signal, score(signal), draw, NO_LIMIT, NO_FRAMES)));
+        }
         Column auditDraw = draw("audit|" + salt, col(IMAGE_URI));
-        Column frames = rowsAreImages ? col(DayCuts.FRAMES) : lit(null).cast("long");
-        Column signals = array(
-                signal(Candidates.BOUNDARY, passes(DayCuts.BOUNDARY, boundary, draw), boundary, draw),
-                signal(Candidates.LOW_CONFIDENCE, passes(DayCuts.LOW, low, draw), low, draw),
-                when(
-                        auditDraw.lt(col(DayCuts.AUDIT_LIMIT)),
-                        found(
-                                lit(Candidates.AUDIT),
-                                lit(null).cast("double"),
-                                auditDraw,
-                                col(DayCuts.AUDIT_LIMIT),
-                                frames)));
-        Column auditItem = col(FOUND + ".signal").equalTo(Candidates.AUDIT);
-        Column item = substring(
-                sha2(
-                        concat_ws(
-                                "\n",
-                                col(USE_CASE),
-                                col(IMAGE_URI),
-                                when(auditItem, lit(null).cast("string")).otherwise(col(PREDICTED_LABEL))),
-                        256),
-                1,
-                32);
-        // Ids are unique only as far as the log can be trusted.
-        Column content = xxhash64(
-                Arrays.stream(inferences.columns()).map(name -> col(name)).toArray(Column[]::new));
-        Column best = row_number()
-                .over(Window.partitionBy(col(USE_CASE), col(FOUND + ".signal"), col(Candidates.ITEM_ID))
-                        .orderBy(col(FOUND + ".score").desc(), col(INFERENCE_ID), content));
+        Column frames = rowsAreImages ? col(DayCuts.FRAMES) : NO_FRAMES;
+        signals.add(when(
+                auditDraw.lt(col(DayCuts.AUDIT_LIMIT)),
+                found(Candidates.AUDIT, NO_SCORE, auditDraw, col(DayCuts.AUDIT_LIMIT), frames)));
+        Column[] columns =
+                Arrays.stream(inferences.columns()).map(name -> col(name)).toArray(Column[]::new);
+        List<Column> kept = new ArrayList<>(List.of(columns));
+        kept.add(col(FOUND + ".*"));
+        kept.add(item(col(FOUND + "." + Candidates.SIGNAL)).as(Candidates.ITEM_ID));
+        kept.add(xxhash64(columns).as(CONTENT));
         return inferences
                 .withColumn(CONFIDENCE, confidence)
                 .withColumn(DayCuts.LABEL, label)
                 .join(broadcast(cuts), new String[] {USE_CASE, DayCuts.LABEL})
-                .withColumn(FOUND, org.apache.spark.sql.functions.filter(signals, s -> s.isNotNull()))
-                .filter(org.apache.spark.sql.functions.size(col(FOUND)).gt(0))
-                .withColumn(FOUND, explode(col(FOUND)))
-                .drop(DayCuts.FRAMES)
-                .withColumn(Candidates.ITEM_ID, item)
-                .withColumn("best", best)
-                .filter(col("best").equalTo(1))
-                .select(col("*"), col(FOUND + ".*"))
-                .drop(FOUND, "best");
+                .withColumn(FOUND, explode(filter(array(signals.toArray(Column[]::new)), Column::isNotNull)))
+                .select(kept.toArray(Column[]::new));
+    }
+
+    /**
+     * Keeps the best row of each item and signal of what {@link #find} found.
+     *
+     * <p>Ids are unique only as far as the log can be trusted, so the order ends in the content of the row.
+     */
+    static Dataset<Row> onePerItem(Dataset<Row> found) {
+        Column place = row_number()
+                .over(Window.partitionBy(USE_CASE, Candidates.SIGNAL, Candidates.ITEM_ID)
+                        .orderBy(col(Candidates.SCORE).desc(), col(INFERENCE_ID), col(CONTENT)));
+        return found.withColumn(PLACE, place).filter(col(PLACE).equalTo(1)).drop(PLACE, CONTENT);
+    }
+
+    /** The audit's item is the image, any other an image with a class. */
+    private static Column item(Column signal) {
+        Column label = when(signal.notEqual(Candidates.AUDIT), col(PREDICTED_LABEL));
+        return substring(sha2(concat_ws("\n", col(USE_CASE), col(IMAGE_URI), label), 256), 1, 32);
     }
 
     /**
@@ -113,26 +118,27 @@ final class Signals {
                 .multiply(lit(TWO_TO_MINUS_53));
     }
 
-    private static Column passes(String cut, Column score, Column draw) {
-        return score.gt(0)
-                .and(score.geq(col(cut + "_keep"))
-                        .or(score.geq(col(cut + "_consider")).and(draw.lt(col(cut + "_share")))));
+    /** Score of a row by a signal; null or not above 0 where the signal has nothing to say. */
+    private static Column score(String signal) {
+        return switch (signal) {
+            case Candidates.BOUNDARY ->
+                lit(1).minus(abs(col(CONFIDENCE).minus(col(DayCuts.ALARM_THRESHOLD)))
+                        .divide(col(DayCuts.BOUNDARY_BAND)));
+            case Candidates.LOW_CONFIDENCE ->
+                when(col(CONFIDENCE).lt(col(DayCuts.LOW_BELOW)), lit(1).minus(col(CONFIDENCE)));
+            default -> throw new IllegalArgumentException("Expected a signal with a score, got " + signal);
+        };
     }
 
-    private static Column signal(String name, Column passes, Column score, Column draw) {
-        return when(
-                passes,
-                found(
-                        lit(name),
-                        score,
-                        draw,
-                        lit(null).cast("double"),
-                        lit(null).cast("long")));
+    private static Column passes(String signal, Column draw) {
+        Column score = score(signal);
+        Column byHash = score.geq(col(DayCuts.consider(signal))).and(draw.lt(col(DayCuts.share(signal))));
+        return score.gt(0).and(score.geq(col(DayCuts.keep(signal))).or(byHash));
     }
 
-    private static Column found(Column signal, Column score, Column draw, Column limit, Column frames) {
+    private static Column found(String signal, Column score, Column draw, Column limit, Column frames) {
         return struct(
-                signal.as(Candidates.SIGNAL),
+                lit(signal).as(Candidates.SIGNAL),
                 score.as(Candidates.SCORE),
                 draw.as(Candidates.DRAW),
                 limit.as(Candidates.DRAW_LIMIT),

@@ -2,7 +2,7 @@ package dev.winnow.runtime;
 
 import dev.winnow.ports.ObjectStore;
 import java.time.LocalDate;
-import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -46,26 +46,19 @@ public final class Rounds {
         return root + round.id() + "/";
     }
 
-    /** Returns the sealed rounds from {@code from} to {@code to}, both included, in order. */
-    public List<Round> sealed(LocalDate from, LocalDate to) {
-        List<Round> rounds = new ArrayList<>();
-        for (String uri : objects.list(root)) {
-            Matcher seal = SEAL_URI.matcher(uri);
-            if (seal.matches()) {
-                LocalDate date = LocalDate.parse(seal.group(1));
-                if (!date.isBefore(from) && !date.isAfter(to)) {
-                    rounds.add(new Round(date, Integer.parseInt(seal.group(2))));
-                }
-            }
-        }
-        rounds.sort(java.util.Comparator.comparing(Round::date).thenComparing(Round::number));
-        return rounds;
-    }
-
-    /** Returns the last sealed round of a date. */
-    public Optional<Round> lastSealed(LocalDate date) {
-        List<Round> rounds = sealed(date, date);
-        return rounds.isEmpty() ? Optional.empty() : Optional.of(rounds.get(rounds.size() - 1));
+    /**
+     * Returns the sealed rounds of {@code from} and later, in order.
+     *
+     * <p>Lists the files of all rounds, whatever the date: what comes later has no end that a prefix could name. Ask once.
+     */
+    public List<Round> sealed(LocalDate from) {
+        return objects.list(root).stream()
+                .map(SEAL_URI::matcher)
+                .filter(Matcher::matches)
+                .map(seal -> new Round(LocalDate.parse(seal.group(1)), Integer.parseInt(seal.group(2))))
+                .filter(round -> !round.date().isBefore(from))
+                .sorted(Comparator.comparing(Round::date).thenComparing(Round::number))
+                .toList();
     }
 
     /** Returns the seal of a round, or empty while it is open. */

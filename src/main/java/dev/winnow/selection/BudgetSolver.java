@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -23,9 +22,6 @@ import java.util.function.Predicate;
  * smaller of the budget and what may be chosen at all.
  */
 final class BudgetSolver {
-    /** Signals in order of priority: an image that several speak for is charged to the first that takes it. */
-    static final List<String> PRIORITY = List.of(Candidates.BOUNDARY, Candidates.LOW_CONFIDENCE);
-
     /** 0.29 x 100 is 29, though doubles make it less. */
     private static final double ROUNDING = 1e-9;
 
@@ -97,7 +93,7 @@ final class BudgetSolver {
                 .sorted(PoolItem.BY_DRAW)
                 .toList();
         this.pools = new TreeMap<>();
-        for (String signal : PRIORITY) {
+        for (String signal : Candidates.SCORED) {
             pools.put(
                     signal,
                     pool.stream()
@@ -127,7 +123,7 @@ final class BudgetSolver {
         int drawn = drawAudit(quotas.getOrDefault(Candidates.AUDIT, 0));
         int left = settings.budget() - drawn;
         int spill = quotas.getOrDefault(Candidates.AUDIT, 0) - drawn;
-        for (String signal : PRIORITY) {
+        for (String signal : Candidates.SCORED) {
             chosen.put(signal, new ArrayList<>());
             int quota = quotas.getOrDefault(signal, 0);
             tallies.put(
@@ -139,7 +135,7 @@ final class BudgetSolver {
             spill += quota - taken;
             left -= taken;
         }
-        for (String signal : PRIORITY) {
+        for (String signal : Candidates.SCORED) {
             // What the last signals could not use goes back to the first ones.
             if (wanted(signal)) {
                 left -= take(signal, pools.getOrDefault(signal, List.of()), left);
@@ -153,26 +149,21 @@ final class BudgetSolver {
     }
 
     private boolean wanted(String signal) {
-        return settings.signalWeights().entrySet().stream()
-                .anyMatch(weight ->
-                        weight.getValue() > 0 && signal(weight.getKey()).equals(signal));
+        return weight(settings, signal) > 0;
     }
 
-    private static String signal(String key) {
-        return key.toUpperCase(Locale.ROOT).replace('-', '_');
+    private static double weight(UseCaseSettings settings, String signal) {
+        return settings.signalWeights().getOrDefault(Candidates.settingOf(signal), 0.0);
     }
 
     /** Splits the budget over the audit and the signals by largest remainder. */
     static Map<String, Integer> quotas(UseCaseSettings settings) {
-        Map<String, Double> weights = new TreeMap<>();
-        double sum = settings.signalWeights().values().stream()
-                .mapToDouble(Double::doubleValue)
-                .sum();
-        settings.signalWeights()
-                .forEach((signal, weight) ->
-                        weights.put(signal(signal), sum == 0 ? 0 : (1 - settings.auditShare()) * weight / sum));
-        weights.put(Candidates.AUDIT, settings.auditShare());
-        return Allotment.largestRemainder(sum == 0 ? auditOnly(settings) : settings.budget(), weights);
+        Map<String, Double> shares = new TreeMap<>();
+        Candidates.SCORED.forEach(signal -> shares.put(signal, weight(settings, signal)));
+        double sum = shares.values().stream().mapToDouble(Double::doubleValue).sum();
+        shares.replaceAll((signal, weight) -> sum == 0 ? 0 : (1 - settings.auditShare()) * weight / sum);
+        shares.put(Candidates.AUDIT, settings.auditShare());
+        return Allotment.largestRemainder(sum == 0 ? auditOnly(settings) : settings.budget(), shares);
     }
 
     private static int auditOnly(UseCaseSettings settings) {

@@ -1,8 +1,14 @@
 package dev.winnow.selection;
 
+import dev.winnow.candidates.Candidates;
+import dev.winnow.inputs.Inferences;
+import dev.winnow.tables.TableDef;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import org.apache.spark.sql.Row;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param confidence in [0, 1]; null for a frame without output
  * @param score in [0, 1]; null for the audit
  * @param draw hash in [0, 1)
+ * @param drawLimit the audit's pool is all frames whose draw is below this; null for the other signals
+ * @param frames frames of the use case that day; null for the other signals and where rows are boxes
  * @param dimensions dimension name to value, for the segment it lies in
  * @param heldBefore whether a round of an earlier day holds the image: only the audit may draw it again
  */
@@ -36,6 +44,8 @@ record PoolItem(
         @Nullable Double confidence,
         @Nullable Double score,
         double draw,
+        @Nullable Double drawLimit,
+        @Nullable Long frames,
         Map<String, String> dimensions,
         boolean heldBefore) {
 
@@ -48,4 +58,34 @@ record PoolItem(
     /** Lowest hash first: a uniform draw. */
     static final Comparator<PoolItem> BY_DRAW =
             Comparator.comparingDouble(PoolItem::draw).thenComparing(PoolItem::itemId);
+
+    /** Reads a row shaped like {@link Candidates} with {@code dimensions}. */
+    static PoolItem of(Row candidate, List<String> dimensions, boolean heldBefore) {
+        String label = candidate.getAs(Inferences.PREDICTED_LABEL);
+        String model = candidate.getAs(Inferences.MODEL_VERSION);
+        String site = candidate.getAs(Inferences.SITE_ID);
+        Map<String, String> values = new TreeMap<>();
+        dimensions.forEach(name -> values.put(name, candidate.getAs(TableDef.dimensionColumn(name))));
+        // Every segment may also be one of these, by the names that segments give them.
+        values.put("label", label == null ? Inferences.NO_LABEL : label);
+        values.put("model_version", model);
+        values.put("site", site);
+        return new PoolItem(
+                candidate.getAs(Candidates.SIGNAL),
+                candidate.getAs(Candidates.ITEM_ID),
+                candidate.getAs(Inferences.INFERENCE_ID),
+                candidate.getAs(Inferences.IMAGE_URI),
+                candidate.getAs(Inferences.CAPTURED_AT),
+                site,
+                candidate.getAs(Inferences.CAMERA_ID),
+                model,
+                label,
+                candidate.getAs(Inferences.CONFIDENCE),
+                candidate.getAs(Candidates.SCORE),
+                candidate.<Double>getAs(Candidates.DRAW),
+                candidate.getAs(Candidates.DRAW_LIMIT),
+                candidate.getAs(Candidates.FRAMES),
+                values,
+                heldBefore);
+    }
 }

@@ -6,7 +6,10 @@ import static org.apache.spark.sql.types.DataTypes.LongType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 
 import dev.winnow.inputs.Inferences;
+import dev.winnow.runtime.Rounds.Round;
 import dev.winnow.tables.TableDef;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 
 /** Where each signal was cut: what kept an image out of a round. */
 public final class SelectionCuts {
@@ -42,4 +45,21 @@ public final class SelectionCuts {
             .build();
 
     private SelectionCuts() {}
+
+    /** One row; values in declared order. */
+    static Row row(String pipeline, Round round, SelectionCut cut) {
+        return RowFactory.create(
+                pipeline,
+                round.date(),
+                round.id(),
+                cut.useCase(),
+                cut.signal(),
+                (long) cut.tally().quota(),
+                (long) cut.tally().eligible(),
+                (long) cut.selected(),
+                (long) cut.tally().heldByCamera(),
+                (long) cut.tally().heldBySite(),
+                (long) cut.tally().unusable(),
+                cut.lowestScore());
+    }
 }

@@ -9,7 +9,10 @@ import static org.apache.spark.sql.types.DataTypes.createArrayType;
 
 import dev.winnow.candidates.Candidates;
 import dev.winnow.inputs.Inferences;
+import dev.winnow.runtime.Rounds.Round;
 import dev.winnow.tables.TableDef;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 
 /** What a round asks people to label. */
 public final class Selections {
@@ -69,4 +72,32 @@ public final class Selections {
             .build();
 
     private Selections() {}
+
+    /** One row; values in declared order. */
+    static Row row(String pipeline, Round round, String runId, Selection selection) {
+        PoolItem item = selection.item();
+        return RowFactory.create(
+                pipeline,
+                round.date(),
+                round.id(),
+                runId,
+                selection.useCase(),
+                selection.signal(),
+                selection.rank(),
+                item.itemId(),
+                item.inferenceId(),
+                item.imageUri(),
+                item.capturedAt(),
+                item.site(),
+                item.camera(),
+                item.modelVersion(),
+                item.label(),
+                item.confidence(),
+                selection.score(),
+                selection.segment(),
+                selection.signals().toArray(String[]::new),
+                selection.inclusionProbability() == null ? PURPOSIVE : UNIFORM,
+                selection.inclusionProbability(),
+                selection.reason());
+    }
 }

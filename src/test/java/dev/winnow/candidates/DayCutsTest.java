@@ -55,11 +55,11 @@ class DayCutsTest {
                 .extracting(row -> value(row, DayCuts.ALARM_THRESHOLD), row -> value(row, DayCuts.BOUNDARY_BAND))
                 .containsExactly(tuple(0.5, 0.15), tuple(0.8, 0.1));
         assertThat(cuts).extracting(row -> value(row, DayCuts.LOW_BELOW)).containsExactly(0.6, 0.9);
-        assertThat(cuts.get(0).<Double>getAs("boundary_keep"))
-                .isEqualTo(cuts.get(1).<Double>getAs("boundary_keep"));
+        assertThat(cuts.get(0).<Double>getAs(DayCuts.keep(Candidates.BOUNDARY)))
+                .isEqualTo(cuts.get(1).<Double>getAs(DayCuts.keep(Candidates.BOUNDARY)));
         // 100 wanted of 2,000 rows a bin: the cut lies high in the bins around the two thresholds.
-        assertThat(value(cuts.get(0), "boundary_keep")).isGreaterThan(0.9);
-        assertThat(value(cuts.get(0), "low_keep")).isGreaterThan(0.95);
+        assertThat(value(cuts.get(0), DayCuts.keep(Candidates.BOUNDARY))).isGreaterThan(0.9);
+        assertThat(value(cuts.get(0), DayCuts.keep(Candidates.LOW_CONFIDENCE))).isGreaterThan(0.95);
     }
 
     @Test
@@ -93,8 +93,8 @@ class DayCutsTest {
                 use-cases.default { budget = 10, classes.default { alarm-threshold = 0.5, boundary-band = 0.25
                   low-confidence-below = 0.6 } }
                 """, Map.of("dock", Map.of("bag", bin(5, 1_000_000))));
-        assertThat(value(cuts.get(0), "boundary_consider")).isZero();
-        assertThat(value(cuts.get(0), "boundary_share")).isEqualTo(1);
+        assertThat(value(cuts.get(0), DayCuts.consider(Candidates.BOUNDARY))).isZero();
+        assertThat(value(cuts.get(0), DayCuts.share(Candidates.BOUNDARY))).isEqualTo(1);
     }
 
     @Test
@@ -102,7 +102,7 @@ class DayCutsTest {
         List<Row> cuts = cuts(
                 "use-cases.default.budget = 10",
                 Map.of("dock", Map.of("bag", bin(2, 50), Inferences.NO_LABEL, bin(0, 1_000_000))));
-        assertThat(value(cuts.get(0), "low_share")).isEqualTo(1);
-        assertThat(value(cuts.get(0), "low_keep")).isZero();
+        assertThat(value(cuts.get(0), DayCuts.share(Candidates.LOW_CONFIDENCE))).isEqualTo(1);
+        assertThat(value(cuts.get(0), DayCuts.keep(Candidates.LOW_CONFIDENCE))).isZero();
     }
 }

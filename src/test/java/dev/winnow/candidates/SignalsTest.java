@@ -29,7 +29,7 @@ class SignalsTest {
         return """
                 {'use_case':'dock','label':'%s','alarm_threshold':%s,'boundary_band':%s,'low_below':%s,\
                 'boundary_keep':0,'boundary_consider':0,'boundary_share':1,\
-                'low_keep':0,'low_consider':0,'low_share':1,'audit_limit':%s,'frames':100}""".formatted(label, threshold, band, low, audit);
+                'low_confidence_keep':0,'low_confidence_consider':0,'low_confidence_share':1,'audit_limit':%s,'frames':100}""".formatted(label, threshold, band, low, audit);
     }
 
     private static String inference(String id, String image, @Nullable String label, Object confidence) {
@@ -39,8 +39,11 @@ class SignalsTest {
     }
 
     private static Dataset<Row> find(String[] cuts, String... inferences) {
-        return Signals.find(
-                Frames.of(Inferences.TABLE, inferences), Frames.of(DayCuts.TABLE, cuts), "salt|2026-10-01", true);
+        return items(Frames.of(Inferences.TABLE, inferences), Frames.of(DayCuts.TABLE, cuts), "salt|2026-10-01", true);
+    }
+
+    private static Dataset<Row> items(Dataset<Row> inferences, Dataset<Row> cuts, String salt, boolean rowsAreImages) {
+        return Signals.find(inferences, cuts, salt, rowsAreImages).transform(Signals::onePerItem);
     }
 
     private static List<Row> scores(Dataset<Row> found) {
@@ -178,13 +181,13 @@ class SignalsTest {
         java.util.Collections.reverse(rows);
         Dataset<Row> again =
                 Frames.of(Inferences.TABLE, rows.toArray(String[]::new)).repartition(partitions);
-        assertSameRows(Signals.find(once, small, "s", true), Signals.find(again, small, "s", true));
+        assertSameRows(items(once, small, "s", true), items(again, small, "s", true));
     }
 
     @Test
     void whereRowsAreBoxesTheyDoNotCountFrames() {
         String[] cuts = {cut("bag", 0.5, 0.25, 0.6, 1)};
-        Dataset<Row> found = Signals.find(
+        Dataset<Row> found = items(
                 Frames.of(Inferences.TABLE, inference("a", "i", "bag", 0.5)),
                 Frames.of(DayCuts.TABLE, cuts),
                 "s",

@@ -8,8 +8,8 @@ import dev.winnow.ports.Stage;
 import dev.winnow.ports.TableStore;
 import dev.winnow.runtime.RunLedger;
 import dev.winnow.tables.TableDef;
+import dev.winnow.testing.FakeTables;
 import dev.winnow.testing.MemoryObjects;
-import dev.winnow.testing.MemoryTables;
 import dev.winnow.testing.SparkExtension;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /** Objects and tables in memory, stages as a test wants them. */
 final class FakeWiring implements Wiring {
     final MemoryObjects objects = new MemoryObjects();
-    final MemoryTables tables = new MemoryTables();
+    final FakeTables tables = new FakeTables();
     final List<String> events = new ArrayList<>();
     Map<String, Function<LocalDate, Stage.Report>> stages = Map.of();
     boolean leaseIsFree = true;

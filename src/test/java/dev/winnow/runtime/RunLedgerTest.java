@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.winnow.ports.Stage;
+import dev.winnow.testing.FakeTables;
 import dev.winnow.testing.MemoryObjects;
-import dev.winnow.testing.MemoryTables;
 import dev.winnow.testing.SparkExtension;
 import java.time.Clock;
 import java.time.Instant;
@@ -45,7 +45,7 @@ class RunLedgerTest {
 
     @Test
     void anAttemptIsOneRowAndAFailedStageHasNoNumbersOfItsOwn(SparkSession spark) {
-        MemoryTables tables = new MemoryTables();
+        FakeTables tables = new FakeTables();
         new RunLedger(spark, tables).append(FAILED);
         Row row = tables.read(RunLedger.TABLE).first();
         assertThat(row.<String>getAs("attempt_id")).isEqualTo("20261102T031500123Z-00000007");

@@ -39,6 +39,8 @@ final class Pools {
                 0.5,
                 score,
                 draw,
+                null,
+                null,
                 Map.of(),
                 false);
     }
@@ -69,6 +71,8 @@ final class Pools {
                 item.confidence(),
                 item.score(),
                 item.draw(),
+                item.drawLimit(),
+                item.frames(),
                 item.dimensions(),
                 true);
     }

@@ -177,6 +177,51 @@ class SelectJobTest {
     }
 
     @Test
+    void everySignalOfAChosenImageIsKeptThatOfAnItemBeyondThePoolsEndToo() {
+        List<String> rows = new ArrayList<>();
+        for (int i = 0; i < 1_100; i++) {
+            rows.add(candidate(DAY, Candidates.LOW_CONFIDENCE, "l" + i, 0.5, i / 1_100.0));
+        }
+        rows.add(boundary(DAY, "b", 1).replace("s3://", "s3a://"));
+        rows.add(candidate(DAY, Candidates.LOW_CONFIDENCE, "b", 0.01, 0.5).replace("s3://", "s3n://"));
+        candidates(DAY, rows.toArray(String[]::new));
+        select(hocon(2, 0), DAY);
+        assertThat(rows("2026-10-10.1"))
+                .extracting(
+                        SelectJobTest::image,
+                        row -> row.getAs(Selections.SIGNAL),
+                        row -> row.getList(row.fieldIndex(Selections.SIGNALS)))
+                .containsExactly(
+                        tuple("b", "BOUNDARY", List.of("BOUNDARY", "LOW_CONFIDENCE")),
+                        tuple("l0", "LOW_CONFIDENCE", List.of("LOW_CONFIDENCE")));
+        assertThat(tables.read(SelectionCuts.TABLE)
+                        .filter("signal = 'LOW_CONFIDENCE'")
+                        .first()
+                        .<Long>getAs(SelectionCuts.ELIGIBLE))
+                .as("items that came to the driver")
+                .isEqualTo(1_000);
+    }
+
+    @Test
+    void budgetsWhosePoolsDoNotFitTheDriverAreRefusedBeforeAnythingRuns() {
+        WinnowConfig config = Configs.of("selection.pool-factor = 50, use-cases.dock.budget = 10000");
+        assertThatThrownBy(() -> job(config, 1, uris -> Set.of()))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("selection.pool-factor = 50 times use-cases.<name>.budget for 3 signals")
+                .hasMessageContaining("makes 1,650,000 candidates of use cases [default, dock]")
+                .hasMessageContaining("lower selection.pool-factor or use-cases.<name>.budget");
+    }
+
+    @Test
+    void useCasesThatOnlyTheDataNamesCountTowardsTheDriversBound() {
+        candidates(DAY, boundary(DAY, "x", 1), boundary(DAY, "y", 1).replace("'dock'", "'gate'"));
+        assertThatThrownBy(() -> select(hocon(20_000, 0), DAY))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("makes 1,200,000 candidates of use cases [dock, gate]");
+        assertThat(images("2026-10-10.1")).isEmpty();
+    }
+
+    @Test
     void whatASealedRoundBeforeTheDayHoldsIsNotChosenAgainAndWhatAnOpenOneHoldsIs() {
         LocalDate before = DAY.minusDays(1);
         candidates(before, boundary(before, "x", 1), boundary(before, "y", 0.9));

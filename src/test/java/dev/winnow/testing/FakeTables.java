@@ -29,6 +29,12 @@ public final class FakeTables implements TableStore {
 
     private final Map<String, Stored> tables = new TreeMap<>();
 
+    /** Puts a table as somebody else would have stored it. */
+    public FakeTables with(String name, Dataset<Row> rows) {
+        tables.put(name, new Stored(rows.schema(), rows.collectAsList()));
+        return this;
+    }
+
     @Override
     public Dataset<Row> read(TableDef table) {
         StructType declared = nullable(table.schema());

@@ -1,0 +1,266 @@
+package dev.winnow.selection;
+
+import static org.apache.spark.sql.functions.broadcast;
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.countDistinct;
+import static org.apache.spark.sql.functions.floor;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.regexp_replace;
+import static org.apache.spark.sql.functions.row_number;
+import static org.apache.spark.sql.functions.to_date;
+
+import dev.winnow.candidates.Candidates;
+import dev.winnow.config.ConfigException;
+import dev.winnow.config.WinnowConfig;
+import dev.winnow.inputs.Inferences;
+import dev.winnow.ports.TableStore;
+import dev.winnow.runtime.Rounds.Round;
+import dev.winnow.tables.TableDef;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.expressions.Window;
+import org.apache.spark.sql.types.DataTypes;
+
+/**
+ * The candidates that a round of one day can choose from: the day's own and those of the days before that no sealed
+ * round holds.
+ *
+ * <p>Of each use case and signal at most {@link Candidates#poolSize} come to the driver, in all at most
+ * {@link #MAX_ITEMS}.
+ */
+final class CandidatePool {
+    /** Candidates that the driver holds at once, by judgement: a kilobyte each. */
+    static final long MAX_ITEMS = 1_000_000;
+
+    /** Bins of the score histogram that cuts the pool before it is sorted. */
+    private static final int SCORE_BINS = 1_024;
+
+    private static final String[] SIGNAL_KEY = {Inferences.USE_CASE, Candidates.SIGNAL};
+    private static final String[] IMAGE_KEY = {Inferences.USE_CASE, Inferences.IMAGE_URI};
+
+    /** Run date of the last sealed round that holds an image. */
+    private static final String LAST_HELD = "last_held";
+
+    private static final String BIN = "bin";
+    private static final String ITEMS = "items";
+    private static final String LOWEST_BIN = "lowest_bin";
+    private static final String LIMIT = "pool_limit";
+    private static final String PLACE = "place";
+
+    private static final TableDef CUTS = TableDef.named("pool_cuts", "Where the pool of one signal is cut")
+            .required(Inferences.USE_CASE, DataTypes.StringType, "Use case")
+            .required(Candidates.SIGNAL, DataTypes.StringType, "Signal")
+            .required(LOWEST_BIN, DataTypes.IntegerType, "Lowest score bin with items that are kept")
+            .required(LIMIT, DataTypes.LongType, "Items kept")
+            .build();
+
+    private static final TableDef IMAGES = TableDef.named("pool_images", "An image that is asked about")
+            .required(Inferences.USE_CASE, DataTypes.StringType, "Use case")
+            .required(Inferences.IMAGE_URI, DataTypes.StringType, "Image")
+            .build();
+
+    private final WinnowConfig config;
+    private final TableStore tables;
+    private final List<String> dimensions;
+    private final LocalDate day;
+    private final List<Round> sealed;
+
+    /**
+     * Opens the pool of a day.
+     *
+     * @param dimensions of the candidates
+     * @param sealed sealed rounds, at least those that cool down on the day
+     */
+    CandidatePool(WinnowConfig config, TableStore tables, List<String> dimensions, LocalDate day, List<Round> sealed) {
+        this.config = config;
+        this.tables = tables;
+        this.dimensions = List.copyOf(dimensions);
+        this.day = day;
+        this.sealed = List.copyOf(sealed);
+    }
+
+    /**
+     * Refuses budgets whose pools together are more than the driver can hold.
+     *
+     * @throws ConfigException naming the keys to lower
+     */
+    static void requireBounded(WinnowConfig config, Collection<String> useCases) {
+        int signals = Candidates.SCORED.size() + 1;
+        long items = useCases.stream()
+                .mapToLong(useCase -> signals * Candidates.poolSize(config, useCase))
+                .sum();
+        if (items > MAX_ITEMS) {
+            throw new ConfigException(String.format(
+                    Locale.ROOT,
+                    "selection.pool-factor = %d times use-cases.<name>.budget for %d signals makes %,d candidates of"
+                            + " use cases %s, and at most %,d fit the driver: lower selection.pool-factor or"
+                            + " use-cases.<name>.budget",
+                    config.selection().poolFactor(),
+                    signals,
+                    items,
+                    new TreeSet<>(useCases),
+                    MAX_ITEMS));
+        }
+    }
+
+    /** Without the day's own candidates a round would have no audit, though older ones could fill it. */
+    void requireCandidates() {
+        if (candidates().filter(ofTheDay()).isEmpty()) {
+            throw new ConfigException(
+                    "there are no candidates of " + day + ": run `candidates --run-date " + day + "` first");
+        }
+    }
+
+    /** Returns the best free candidates by use case, in its order. */
+    List<UseCasePool> byUseCase() {
+        Map<String, List<PoolItem>> items = new TreeMap<>();
+        for (Row row : best(free()).collectAsList()) {
+            items.computeIfAbsent(row.getAs(Inferences.USE_CASE), useCase -> new ArrayList<>())
+                    .add(PoolItem.of(row, dimensions, row.getAs(LAST_HELD) != null));
+        }
+        Map<String, Long> heldToday = heldToday();
+        return items.entrySet().stream()
+                .map(useCase -> new UseCasePool(
+                        useCase.getKey(),
+                        useCase.getValue(),
+                        Candidates.poolSize(config, useCase.getKey()),
+                        heldToday.getOrDefault(useCase.getKey(), 0L)))
+                .toList();
+    }
+
+    /**
+     * Returns all signals that have an image among their candidates, by use case and image: those too that were cut from
+     * the pool.
+     *
+     * @param images use case to images, few
+     */
+    Map<String, Map<String, Set<String>>> signals(Map<String, Set<String>> images) {
+        List<Row> asked = new ArrayList<>();
+        images.forEach((useCase, uris) -> uris.forEach(uri -> asked.add(RowFactory.create(useCase, uri))));
+        Map<String, Map<String, Set<String>>> signals = new HashMap<>();
+        candidates()
+                .join(broadcast(tables.frame(IMAGES, asked)), IMAGE_KEY, "left_semi")
+                .select(Inferences.USE_CASE, Inferences.IMAGE_URI, Candidates.SIGNAL)
+                .distinct()
+                .collectAsList()
+                .forEach(row -> signals.computeIfAbsent(row.getAs(Inferences.USE_CASE), useCase -> new HashMap<>())
+                        .computeIfAbsent(row.getAs(Inferences.IMAGE_URI), image -> new TreeSet<>())
+                        .add(row.getAs(Candidates.SIGNAL)));
+        return signals;
+    }
+
+    private Column ofTheDay() {
+        return col(Candidates.RUN_DATE).equalTo(lit(day));
+    }
+
+    /** All candidates of the day, and those of the days before that are not too old, but not their audits. */
+    private Dataset<Row> candidates() {
+        LocalDate oldest = day.minusDays(config.selection().maxAgeDays());
+        Column left = col(Candidates.RUN_DATE)
+                .between(lit(oldest), lit(day.minusDays(1)))
+                .and(col(Candidates.SIGNAL).notEqual(Candidates.AUDIT));
+        return tables.read(Candidates.TABLE.withDimensions(dimensions))
+                .filter(col(Candidates.PIPELINE).equalTo(config.pipeline()))
+                .filter(ofTheDay().or(left))
+                // On S3 one object has one name; Ground Truth knows it as s3://.
+                .withColumn(Inferences.IMAGE_URI, regexp_replace(col(Inferences.IMAGE_URI), "^s3[an]://", "s3://"));
+    }
+
+    /**
+     * Candidates that no sealed round holds.
+     *
+     * <p>The audit is drawn from all frames of the day: what rounds of earlier days hold stays in its pool and is marked;
+     * only what an earlier round of the same day holds is left out.
+     */
+    private Dataset<Row> free() {
+        Dataset<Row> held = held(day.minusDays(config.selection().cooldownDays()))
+                .groupBy(Inferences.USE_CASE, Inferences.IMAGE_URI)
+                .agg(max(col(Selections.RUN_DATE)).as(LAST_HELD));
+        Column before = col(LAST_HELD).isNotNull();
+        Column today = coalesce(col(LAST_HELD).equalTo(lit(day)), lit(false));
+        return candidates()
+                .join(held, IMAGE_KEY, "left")
+                .filter(not(today).and(not(before).or(col(Candidates.SIGNAL).equalTo(Candidates.AUDIT))));
+    }
+
+    /** Selections of the sealed rounds from a day to this one. */
+    private Dataset<Row> held(LocalDate from) {
+        return tables.read(Selections.TABLE)
+                .filter(col(Selections.PIPELINE)
+                        .equalTo(config.pipeline())
+                        .and(col(Selections.RUN_DATE).between(lit(from), lit(day)))
+                        .and(col(Selections.ROUND_ID)
+                                .isin(sealed.stream().map(Round::id).toArray())));
+    }
+
+    /** Frames of the day that its own sealed rounds hold, by use case: a correction's audit is drawn from the others. */
+    private Map<String, Long> heldToday() {
+        Map<String, Long> frames = new HashMap<>();
+        held(day)
+                .filter(to_date(col(Inferences.CAPTURED_AT)).equalTo(lit(day)))
+                .groupBy(Inferences.USE_CASE)
+                .agg(countDistinct(col(Inferences.IMAGE_URI)).as(ITEMS))
+                .collectAsList()
+                .forEach(row -> frames.put(row.getAs(Inferences.USE_CASE), row.getAs(ITEMS)));
+        return frames;
+    }
+
+    /** Keeps the best of each signal by a histogram first, so that only little more than is kept is sorted. */
+    private Dataset<Row> best(Dataset<Row> free) {
+        Column score = coalesce(col(Candidates.SCORE), lit(0));
+        Dataset<Row> binned =
+                free.withColumn(BIN, floor(score.multiply(lit(SCORE_BINS))).cast("int"));
+        Column place = row_number()
+                .over(Window.partitionBy(Inferences.USE_CASE, Candidates.SIGNAL)
+                        .orderBy(
+                                score.desc(),
+                                col(Candidates.DRAW),
+                                col(Candidates.ITEM_ID),
+                                col(Candidates.RUN_DATE).desc()));
+        return binned.join(broadcast(tables.frame(CUTS, cuts(binned))), SIGNAL_KEY)
+                .filter(col(BIN).geq(col(LOWEST_BIN)))
+                .withColumn(PLACE, place)
+                .filter(col(PLACE).leq(col(LIMIT)))
+                .drop(BIN, LOWEST_BIN, LIMIT, PLACE);
+    }
+
+    /** Walks down the score histogram of each signal until its limit is reached; rows of {@link #CUTS}. */
+    private List<Row> cuts(Dataset<Row> binned) {
+        List<Row> histogram = binned.groupBy(Inferences.USE_CASE, Candidates.SIGNAL, BIN)
+                .agg(count(lit(1)).as(ITEMS))
+                .sort(col(BIN).desc())
+                .collectAsList();
+        Map<String, Map<String, Long>> kept = new TreeMap<>();
+        Map<String, Map<String, Integer>> lowest = new TreeMap<>();
+        for (Row row : histogram) {
+            String useCase = row.getAs(Inferences.USE_CASE);
+            String signal = row.getAs(Candidates.SIGNAL);
+            Map<String, Long> items = kept.computeIfAbsent(useCase, u -> new TreeMap<>());
+            if (items.getOrDefault(signal, 0L) < Candidates.poolSize(config, useCase)) {
+                lowest.computeIfAbsent(useCase, u -> new TreeMap<>()).put(signal, row.getAs(BIN));
+            }
+            items.merge(signal, row.getAs(ITEMS), Long::sum);
+        }
+        requireBounded(config, kept.keySet());
+        List<Row> cuts = new ArrayList<>();
+        lowest.forEach((useCase, bins) -> bins.forEach((signal, bin) ->
+                cuts.add(RowFactory.create(useCase, signal, bin, Candidates.poolSize(config, useCase)))));
+        return cuts;
+    }
+}

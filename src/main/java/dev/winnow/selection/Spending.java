@@ -1,0 +1,183 @@
+package dev.winnow.selection;
+
+import dev.winnow.candidates.Candidates;
+import dev.winnow.config.UseCaseSettings;
+import dev.winnow.config.UseCaseSettings.ClassThresholds;
+import dev.winnow.ports.ImageStore;
+import dev.winnow.tables.InputException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the budget of one use case was spent, in plain values.
+ *
+ * @param pool what it could be spent on
+ * @param settings budget, caps and thresholds
+ * @param spent what was chosen and what was passed over
+ * @param missing images that would have been chosen if they existed
+ */
+record Spending(UseCasePool pool, UseCaseSettings settings, BudgetSolver.Spent spent, int missing) {
+    /**
+     * Spends until every chosen image exists: missing ones are replaced, so that the total stays exact.
+     *
+     * @param images asked at most once for each image
+     * @throws InputException if no image of the pool can be labeled
+     */
+    static Spending of(UseCasePool pool, UseCaseSettings settings, ImageStore images) {
+        if (pool.items().stream().noneMatch(item -> ImageReferences.usable(item.imageUri()))) {
+            throw new InputException("No image of use case " + pool.useCase()
+                    + " can be labeled: inputs.inferences.columns.image_uri must give s3://bucket/key with .jpg, .jpeg"
+                    + " or .png at the end, got " + pool.items().get(0).imageUri());
+        }
+        Set<String> checked = new HashSet<>();
+        Set<String> absent = new HashSet<>();
+        while (true) {
+            BudgetSolver.Spent spent = BudgetSolver.spend(
+                    settings,
+                    pool.items(),
+                    item -> ImageReferences.usable(item.imageUri()) && !absent.contains(item.imageUri()));
+            Set<String> unknown = images(spent);
+            unknown.removeAll(checked);
+            if (unknown.isEmpty() || !absent.addAll(images.missing(unknown))) {
+                return new Spending(pool, settings, spent, absent.size());
+            }
+            checked.addAll(unknown);
+        }
+    }
+
+    /** Images that were chosen. */
+    Set<String> images() {
+        return images(spent);
+    }
+
+    private static Set<String> images(BudgetSolver.Spent spent) {
+        return spent.chosen().values().stream()
+                .flatMap(Collection::stream)
+                .map(PoolItem::imageUri)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /**
+     * The chosen images with their reasons, by signal in the order they were charged and by rank.
+     *
+     * @param segments ranked segments, worst first
+     * @param speaking image to all signals that have it among their candidates
+     */
+    List<Selection> selections(List<RankedSegment> segments, Map<String, Set<String>> speaking) {
+        List<RankedSegment> own = segments.stream()
+                .filter(segment -> segment.useCase().equals(pool.useCase()))
+                .toList();
+        double auditProbability = spent.auditProbability(pool.population());
+        List<Selection> selections = new ArrayList<>();
+        spent.chosen().forEach((signal, items) -> {
+            for (int i = 0; i < items.size(); i++) {
+                PoolItem item = items.get(i);
+                selections.add(new Selection(
+                        pool.useCase(),
+                        signal,
+                        i + 1,
+                        item,
+                        score(signal, item),
+                        segment(own, item),
+                        signals(signal, speaking.getOrDefault(item.imageUri(), Set.of())),
+                        signal.equals(Candidates.AUDIT) ? auditProbability : null,
+                        reason(signal, item)));
+            }
+        });
+        return selections;
+    }
+
+    /** What every signal was given and where it was cut. */
+    List<SelectionCut> cuts() {
+        List<SelectionCut> cuts = new ArrayList<>();
+        spent.tallies().forEach((signal, tally) -> {
+            List<PoolItem> items = spent.of(signal);
+            Double lowest = items.stream()
+                    .map(item -> score(signal, item))
+                    .filter(Objects::nonNull)
+                    .min(Double::compare)
+                    .orElse(null);
+            cuts.add(new SelectionCut(pool.useCase(), signal, tally, items.size(), lowest));
+        });
+        return cuts;
+    }
+
+    /** What a person wants to know. */
+    String sentence() {
+        Map<String, Integer> counts = new TreeMap<>();
+        spent.chosen().forEach((signal, items) -> counts.put(signal, items.size()));
+        counts.values().removeIf(count -> count == 0);
+        return String.format(
+                Locale.ROOT,
+                "%s: %,d of a budget of %,d selected %s%s%s",
+                pool.useCase(),
+                spent.total(),
+                settings.budget(),
+                counts,
+                missing > 0 ? ", " + missing + " missing images replaced" : "",
+                spent.total() < settings.budget()
+                        ? "; caps, missing images or too few candidates held the rest back (show selection_cuts)"
+                        : "");
+    }
+
+    /** Draws do not follow scores, so theirs say nothing. */
+    private static @Nullable Double score(String signal, PoolItem item) {
+        return Candidates.SCORED.contains(signal) ? item.score() : null;
+    }
+
+    private static @Nullable String segment(List<RankedSegment> segments, PoolItem item) {
+        return segments.stream()
+                .filter(segment -> segment.holds(item))
+                .map(RankedSegment::name)
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** That a frame was in the audit's pool is no reason to label it, unless it was drawn. */
+    private static Set<String> signals(String charged, Set<String> speaking) {
+        Set<String> signals = new TreeSet<>(speaking);
+        signals.remove(Candidates.AUDIT);
+        signals.add(charged);
+        return signals;
+    }
+
+    private String reason(String signal, PoolItem item) {
+        return switch (signal) {
+            case Candidates.AUDIT -> "drawn uniformly from all frames of the day, to be labeled blind";
+            case Selections.FILL -> "drawn uniformly because no signal had more to offer";
+            case Candidates.BOUNDARY ->
+                String.format(
+                        Locale.ROOT,
+                        "confidence %.3f of %s is %.3f from its alarm threshold",
+                        confidence(item),
+                        item.label(),
+                        Math.abs(confidence(item) - thresholds(item).alarmThreshold()));
+            case Candidates.LOW_CONFIDENCE ->
+                String.format(
+                        Locale.ROOT,
+                        "confidence %.3f of %s is below %s",
+                        confidence(item),
+                        item.label(),
+                        thresholds(item).lowConfidenceBelow());
+            default -> throw new IllegalArgumentException("Nobody says why " + signal + " chooses an image");
+        };
+    }
+
+    private static double confidence(PoolItem item) {
+        return Objects.requireNonNull(item.confidence(), "a candidate with a score has a confidence");
+    }
+
+    private ClassThresholds thresholds(PoolItem item) {
+        return settings.thresholds(String.valueOf(item.label()));
+    }
+}

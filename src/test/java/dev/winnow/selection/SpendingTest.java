@@ -1,0 +1,80 @@
+package dev.winnow.selection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
+
+import dev.winnow.candidates.Candidates;
+import dev.winnow.tables.InputException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class SpendingTest {
+    private static final String A = "s3://bucket/a.jpg";
+    private static final String B = "s3://bucket/b.jpg";
+    private static final String C = "s3://bucket/c.jpg";
+
+    private static Spending spend(int budget, double audit, PoolItem... items) {
+        return Spending.of(
+                new UseCasePool("dock", List.of(items), 1_000, 0),
+                Pools.settings(budget, audit, 1, 1, 5, 1),
+                uris -> Set.of());
+    }
+
+    @Test
+    void anImageInTheAuditsPoolHasThatReasonOnlyWhenItWasDrawn() {
+        Spending spending = spend(2, 0.5, Pools.audit(A, 0.1), Pools.audit(B, 0.2), Pools.boundary(B, 0.9));
+        Map<String, Set<String>> speaking = Map.of(
+                A, Set.of(Candidates.AUDIT, Candidates.LOW_CONFIDENCE),
+                B, Set.of(Candidates.AUDIT, Candidates.BOUNDARY));
+        assertThat(spending.selections(List.of(), speaking))
+                .extracting(selection -> selection.item().imageUri(), selection -> List.copyOf(selection.signals()))
+                .containsExactly(tuple(A, List.of("AUDIT", "LOW_CONFIDENCE")), tuple(B, List.of("BOUNDARY")));
+    }
+
+    @Test
+    void theCutOfASignalNamesTheLowestScoreThatWasChosenAndDrawsHaveNone() {
+        Spending spending = spend(
+                4, 0.25, Pools.audit(A, 0.1), Pools.boundary(B, 0.9), Pools.boundary(C, 0.4), Pools.audit(B, 0.2));
+        assertThat(spending.cuts())
+                .extracting(SelectionCut::signal, SelectionCut::selected, SelectionCut::lowestScore)
+                .containsExactly(
+                        tuple("AUDIT", 1, null),
+                        tuple("BOUNDARY", 2, 0.4),
+                        tuple("LOW_CONFIDENCE", 0, null),
+                        tuple("FILL", 0, null));
+    }
+
+    @Test
+    void segmentsOfOtherUseCasesSayNothing() {
+        RankedSegment other = new RankedSegment("gate", "everything", Map.of());
+        RankedSegment own = new RankedSegment("dock", "all of it", Map.of());
+        assertThat(spend(1, 0, Pools.boundary(A, 1)).selections(List.of(other, own), Map.of()))
+                .extracting(Selection::segment)
+                .containsExactly("all of it");
+    }
+
+    @Test
+    void imagesThatExistAreAskedForOnceAndTheBudgetIsSpentOnce() {
+        List<Set<String>> asked = new ArrayList<>();
+        Spending.of(
+                new UseCasePool("dock", List.of(Pools.boundary(A, 1), Pools.boundary(B, 0.5)), 1_000, 0),
+                Pools.settings(1, 0, 1, 0, 5, 1),
+                uris -> {
+                    asked.add(Set.copyOf(uris));
+                    return Set.of();
+                });
+        assertThat(asked).containsExactly(Set.of(A));
+    }
+
+    @Test
+    void aPoolWithoutAnImageThatCanBeLabeledSaysWhatImageReferencesMustBe() {
+        assertThatThrownBy(() -> spend(1, 0, Pools.boundary("file:/a.jpg", 1)))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("No image of use case dock can be labeled")
+                .hasMessageContaining("got file:/a.jpg");
+    }
+}
