@@ -36,15 +36,10 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.expressions.Window;
+import org.apache.spark.sql.types.DataTypes;
 
 /** The inference log as canonical rows, each with the rule it breaks, if any. */
 public final class InferenceLog {
-    /** Dimension expression that stands for the hour at the camera's site, 0 to 23. */
-    public static final String LOCAL_HOUR = "local_hour()";
-
-    /** Dimension expression that stands for night, morning, afternoon or evening at the camera's site. */
-    public static final String PART_OF_DAY = "part_of_day()";
-
     private final SourceReader sources;
     private final InferenceSettings settings;
     private final CameraTable cameras;
@@ -97,41 +92,40 @@ public final class InferenceLog {
     }
 
     private Dataset<Row> mapped(Dataset<Row> source) {
-        List<String> plain = dimensions().stream().filter(d -> !isLocal(d)).toList();
+        List<String> plain =
+                dimensions().stream().filter(d -> !settings.isLocal(d)).toList();
         return Mapping.apply(
                 source, settings.input(), Inferences.TABLE, cameras.present() ? List.of(SITE_ID) : List.of(), plain);
     }
 
-    private boolean isLocal(String dimension) {
-        String expression = settings.input().dimensions().getOrDefault(dimension, "");
-        return expression.equals(LOCAL_HOUR) || expression.equals(PART_OF_DAY);
-    }
-
     /** Joins the small camera table only where the log itself lacks what it holds. */
     private Dataset<Row> withSiteAndZone(Dataset<Row> rows) {
-        List<String> local = dimensions().stream().filter(this::isLocal).toList();
+        List<String> local = dimensions().stream().filter(settings::isLocal).toList();
+        Column zone = cameras.zone().map(text -> lit(text)).orElse(lit(null).cast(DataTypes.StringType));
         if (cameras.present()) {
             Dataset<Row> small = (local.isEmpty() ? cameras.cameras() : cameras.zoned())
                     .select(
                             col(CAMERA_ID),
                             col(SITE_ID).as("camera_site"),
-                            coalesce(col(Cameras.TIME_ZONE), lit("UTC")).as(Cameras.TIME_ZONE));
+                            col(Cameras.TIME_ZONE));
             rows = rows.join(broadcast(small), new String[] {CAMERA_ID}, "left")
-                    .withColumn(SITE_ID, coalesce(col(SITE_ID), col("camera_site"), lit(Inferences.UNKNOWN_VALUE)));
+                    .withColumn(SITE_ID, coalesce(col(SITE_ID), col("camera_site"), lit(Inferences.UNKNOWN_VALUE)))
+                    .withColumn(Cameras.TIME_ZONE, coalesce(col(Cameras.TIME_ZONE), zone));
         } else {
             rows = rows.withColumn(SITE_ID, coalesce(col(SITE_ID), lit(Inferences.NULL_VALUE)))
-                    .withColumn(Cameras.TIME_ZONE, lit("UTC"));
+                    .withColumn(Cameras.TIME_ZONE, zone);
         }
         for (String dimension : local) {
-            Column hour = hour(from_utc_timestamp(col(CAPTURED_AT), coalesce(col(Cameras.TIME_ZONE), lit("UTC"))));
+            Column hour = hour(from_utc_timestamp(col(CAPTURED_AT), col(Cameras.TIME_ZONE)));
             Column value =
-                    settings.input().dimensions().getOrDefault(dimension, "").equals(LOCAL_HOUR)
+                    settings.input().dimensions().getOrDefault(dimension, "").equals(InferenceSettings.LOCAL_HOUR)
                             ? hour.cast("string")
-                            : when(hour.lt(6), "night")
+                            : when(hour.isNull(), Inferences.UNKNOWN_VALUE)
+                                    .when(hour.lt(6), "night")
                                     .when(hour.lt(12), "morning")
                                     .when(hour.lt(18), "afternoon")
                                     .otherwise("evening");
-            rows = rows.withColumn(TableDef.dimensionColumn(dimension), coalesce(value, lit(Inferences.NULL_VALUE)));
+            rows = rows.withColumn(TableDef.dimensionColumn(dimension), coalesce(value, lit(Inferences.UNKNOWN_VALUE)));
         }
         return rows;
     }

@@ -179,7 +179,49 @@ class InferenceLogTest {
                 .collectAsList();
 
         assertThat(rows)
-                .containsExactly("tokyo 19 evening", "lima 5 night", "nowhere 10 morning", "unlisted 18 evening");
+                .containsExactly(
+                        "tokyo 19 evening",
+                        "lima 5 night",
+                        "nowhere __UNKNOWN__ __UNKNOWN__",
+                        "unlisted __UNKNOWN__ __UNKNOWN__");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true, tokyo 19, nowhere 7", "false, tokyo 7, nowhere 7"})
+    void camerasThatNameNoZoneAreInTheConfiguredOneWithOrWithoutATable(boolean table, String first, String second) {
+        List<String> rows = new Sources(folder)
+                .with(
+                        "inferences/a.json",
+                        row("inference_id=a", "camera_id=tokyo", "captured_at=2026-10-01T10:30:00Z"),
+                        row("inference_id=b", "camera_id=nowhere", "captured_at=2026-10-01T10:30:00Z"))
+                .with("cameras.csv", "camera_id,time_zone", "tokyo,Asia/Tokyo", "nowhere,")
+                .inferences(JSON + """
+                        inferences.dimensions { hour = "local_hour()" }
+                        cameras.time-zone = America/Sao_Paulo
+                        """ + (table ? "cameras { path = \"$root/cameras.csv\", format = csv }" : ""))
+                .accepted(List.of(DAY))
+                .sort("inference_id")
+                .selectExpr("concat_ws(' ', camera_id, dim_hour)")
+                .as(Encoders.STRING())
+                .collectAsList();
+
+        assertThat(rows).containsExactly(first, second);
+    }
+
+    @Test
+    void aLocalTimeThatNoCameraCouldTellIsRefused() {
+        InferenceLog log = new Sources(folder)
+                .with("inferences/a.json", row())
+                .with("cameras.csv", "camera_id,kind", "c,dome")
+                .inferences(JSON + """
+                        inferences.dimensions.hour = "local_hour()"
+                        cameras { path = "$root/cameras.csv", format = csv }
+                        """);
+
+        assertThatThrownBy(() -> log.days(List.of(DAY)))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("inputs.cameras: no camera in")
+                .hasMessageContaining("or set inputs.cameras.time-zone to the zone of all cameras");
     }
 
     @Test
