@@ -110,7 +110,7 @@ final class AppWiring implements Wiring {
     @Override
     public List<Stage> stages(String command, Run run) {
         WinnowConfig config = run.config();
-        SourceReader sources = new SparkSources(run.spark());
+        SourceReader sources = SparkSources.ofOneRun(run.spark());
         CameraTable cameras = new CameraTable(sources, config.cameras());
         InferenceLog inferences = new InferenceLog(sources, config.inferences(), cameras);
         FeedbackLog feedback = new FeedbackLog(sources, config.feedback());
