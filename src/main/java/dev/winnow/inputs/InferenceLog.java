@@ -15,6 +15,7 @@ import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat;
+import static org.apache.spark.sql.functions.count_if;
 import static org.apache.spark.sql.functions.from_utc_timestamp;
 import static org.apache.spark.sql.functions.hour;
 import static org.apache.spark.sql.functions.isnan;
@@ -22,6 +23,7 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.to_date;
 import static org.apache.spark.sql.functions.when;
 
 import dev.winnow.config.InferenceSettings;
@@ -34,6 +36,7 @@ import java.util.Collection;
 import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Observation;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.types.DataTypes;
@@ -61,6 +64,11 @@ public final class InferenceLog {
         return settings;
     }
 
+    /** Returns whether the day's files can be listed, so that late ones are noticed. */
+    public boolean listsFiles(LocalDate day) {
+        return sources.listsFiles(source(List.of(day)));
+    }
+
     /** Describes the files of one day; reads no data. */
     public DayInput day(LocalDate day) {
         return DayInput.of(sources.files(settings.input(), source(List.of(day))));
@@ -68,11 +76,44 @@ public final class InferenceLog {
 
     /**
      * Returns the rows of some days shaped like {@link Inferences}, frame dimensions behind, {@code reject_reason} last.
-     * Rows whose day can't be read are among them, rejected.
+     * Rows whose event date can't be read are among them, rejected: of the folder's day where folders say it, else of
+     * the day of {@code captured_at}; those that tell no day at all with every day, see {@link #undated}.
      */
     public Dataset<Row> days(Collection<LocalDate> days) {
-        Dataset<Row> rows = mapped(source(days))
-                .filter(col(EVENT_DATE).isin(days.toArray()).or(col(EVENT_DATE).isNull()))
+        return canonical(mapped(source(days)), days);
+    }
+
+    /** Returns the rows of one day as {@link #days} does, and counts on the way the rows that are of other days. */
+    public DayRows read(LocalDate day) {
+        List<LocalDate> days = List.of(day);
+        Dataset<Row> mapped = mapped(source(days));
+        if (!settings.input().byDay()) {
+            return new DayRows(canonical(mapped, days), null); // of other days is then all the history
+        }
+        Observation observation = new Observation();
+        Column other = coalesce(col(EVENT_DATE).notEqual(lit(day)), lit(false));
+        return new DayRows(
+                canonical(mapped.observe(observation, count_if(other).as(DayRows.OTHERS)), days), observation);
+    }
+
+    /** Counts the rows of which no day can be told; reads the whole input, so ask only if they decide something. */
+    public Undated undated() {
+        return settings.input().byDay()
+                ? Undated.NONE
+                : Undated.counted(mapped(sources.open(settings.input())), noDay());
+    }
+
+    private static Column noDay() {
+        return col(EVENT_DATE).isNull().and(col(CAPTURED_AT).isNull());
+    }
+
+    private Dataset<Row> canonical(Dataset<Row> mapped, Collection<LocalDate> days) {
+        Column folders = lit(settings.input().byDay());
+        Column noDate = col(EVENT_DATE)
+                .isNull()
+                .and(folders.or(col(CAPTURED_AT).isNull())
+                        .or(to_date(col(CAPTURED_AT)).isin(days.toArray())));
+        Dataset<Row> rows = mapped.filter(col(EVENT_DATE).isin(days.toArray()).or(noDate))
                 .withColumn(CONFIDENCE, col(CONFIDENCE).divide(lit((double) settings.confidenceScale())));
         rows = withSiteAndZone(rows);
         rows = rows.withColumn(REJECT_REASON, reason());
@@ -104,10 +145,7 @@ public final class InferenceLog {
         Column zone = cameras.zone().map(text -> lit(text)).orElse(lit(null).cast(DataTypes.StringType));
         if (cameras.present()) {
             Dataset<Row> small = (local.isEmpty() ? cameras.cameras() : cameras.zoned())
-                    .select(
-                            col(CAMERA_ID),
-                            col(SITE_ID).as("camera_site"),
-                            col(Cameras.TIME_ZONE));
+                    .select(col(CAMERA_ID), col(SITE_ID).as("camera_site"), col(Cameras.TIME_ZONE));
             rows = rows.join(broadcast(small), new String[] {CAMERA_ID}, "left")
                     .withColumn(SITE_ID, coalesce(col(SITE_ID), col("camera_site"), lit(Inferences.UNKNOWN_VALUE)))
                     .withColumn(Cameras.TIME_ZONE, coalesce(col(Cameras.TIME_ZONE), zone));
