@@ -17,18 +17,19 @@ import dev.winnow.config.InferenceSettings.Uniqueness;
 import dev.winnow.config.SegmentSettings.AfterChange;
 import dev.winnow.config.WinnowConfig;
 import dev.winnow.inputs.CameraTable;
+import dev.winnow.inputs.Contract;
 import dev.winnow.inputs.DayInput;
+import dev.winnow.inputs.DayRows;
 import dev.winnow.inputs.Feedback;
 import dev.winnow.inputs.FeedbackLog;
 import dev.winnow.inputs.InferenceLog;
 import dev.winnow.inputs.Inferences;
 import dev.winnow.inputs.Rejects;
+import dev.winnow.inputs.Undated;
 import dev.winnow.ports.Stage;
 import dev.winnow.ports.TableStore;
 import dev.winnow.runtime.CellVersion;
 import dev.winnow.runtime.RunIds;
-import dev.winnow.stats.Normal;
-import dev.winnow.stats.WilsonInterval;
 import dev.winnow.tables.InputException;
 import dev.winnow.tables.TableDef;
 import java.time.LocalDate;
@@ -41,6 +42,7 @@ import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -59,9 +61,6 @@ public final class SegmentsJob implements Stage {
 
     /** More segments than this would not fit the driver's bounded memory. */
     private static final int MAX_SEGMENTS = 1_000_000;
-
-    /** Level of the interval whose lower bound must pass a limit on bad rows; chosen by judgement. */
-    private static final double LIMIT_LEVEL = 0.95;
 
     private final WinnowConfig config;
     private final InferenceLog inferences;
@@ -262,7 +261,8 @@ public final class SegmentsJob implements Stage {
             Dataset<Row> rows,
             Map<String, Long> bySite,
             Map<String, Long> byReason,
-            long read) {
+            long read,
+            long ofOtherDays) {
 
         long rejected() {
             return total(byReason);
@@ -281,13 +281,17 @@ public final class SegmentsJob implements Stage {
                 sentences.add(String.format(
                         Locale.ROOT, "%,d rows rejected: %s (samples: show rejects)", rejected(), byReason));
             }
+            if (ofOtherDays > 0) {
+                sentences.add(DayRows.sentence("inferences", ofOtherDays, day));
+            }
             return sentences;
         }
     }
 
     private CountedDay countInferences(LocalDate day, DayInput input, boolean today) {
-        Dataset<Row> counted = Cells.count(inferences.days(List.of(day)), inferences.dimensions())
-                .persist(StorageLevel.MEMORY_AND_DISK());
+        DayRows rows = inferences.read(day);
+        Dataset<Row> counted =
+                Cells.count(rows.rows(), inferences.dimensions()).persist(StorageLevel.MEMORY_AND_DISK());
         try {
             Map<String, Long> bySite = new TreeMap<>();
             Map<String, Long> byReason = new TreeMap<>();
@@ -298,12 +302,13 @@ public final class SegmentsJob implements Stage {
                     byReason.merge(row.getString(0), row.getLong(2), Long::sum);
                 }
             }
-            CountedDay result = new CountedDay(day, input, counted, bySite, byReason, total(bySite) + total(byReason));
+            CountedDay result = new CountedDay(
+                    day, input, counted, bySite, byReason, total(bySite) + total(byReason), rows.ofOtherDays());
             // Broken data is no matter of time: the contract comes before readiness.
-            requireContract("inferences", day, result.read, byReason);
+            requireContract("inferences", day, result.read, byReason, inferences::undated);
             requireUniqueIds(day, counted);
             if (today) {
-                readiness.requireRows(day, bySite, result.read, tables, config.pipeline());
+                readiness.requireRows(day, bySite, total(bySite), tables, config.pipeline());
             }
             return result;
         } catch (RuntimeException e) {
@@ -350,27 +355,12 @@ public final class SegmentsJob implements Stage {
                 scope(ExposureDaily.EVENT_DATE, counted.day));
     }
 
-    /** Whether a share is above its limit by more than chance: one bad row of a few hundred proves nothing. */
-    private static boolean beyond(long bad, long rows, double limit) {
-        return WilsonInterval.of((double) bad, (double) rows, Normal.twoSided(LIMIT_LEVEL))
-                        .low()
-                > limit;
-    }
-
-    private void requireContract(String input, LocalDate day, long read, Map<String, Long> byReason) {
-        long rejected = total(byReason);
-        if (beyond(rejected, read, config.rejects().maxShare())) {
-            throw new InputException(String.format(
-                    Locale.ROOT,
-                    "inputs.%s: %,d of %,d rows of %s break the contract (%s), more than rejects.max-share = %s; nothing"
-                            + " was written. Mend the data or the column mapping, or raise rejects.max-share",
-                    input,
-                    rejected,
-                    read,
-                    day,
-                    byReason,
-                    config.rejects().maxShare()));
-        }
+    private void requireContract(
+            String input, LocalDate day, long read, Map<String, Long> byReason, Supplier<Undated> undated) {
+        Contract.breach(input, day, read, byReason, config.rejects().maxShare(), undated)
+                .ifPresent(breach -> {
+                    throw new InputException(breach);
+                });
     }
 
     private void requireUniqueIds(LocalDate day, Dataset<Row> counted) {
@@ -380,7 +370,7 @@ public final class SegmentsJob implements Stage {
         Row sample = Cells.repeatedIds(counted).first();
         long sampled = sample.getLong(0);
         long repeats = sample.getLong(1);
-        if (beyond(repeats, sampled, inferences.settings().maxDuplicateShare())) {
+        if (Contract.beyond(repeats, sampled, inferences.settings().maxDuplicateShare())) {
             throw new InputException(String.format(
                     Locale.ROOT,
                     "inputs.inferences: column inference_id repeats in %d of %d sampled rows of %s, more than"
@@ -427,7 +417,7 @@ public final class SegmentsJob implements Stage {
                 tooOld += row.getLong(2);
             }
         }
-        requireContract("feedback", day, read, byReason);
+        requireContract("feedback", day, read, byReason, feedback::undated);
         return new CountedFeedback(day, input, byReason, read, tooOld);
     }
 
