@@ -3,6 +3,7 @@ package dev.winnow.runtime;
 import dev.winnow.ports.ObjectStore;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -58,7 +59,7 @@ public final class Rounds {
                 }
             }
         }
-        rounds.sort(java.util.Comparator.comparing(Round::date).thenComparing(Round::number));
+        rounds.sort(Comparator.comparing(Round::date).thenComparing(Round::number));
         return rounds;
     }
 
