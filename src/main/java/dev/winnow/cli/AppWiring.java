@@ -37,6 +37,7 @@ import dev.winnow.segments.Readiness;
 import dev.winnow.segments.SegmentFindings;
 import dev.winnow.segments.SegmentsJob;
 import dev.winnow.segments.VerdictDaily;
+import dev.winnow.selection.ImageReferences;
 import dev.winnow.selection.SelectJob;
 import dev.winnow.selection.SelectionCuts;
 import dev.winnow.selection.Selections;
@@ -110,23 +111,19 @@ final class AppWiring implements Wiring {
     @Override
     public List<Stage> stages(String command, Run run) {
         WinnowConfig config = run.config();
-        SourceReader sources = new SparkSources(run.spark());
+        SourceReader sources = SparkSources.ofOneRun(run.spark());
         CameraTable cameras = new CameraTable(sources, config.cameras());
         InferenceLog inferences = new InferenceLog(sources, config.inferences(), cameras);
         FeedbackLog feedback = new FeedbackLog(sources, config.feedback());
+        Readiness readiness = new Readiness(config.inferences().readiness(), run.objects());
         if (command.equals(RunCommand.Check.NAME)) {
-            return List.of(new CheckJob(config, inferences, feedback));
+            return List.of(
+                    new CheckJob(config, inferences, feedback, readiness, run.tables(), ImageReferences::usable));
         }
         Rounds rounds =
                 new Rounds(run.objects(), Places.absolute(config.labeling().path()), config.pipeline());
         List<Stage> daily = List.of(
-                new SegmentsJob(
-                        config,
-                        inferences,
-                        feedback,
-                        cameras,
-                        new Readiness(config.inferences().readiness(), run.objects()),
-                        run.tables()),
+                new SegmentsJob(config, inferences, feedback, cameras, readiness, run.tables()),
                 new CandidatesJob(config, inferences, cameras, run.tables()),
                 new SelectJob(
                         config,
@@ -173,7 +170,7 @@ final class AppWiring implements Wiring {
                         "",
                         List.of(String.format(
                                 Locale.ROOT,
-                                "%,d inferences of %d days, %,d marks of customers, %,d cameras and %,d images below %s",
+                                "%,d inferences of %d days, %,d rows of feedback, %,d cameras and %,d images below %s",
                                 made.inferences(),
                                 fleet.days(),
                                 made.feedback(),

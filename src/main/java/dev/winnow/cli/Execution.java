@@ -10,6 +10,7 @@ import dev.winnow.runtime.Attempt.Outcome;
 import dev.winnow.runtime.AttemptIds;
 import dev.winnow.runtime.RunLedger;
 import dev.winnow.runtime.Version;
+import dev.winnow.tables.InputException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -137,7 +139,15 @@ final class Execution {
         stages = runner;
         Wiring.Run run = new Wiring.Run(loaded, spark, tables, store, id, beforeCommit, round);
         List<Stage> toRun = context.wiring().stages(command, run);
-        options.days(context.clock()).forEach(day -> runner.run(spark, toRun, day));
+        try {
+            options.days(context.clock()).forEach(day -> runner.run(spark, toRun, day));
+        } catch (Throwable failure) {
+            Optional<InputException> named = ExpressionFailures.named(failure, loaded);
+            if (named.isPresent()) {
+                throw named.get();
+            }
+            throw failure;
+        }
     }
 
     private Attempt attempt(Outcome outcome) {

@@ -36,6 +36,14 @@ final class Failures {
             Pattern.compile("(?<![\\w:/.])/[^\\s,;\"'`<>()\\[\\]]*[^\\s,;\"'`<>()\\[\\].:]");
     private static final Pattern NAMES = Pattern.compile("with name (`[^\\s]+`)");
 
+    /** Spark's names for a value that an expression can't take. */
+    private static final String VALUE =
+            "CAST_INVALID_INPUT|CAST_OVERFLOW|ARITHMETIC_OVERFLOW|DIVIDE_BY_ZERO|NUMERIC_VALUE_OUT_OF_RANGE"
+                    + "|INVALID_ARRAY_INDEX|CANNOT_PARSE_TIMESTAMP|CANNOT_PARSE_DECIMAL|INVALID_FRACTION"
+                    + "|DATETIME_OVERFLOW|INVALID_PARAMETER_VALUE";
+
+    private static final Pattern VALUE_WORDS = Pattern.compile(VALUE);
+
     /** Causes in the order in which they explain one another: a full disk also looks like an unreadable file. */
     private static final List<Rule> RULES = List.of(
             new Rule(
@@ -76,6 +84,12 @@ final class Failures {
                     (cause, chain) -> "A service did not answer as it should" + at(chain) + " (" + first(cause)
                             + "): check the network and the endpoint, then run again"),
             new Rule(
+                    "the underlying files have been updated|DELTA_SCHEMA_CHANGE_SINCE_ANALYSIS"
+                            + "|schema of your Delta table has changed",
+                    PASSING,
+                    (cause, chain) -> "The data changed while being read" + at(chain) + " (" + first(cause)
+                            + "): run again, best when nobody writes there"),
+            new Rule(
                     "PATH_NOT_FOUND|FileNotFoundException|NoSuchFileException|Path does not exist"
                             + "|Input path does not exist|FILE_NOT_EXIST|NoSuchBucket",
                     INPUT,
@@ -101,9 +115,7 @@ final class Failures {
                     (cause, chain) -> "A line of a JSON or CSV file can't be parsed" + at(chain) + " (" + first(cause)
                             + "): correct the file, or the input's format, schema and options"),
             new Rule(
-                    "CAST_INVALID_INPUT|CAST_OVERFLOW|ARITHMETIC_OVERFLOW|DIVIDE_BY_ZERO|NUMERIC_VALUE_OUT_OF_RANGE"
-                            + "|INVALID_ARRAY_INDEX|CANNOT_PARSE_TIMESTAMP|CANNOT_PARSE_DECIMAL|INVALID_FRACTION"
-                            + "|DATETIME_OVERFLOW|INVALID_PARAMETER_VALUE",
+                    VALUE,
                     INPUT,
                     (cause, chain) -> "A value does not fit an expression (" + first(cause)
                             + "): in the mapping's expression use try_cast, or another try_ function, so that such"
@@ -157,6 +169,11 @@ final class Failures {
                 BUG,
                 "This is a bug: please report it with the log" + log() + ", which has the details ("
                         + root.getClass().getSimpleName() + ": " + first(root) + ")");
+    }
+
+    /** Returns whether a value did not fit an expression. */
+    static boolean isOfAValue(Throwable cause) {
+        return VALUE_WORDS.matcher(cause.toString()).find();
     }
 
     /** Returns what goes before the last line: every problem of a configuration that has several. */

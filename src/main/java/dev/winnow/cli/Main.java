@@ -71,14 +71,9 @@ public final class Main {
 
     static int run(Context context, String... args) {
         Main main = new Main();
-        CommandLine line = new CommandLine(main)
-                .addSubcommand(new RunCommand.Curate(context))
-                .addSubcommand(new RunCommand.Segments(context))
-                .addSubcommand(new RunCommand.Candidates(context))
-                .addSubcommand(new RunCommand.Select(context))
-                .addSubcommand(new RunCommand.Manifests(context))
-                .addSubcommand(new RunCommand.Check(context))
-                .addSubcommand(new ShowCommand(context))
+        CommandLine line = new CommandLine(main);
+        RunCommand.all(context).forEach(line::addSubcommand);
+        line.addSubcommand(new ShowCommand(context))
                 .addSubcommand(new GenerateCommand(context))
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setOut(new PrintWriter(context.out(), true, StandardCharsets.UTF_8))

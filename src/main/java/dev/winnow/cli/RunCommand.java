@@ -1,5 +1,6 @@
 package dev.winnow.cli;
 
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -7,18 +8,26 @@ import picocli.CommandLine.Option;
 
 /** A command that runs stages for a day. */
 abstract class RunCommand implements Callable<Integer> {
-    static final String ROUND =
-            "Round of the day, default 1; 2 corrects a sealed round 1 with other images, and so on.";
-
     @Mixin
     private RunOptions options;
 
     private final Context context;
     private final String name;
 
-    private RunCommand(Context context, String name) {
+    private RunCommand(Context context) {
         this.context = context;
-        this.name = name;
+        this.name = getClass().getAnnotation(Command.class).name();
+    }
+
+    /** Returns all of them, in the order of the help. */
+    static List<RunCommand> all(Context context) {
+        return List.of(
+                new Curate(context),
+                new Segments(context),
+                new Candidates(context),
+                new Select(context),
+                new Manifests(context),
+                new Check(context));
     }
 
     int round() {
@@ -35,92 +44,79 @@ abstract class RunCommand implements Callable<Integer> {
         return 0;
     }
 
+    /** A command that works on one round of the day. */
+    abstract static class OfRound extends RunCommand {
+        @Option(
+                names = "--round",
+                paramLabel = "N",
+                defaultValue = "1",
+                description = "Round of the day, default 1; 2 corrects a sealed round 1 with other images, and so on.")
+        private int round;
+
+        private OfRound(Context context) {
+            super(context);
+        }
+
+        @Override
+        int round() {
+            return round;
+        }
+    }
+
     /** The daily run. */
     @Command(
             name = Curate.NAME,
             description = "The daily run: segments, candidates, select and manifests, in this order.",
             footer = {"", "Example:", "  winnow curate --conf conf/local.conf --run-date 2026-11-01"})
-    static final class Curate extends RunCommand {
+    static final class Curate extends OfRound {
         static final String NAME = "curate";
 
-        @Option(names = "--round", paramLabel = "N", defaultValue = "1", description = RunCommand.ROUND)
-        private int round;
-
-        Curate(Context context) {
-            super(context, NAME);
-        }
-
-        @Override
-        int round() {
-            return round;
+        private Curate(Context context) {
+            super(context);
         }
     }
 
     /** Error rates by segment. */
     @Command(
-            name = Segments.NAME,
+            name = "segments",
             description = "Error rates by camera type, conditions and every other dimension; finds elevated segments.",
             footer = {"", "Example:", "  winnow segments --conf conf/local.conf --run-date 2026-11-01"})
     static final class Segments extends RunCommand {
-        static final String NAME = "segments";
-
-        Segments(Context context) {
-            super(context, NAME);
+        private Segments(Context context) {
+            super(context);
         }
     }
 
     /** What could be worth a label. */
     @Command(
-            name = Candidates.NAME,
+            name = "candidates",
             description = "Images whose inferences are unsure or near a decision boundary.",
             footer = {"", "Example:", "  winnow candidates --conf conf/local.conf --run-date 2026-11-01"})
     static final class Candidates extends RunCommand {
-        static final String NAME = "candidates";
-
-        Candidates(Context context) {
-            super(context, NAME);
+        private Candidates(Context context) {
+            super(context);
         }
     }
 
     /** What is worth a label. */
     @Command(
-            name = Select.NAME,
+            name = "select",
             description = "Spends the labeling budget over all signals.",
             footer = {"", "Example:", "  winnow select --conf conf/local.conf --run-date 2026-11-01"})
-    static final class Select extends RunCommand {
-        static final String NAME = "select";
-
-        @Option(names = "--round", paramLabel = "N", defaultValue = "1", description = RunCommand.ROUND)
-        private int round;
-
-        Select(Context context) {
-            super(context, NAME);
-        }
-
-        @Override
-        int round() {
-            return round;
+    static final class Select extends OfRound {
+        private Select(Context context) {
+            super(context);
         }
     }
 
     /** The labeling jobs of a round. */
     @Command(
-            name = Manifests.NAME,
+            name = "manifests",
             description = "Publishes the labeling manifests of the round and seals it.",
             footer = {"", "Example:", "  winnow manifests --conf conf/local.conf --run-date 2026-11-01"})
-    static final class Manifests extends RunCommand {
-        static final String NAME = "manifests";
-
-        @Option(names = "--round", paramLabel = "N", defaultValue = "1", description = RunCommand.ROUND)
-        private int round;
-
-        Manifests(Context context) {
-            super(context, NAME);
-        }
-
-        @Override
-        int round() {
-            return round;
+    static final class Manifests extends OfRound {
+        private Manifests(Context context) {
+            super(context);
         }
     }
 
@@ -132,8 +128,8 @@ abstract class RunCommand implements Callable<Integer> {
     static final class Check extends RunCommand {
         static final String NAME = "check";
 
-        Check(Context context) {
-            super(context, NAME);
+        private Check(Context context) {
+            super(context);
         }
 
         @Override

@@ -40,6 +40,9 @@ public record FeedbackSettings(InputSettings input, List<Integer> catchUpAges, i
                         && list.equals(list.stream().distinct().sorted().toList())
                         && list.get(list.size() - 1) <= 90,
                 "ascending days from 0 to at most 90");
+        section.refuse(
+                "dimensions",
+                "feedback counts where the inference it speaks of counts; name dimensions in inputs.inferences.dimensions");
         return new FeedbackSettings(
                 InputSettings.read(section, "feedback", COLUMNS, ""),
                 ages.isEmpty() ? List.of(0) : ages,

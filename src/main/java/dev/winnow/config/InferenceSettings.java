@@ -35,6 +35,18 @@ public record InferenceSettings(
             "predicted_label",
             "confidence");
 
+    /** Dimension expression that stands for the hour at the camera's site, 0 to 23. */
+    public static final String LOCAL_HOUR = "local_hour()";
+
+    /** Dimension expression that stands for night, morning, afternoon or evening at the camera's site. */
+    public static final String PART_OF_DAY = "part_of_day()";
+
+    /** Returns whether a dimension is told by the local time of the camera. */
+    public boolean isLocal(String dimension) {
+        String expression = input.dimensions().getOrDefault(dimension, "");
+        return expression.equals(LOCAL_HOUR) || expression.equals(PART_OF_DAY);
+    }
+
     /** How repeated inference ids are dealt with. */
     public enum Uniqueness {
         /** A hash sample of the ids estimates the repeated share; above the limit the run fails. */
@@ -74,7 +86,7 @@ public record InferenceSettings(
         }
         return new InferenceSettings(
                 input,
-                section.integer("confidence-scale", 1, 100),
+                section.oneOf("confidence-scale", 1, 100),
                 section.oneOf("uniqueness", Uniqueness.class),
                 section.number("max-duplicate-share", 0, 1),
                 section.oneOf("row-per", RowPer.class),

@@ -1,6 +1,7 @@
 package dev.winnow.config;
 
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -13,7 +14,8 @@ import java.util.Map;
  * @param schema DDL of CSV or JSON files, or empty: CSV columns are then texts, JSON is inferred
  * @param options options passed to Spark's reader
  * @param partitionFilter SQL predicate on source columns with {@code {date}}, {@code none}, or empty
- * @param timeZone zone of timestamps that carry none, or empty: such timestamps are then rejected
+ * @param timeZone zone of timestamps that carry none, or empty: such timestamps are then rejected; for cameras, the
+ *     zone of those that name none
  * @param columns canonical column to SQL expression over source columns
  * @param dimensions dimension name to SQL expression over source columns
  */
@@ -32,6 +34,9 @@ public record InputSettings(
     /** The value of {@code partition-filter} that says: this table is read whole, it is small. */
     public static final String NO_PARTITIONS = "none";
 
+    /** Dimensions that every segment report has; a configured one of that name would take its place unseen. */
+    public static final List<String> BUILT_IN_DIMENSIONS = List.of("label", "model_version", "site");
+
     /** File formats. */
     public enum Format {
         /** Parquet files, Hive-style folders become columns. */
@@ -47,6 +52,11 @@ public record InputSettings(
     /** Returns whether the input is configured at all. */
     public boolean present() {
         return !path.isEmpty() || !table.isEmpty();
+    }
+
+    /** Returns whether folders say the day, so that every row of a day's files belongs to that day. */
+    public boolean byDay() {
+        return !partitionFilter.isEmpty() && !partitionFilter.equals(NO_PARTITIONS);
     }
 
     /** Returns the place of the data for messages. */
@@ -72,6 +82,12 @@ public record InputSettings(
                         "dimensions",
                         key -> key.matches("[a-z][a-z0-9_]{0,62}"),
                         "a dimension name has small letters, digits and _, and begins with a letter"));
+        settings.dimensions.keySet().stream()
+                .filter(BUILT_IN_DIMENSIONS::contains)
+                .forEach(built -> section.problem(
+                        "dimensions",
+                        "." + built + " takes the name of a built-in dimension: every segment report has "
+                                + String.join(", ", BUILT_IN_DIMENSIONS) + " already; choose another name"));
         if (!settings.path.isEmpty() && !settings.table.isEmpty()) {
             section.problem("table", ": give either path or table, not both");
         }

@@ -9,7 +9,15 @@ import java.time.Duration;
  * @param ttl how long a lease that nobody renews is respected
  */
 public record LeaseSettings(Duration maxWait, Duration ttl) {
+    /** A slow answer of the store takes seconds, and a quarter of the life must hold one; chosen by judgement. */
+    private static final Duration MIN_TTL = Duration.ofSeconds(10);
+
     static LeaseSettings read(Section section) {
-        return new LeaseSettings(section.duration("wait"), section.duration("ttl"));
+        return new LeaseSettings(
+                section.duration("wait"),
+                section.duration(
+                        "ttl",
+                        MIN_TTL,
+                        "a lease is renewed four times in its life, and one slow answer of the store must not lose it"));
     }
 }

@@ -4,6 +4,8 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException.BadValue;
 import com.typesafe.config.ConfigException.Missing;
 import com.typesafe.config.ConfigException.WrongType;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
@@ -39,25 +41,27 @@ final class Section {
 
     /** Reads an object with {@code reader} and refuses the keys that nobody read. */
     <T> T object(String key, Function<Section, T> reader) {
+        return read(key, object(key), reader);
+    }
+
+    private Config object(String key) {
         known.add(key);
-        Config value = com.typesafe.config.ConfigFactory.empty();
         try {
-            value = config.getConfig(path(key));
+            return config.getConfig(path(key));
         } catch (Missing e) {
             problems.add(prefix + key + " is required, expected an object");
         } catch (WrongType e) {
             problems.add(where(key) + prefix + key + " must be an object");
         }
-        return read(key, value, reader);
+        return ConfigFactory.empty();
     }
 
     /** Reads an object whose keys are free names; every entry falls back to the entry {@code base}. */
     <T> Map<String, T> entries(String key, String base, Function<Section, T> reader) {
-        known.add(key);
         Map<String, T> entries = new LinkedHashMap<>();
-        Config all = config.getConfig(path(key));
+        Config all = object(key);
         Config fallback =
-                all.hasPath(path(base)) ? all.getConfig(path(base)) : com.typesafe.config.ConfigFactory.empty();
+                all.root().get(base) instanceof ConfigObject object ? object.toConfig() : ConfigFactory.empty();
         for (Map.Entry<String, ConfigValue> entry : new TreeMap<>(all.root()).entrySet()) {
             String name = entry.getKey();
             if (entry.getValue().valueType() == ConfigValueType.OBJECT) {
@@ -107,7 +111,7 @@ final class Section {
     }
 
     int integer(String key, int low, int high) {
-        return value(key, Config::getInt, n -> n >= low && n <= high, "an integer from " + low + " to " + high, low);
+        return value(key, Section::whole, n -> n >= low && n <= high, "an integer from " + low + " to " + high, low);
     }
 
     double number(String key, double low, double high) {
@@ -123,9 +127,23 @@ final class Section {
         return value(key, Config::getBoolean, b -> true, "true or false", false);
     }
 
+    int oneOf(String key, int first, int second) {
+        return value(key, Section::whole, n -> n == first || n == second, first + " or " + second, first);
+    }
+
     Duration duration(String key) {
         return value(
                 key, Config::getDuration, d -> !d.isNegative() && !d.isZero(), "a duration such as 30s", Duration.ZERO);
+    }
+
+    /** Reads a duration that must not be shorter than {@code low}, because of {@code reason}. */
+    Duration duration(String key, Duration low, String reason) {
+        return value(
+                key,
+                Config::getDuration,
+                d -> d.compareTo(low) >= 0,
+                "a duration of at least " + low.toSeconds() + "s: " + reason,
+                low);
     }
 
     List<Integer> integers(String key, Predicate<List<Integer>> valid, String rule) {
@@ -159,6 +177,16 @@ final class Section {
             }
         }
         return result;
+    }
+
+    /** Refuses a key that another section has and that would do nothing here; {@code sentence} says what to do. */
+    void refuse(String key, String sentence) {
+        known.add(key);
+        ConfigValue value = config.root().get(key);
+        boolean set = value != null && value.valueType() != ConfigValueType.NULL;
+        if (set && !(value instanceof ConfigObject object && object.isEmpty())) {
+            problem(key, ": " + sentence);
+        }
     }
 
     /** Notes a problem that concerns {@code key}, with its position. */
@@ -196,6 +224,15 @@ final class Section {
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
+    }
+
+    /** Reads an integer; the library's own getter would cut 1.5 to 1. */
+    private static int whole(Config config, String path) {
+        int number = config.getInt(path);
+        if (config.getDouble(path) != number) {
+            throw new BadValue(path, "not a whole number");
+        }
+        return number;
     }
 
     private String where(String key) {

@@ -2,6 +2,7 @@ package dev.winnow.config;
 
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What labels of one use case may cost and which predictions are worth one.
@@ -51,7 +52,7 @@ public record UseCaseSettings(
 
     static UseCaseSettings read(Section section) {
         Map<String, Double> weights = section.object("signals", signals -> {
-            Map<String, Double> read = new java.util.TreeMap<>();
+            Map<String, Double> read = new TreeMap<>();
             for (String signal : SIGNALS) {
                 read.put(signal, signals.number(signal, 0, 1_000));
             }

@@ -155,6 +155,18 @@ public record WinnowConfig(
             if (!twice.isEmpty()) {
                 section.problem("cameras", ".dimensions and inferences.dimensions both define " + twice);
             }
+            CameraSettings cameras = inputs.cameras;
+            List<String> local = inputs.inferences.input().dimensions().keySet().stream()
+                    .filter(inputs.inferences::isLocal)
+                    .toList();
+            if (!local.isEmpty()
+                    && !cameras.input().present()
+                    && cameras.input().timeZone().isEmpty()) {
+                section.problem(
+                        "inferences",
+                        ".dimensions: " + local + " need a local time; map cameras.columns.time_zone, or set"
+                                + " cameras.time-zone to the zone of all cameras, such as Europe/Berlin");
+            }
             return inputs;
         }
     }

@@ -8,12 +8,14 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.min;
 
 import dev.winnow.config.CameraSettings;
+import dev.winnow.config.ConfigException;
 import dev.winnow.ports.SourceReader;
 import dev.winnow.tables.InputException;
 import dev.winnow.tables.TableDef;
 import java.time.DateTimeException;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -21,7 +23,8 @@ import org.apache.spark.sql.Row;
 public final class CameraTable {
     private final SourceReader sources;
     private final CameraSettings settings;
-    private boolean checked;
+    private boolean unique;
+    private boolean zonesAreZones;
 
     /** Reads cameras as {@code settings} say. */
     public CameraTable(SourceReader sources, CameraSettings settings) {
@@ -58,9 +61,9 @@ public final class CameraTable {
                         dimensions())
                 .drop(Cameras.TABLE.columns().stream().map(Mapping::problem).toArray(String[]::new))
                 .filter(col(Inferences.CAMERA_ID).isNotNull());
-        if (!checked) {
+        if (!unique) {
             requireUnique(cameras);
-            checked = true; // once a run: the table is small, but every look at it is a job
+            unique = true; // once a run: the table is small, but every look at it is a job
         }
         return cameras;
     }
@@ -79,18 +82,38 @@ public final class CameraTable {
         }
     }
 
+    /** Returns the zone of cameras that name none; empty: it is not known. */
+    Optional<String> zone() {
+        return Optional.of(settings.input().timeZone()).filter(zone -> !zone.isEmpty());
+    }
+
     /**
      * Returns the cameras, each with a zone that is one, or none.
      *
      * @throws InputException if a time zone is unknown: local hours could not be told
+     * @throws ConfigException if there is no zone at all
      */
     Dataset<Row> zoned() {
         Dataset<Row> cameras = cameras();
-        for (Row row : cameras.filter(col(Cameras.TIME_ZONE).isNotNull())
+        if (!zonesAreZones) {
+            requireZones(cameras);
+            zonesAreZones = true; // once a run, as above
+        }
+        return cameras;
+    }
+
+    private void requireZones(Dataset<Row> cameras) {
+        List<Row> zones = cameras.filter(col(Cameras.TIME_ZONE).isNotNull())
                 .groupBy(Cameras.TIME_ZONE)
                 .agg(min(Inferences.CAMERA_ID))
                 .sort(Cameras.TIME_ZONE)
-                .collectAsList()) {
+                .collectAsList();
+        if (zones.isEmpty() && zone().isEmpty()) {
+            throw new ConfigException("inputs.cameras: no camera in "
+                    + settings.input().place() + " names a time zone, so no local time can be told; map"
+                    + " columns.time_zone, or set inputs.cameras.time-zone to the zone of all cameras");
+        }
+        for (Row row : zones) {
             try {
                 ZoneId.of(row.getString(0), ZoneId.SHORT_IDS);
             } catch (DateTimeException e) {
@@ -100,7 +123,6 @@ public final class CameraTable {
                         e);
             }
         }
-        return cameras;
     }
 
     /**

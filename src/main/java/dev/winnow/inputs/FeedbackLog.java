@@ -25,6 +25,7 @@ import static org.apache.spark.sql.functions.when;
 import dev.winnow.config.FeedbackSettings;
 import dev.winnow.ports.SourceReader;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -59,8 +60,31 @@ public final class FeedbackLog {
 
     /** Returns feedback that arrived on some days, shaped like {@link Feedback}, {@code reject_reason} last. */
     public Dataset<Row> arrivedOn(List<LocalDate> days) {
-        Dataset<Row> source = source(days);
-        Dataset<Row> rows = Mapping.apply(
+        // Rows without a readable day of arrival are among them, rejected; undated() says against what they are held.
+        return mapped(source(days))
+                .filter(col(REPORTED_DATE)
+                        .isin(days.toArray())
+                        .or(col(REPORTED_DATE).isNull()))
+                .withColumn(REJECT_REASON, reason())
+                .select(columns());
+    }
+
+    /** Counts the rows of which no day can be told; reads the whole input, so ask only if they decide something. */
+    public Undated undated() {
+        return settings.input().byDay()
+                ? Undated.NONE
+                : Undated.counted(
+                        mapped(sources.open(settings.input())),
+                        col(REPORTED_DATE).isNull());
+    }
+
+    /** Returns whether the files of the day's feedback can be listed, so that late ones are noticed. */
+    public boolean listsFiles(LocalDate day) {
+        return !present() || sources.listsFiles(source(List.of(day)));
+    }
+
+    private Dataset<Row> mapped(Dataset<Row> source) {
+        return Mapping.apply(
                         source,
                         settings.input(),
                         Feedback.TABLE,
@@ -79,13 +103,6 @@ public final class FeedbackLog {
                 .withColumn(VERDICT, upper(col(VERDICT)))
                 .withColumn(REPORTED_DATE, coalesce(col(REPORTED_DATE), to_date(col(REPORTED_AT))))
                 .withColumn(EVENT_DATE, coalesce(col(EVENT_DATE), to_date(col(CAPTURED_AT))));
-        // Rows without a readable day of arrival belong to no day; they are rejected on every day that reads their
-        // file.
-        return rows.filter(col(REPORTED_DATE)
-                        .isin(days.toArray())
-                        .or(col(REPORTED_DATE).isNull()))
-                .withColumn(REJECT_REASON, reason())
-                .select(columns());
     }
 
     /** Returns feedback that keeps the contract; of a repeated feedback id the first arrival counts. */
@@ -137,7 +154,7 @@ public final class FeedbackLog {
     }
 
     private static Column[] columns() {
-        List<Column> columns = new java.util.ArrayList<>();
+        List<Column> columns = new ArrayList<>();
         Feedback.TABLE.columns().forEach(name -> columns.add(col(name)));
         columns.add(col(REJECT_REASON));
         return columns.toArray(Column[]::new);

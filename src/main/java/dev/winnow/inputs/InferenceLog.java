@@ -15,6 +15,7 @@ import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat;
+import static org.apache.spark.sql.functions.count_if;
 import static org.apache.spark.sql.functions.from_utc_timestamp;
 import static org.apache.spark.sql.functions.hour;
 import static org.apache.spark.sql.functions.isnan;
@@ -22,6 +23,7 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.to_date;
 import static org.apache.spark.sql.functions.when;
 
 import dev.winnow.config.InferenceSettings;
@@ -34,17 +36,13 @@ import java.util.Collection;
 import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Observation;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.expressions.Window;
+import org.apache.spark.sql.types.DataTypes;
 
 /** The inference log as canonical rows, each with the rule it breaks, if any. */
 public final class InferenceLog {
-    /** Dimension expression that stands for the hour at the camera's site, 0 to 23. */
-    public static final String LOCAL_HOUR = "local_hour()";
-
-    /** Dimension expression that stands for night, morning, afternoon or evening at the camera's site. */
-    public static final String PART_OF_DAY = "part_of_day()";
-
     private final SourceReader sources;
     private final InferenceSettings settings;
     private final CameraTable cameras;
@@ -66,6 +64,11 @@ public final class InferenceLog {
         return settings;
     }
 
+    /** Returns whether the day's files can be listed, so that late ones are noticed. */
+    public boolean listsFiles(LocalDate day) {
+        return sources.listsFiles(source(List.of(day)));
+    }
+
     /** Describes the files of one day; reads no data. */
     public DayInput day(LocalDate day) {
         return DayInput.of(sources.files(settings.input(), source(List.of(day))));
@@ -73,11 +76,44 @@ public final class InferenceLog {
 
     /**
      * Returns the rows of some days shaped like {@link Inferences}, frame dimensions behind, {@code reject_reason} last.
-     * Rows whose day can't be read are among them, rejected.
+     * Rows whose event date can't be read are among them, rejected: of the folder's day where folders say it, else of
+     * the day of {@code captured_at}; those that tell no day at all with every day, see {@link #undated}.
      */
     public Dataset<Row> days(Collection<LocalDate> days) {
-        Dataset<Row> rows = mapped(source(days))
-                .filter(col(EVENT_DATE).isin(days.toArray()).or(col(EVENT_DATE).isNull()))
+        return canonical(mapped(source(days)), days);
+    }
+
+    /** Returns the rows of one day as {@link #days} does, and counts on the way the rows that are of other days. */
+    public DayRows read(LocalDate day) {
+        List<LocalDate> days = List.of(day);
+        Dataset<Row> mapped = mapped(source(days));
+        if (!settings.input().byDay()) {
+            return new DayRows(canonical(mapped, days), null); // of other days is then all the history
+        }
+        Observation observation = new Observation();
+        Column other = coalesce(col(EVENT_DATE).notEqual(lit(day)), lit(false));
+        return new DayRows(
+                canonical(mapped.observe(observation, count_if(other).as(DayRows.OTHERS)), days), observation);
+    }
+
+    /** Counts the rows of which no day can be told; reads the whole input, so ask only if they decide something. */
+    public Undated undated() {
+        return settings.input().byDay()
+                ? Undated.NONE
+                : Undated.counted(mapped(sources.open(settings.input())), noDay());
+    }
+
+    private static Column noDay() {
+        return col(EVENT_DATE).isNull().and(col(CAPTURED_AT).isNull());
+    }
+
+    private Dataset<Row> canonical(Dataset<Row> mapped, Collection<LocalDate> days) {
+        Column folders = lit(settings.input().byDay());
+        Column noDate = col(EVENT_DATE)
+                .isNull()
+                .and(folders.or(col(CAPTURED_AT).isNull())
+                        .or(to_date(col(CAPTURED_AT)).isin(days.toArray())));
+        Dataset<Row> rows = mapped.filter(col(EVENT_DATE).isin(days.toArray()).or(noDate))
                 .withColumn(CONFIDENCE, col(CONFIDENCE).divide(lit((double) settings.confidenceScale())));
         rows = withSiteAndZone(rows);
         rows = rows.withColumn(REJECT_REASON, reason());
@@ -97,41 +133,37 @@ public final class InferenceLog {
     }
 
     private Dataset<Row> mapped(Dataset<Row> source) {
-        List<String> plain = dimensions().stream().filter(d -> !isLocal(d)).toList();
+        List<String> plain =
+                dimensions().stream().filter(d -> !settings.isLocal(d)).toList();
         return Mapping.apply(
                 source, settings.input(), Inferences.TABLE, cameras.present() ? List.of(SITE_ID) : List.of(), plain);
     }
 
-    private boolean isLocal(String dimension) {
-        String expression = settings.input().dimensions().getOrDefault(dimension, "");
-        return expression.equals(LOCAL_HOUR) || expression.equals(PART_OF_DAY);
-    }
-
     /** Joins the small camera table only where the log itself lacks what it holds. */
     private Dataset<Row> withSiteAndZone(Dataset<Row> rows) {
-        List<String> local = dimensions().stream().filter(this::isLocal).toList();
+        List<String> local = dimensions().stream().filter(settings::isLocal).toList();
+        Column zone = cameras.zone().map(text -> lit(text)).orElse(lit(null).cast(DataTypes.StringType));
         if (cameras.present()) {
             Dataset<Row> small = (local.isEmpty() ? cameras.cameras() : cameras.zoned())
-                    .select(
-                            col(CAMERA_ID),
-                            col(SITE_ID).as("camera_site"),
-                            coalesce(col(Cameras.TIME_ZONE), lit("UTC")).as(Cameras.TIME_ZONE));
+                    .select(col(CAMERA_ID), col(SITE_ID).as("camera_site"), col(Cameras.TIME_ZONE));
             rows = rows.join(broadcast(small), new String[] {CAMERA_ID}, "left")
-                    .withColumn(SITE_ID, coalesce(col(SITE_ID), col("camera_site"), lit(Inferences.UNKNOWN_VALUE)));
+                    .withColumn(SITE_ID, coalesce(col(SITE_ID), col("camera_site"), lit(Inferences.UNKNOWN_VALUE)))
+                    .withColumn(Cameras.TIME_ZONE, coalesce(col(Cameras.TIME_ZONE), zone));
         } else {
             rows = rows.withColumn(SITE_ID, coalesce(col(SITE_ID), lit(Inferences.NULL_VALUE)))
-                    .withColumn(Cameras.TIME_ZONE, lit("UTC"));
+                    .withColumn(Cameras.TIME_ZONE, zone);
         }
         for (String dimension : local) {
-            Column hour = hour(from_utc_timestamp(col(CAPTURED_AT), coalesce(col(Cameras.TIME_ZONE), lit("UTC"))));
+            Column hour = hour(from_utc_timestamp(col(CAPTURED_AT), col(Cameras.TIME_ZONE)));
             Column value =
-                    settings.input().dimensions().getOrDefault(dimension, "").equals(LOCAL_HOUR)
+                    settings.input().dimensions().getOrDefault(dimension, "").equals(InferenceSettings.LOCAL_HOUR)
                             ? hour.cast("string")
-                            : when(hour.lt(6), "night")
+                            : when(hour.isNull(), Inferences.UNKNOWN_VALUE)
+                                    .when(hour.lt(6), "night")
                                     .when(hour.lt(12), "morning")
                                     .when(hour.lt(18), "afternoon")
                                     .otherwise("evening");
-            rows = rows.withColumn(TableDef.dimensionColumn(dimension), coalesce(value, lit(Inferences.NULL_VALUE)));
+            rows = rows.withColumn(TableDef.dimensionColumn(dimension), coalesce(value, lit(Inferences.UNKNOWN_VALUE)));
         }
         return rows;
     }

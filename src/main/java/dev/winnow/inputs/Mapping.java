@@ -83,8 +83,7 @@ final class Mapping {
     }
 
     /**
-     * Keeps the rows of some days, and those whose day can't be read: they belong to no day, so every day that reads
-     * their file rejects them. Filters on the source's own column, so that folders are pruned before anything is read.
+     * Keeps the rows of some days, and those whose day can't be read, which {@link Undated} speaks of. Filters on the source's own column, so that folders are pruned before anything is read.
      *
      * @param dayColumn canonical name of the day
      */

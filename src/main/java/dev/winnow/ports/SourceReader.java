@@ -33,6 +33,12 @@ public interface SourceReader {
      */
     Dataset<Row> open(InputSettings input, Collection<LocalDate> days);
 
+    /**
+     * Returns whether all that the frame reads are files that {@link #files} lists. A table of another catalog format
+     * may not say; then nobody can notice that rows were added to a day that was read before.
+     */
+    boolean listsFiles(Dataset<Row> rows);
+
     /** Returns the files that the frame's own filters leave to be read, sorted by name; reads no data. */
     List<InputFile> files(InputSettings input, Dataset<Row> rows);
 }

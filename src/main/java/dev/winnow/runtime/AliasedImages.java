@@ -5,6 +5,7 @@ import dev.winnow.ports.ObjectStore;
 import dev.winnow.ports.ServiceException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -31,7 +32,7 @@ public final class AliasedImages implements ImageStore {
     public String location(String uri) {
         return aliases.entrySet().stream()
                 .filter(alias -> uri.startsWith(alias.getKey()))
-                .max(Map.Entry.comparingByKey(java.util.Comparator.comparingInt(String::length)))
+                .max(Map.Entry.comparingByKey(Comparator.comparingInt(String::length)))
                 .map(alias -> alias.getValue() + uri.substring(alias.getKey().length()))
                 .orElse(uri);
     }

@@ -1,41 +1,81 @@
 package dev.winnow.segments;
 
+import static dev.winnow.inputs.Inferences.IMAGE_URI;
+import static dev.winnow.inputs.Inferences.INFERENCE_ID;
 import static dev.winnow.inputs.Inferences.REJECT_REASON;
-import static org.apache.spark.sql.functions.approx_count_distinct;
+import static dev.winnow.inputs.Inferences.SITE_ID;
+import static dev.winnow.inputs.Inferences.USE_CASE;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.pmod;
+import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.udf;
+import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.functions.xxhash64;
 
+import dev.winnow.config.InferenceSettings.Uniqueness;
 import dev.winnow.config.WinnowConfig;
+import dev.winnow.inputs.Contract;
 import dev.winnow.inputs.DayInput;
+import dev.winnow.inputs.DayRows;
 import dev.winnow.inputs.FeedbackLog;
 import dev.winnow.inputs.InferenceLog;
+import dev.winnow.inputs.Undated;
+import dev.winnow.ports.ServiceException;
 import dev.winnow.ports.Stage;
+import dev.winnow.ports.TableStore;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.api.java.UDF1;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.storage.StorageLevel;
 
-/** Looks at a day's inputs as a run would read them; passes over the day's inferences once and changes nothing. */
+/**
+ * Looks at a day's inputs as a run would read them; passes over the day's inferences once and changes nothing.
+ *
+ * <p>What would stop a run is a sentence here, not a failure: a check that ends tells everything it found.
+ */
 public final class CheckJob implements Stage {
     private static final String NAME = "check";
     private static final double MIB = 1 << 20;
+    private static final String CELL = "cell";
+    private static final String LABELABLE = "labelable";
+    private static final String ROWS = "rows";
 
     private final WinnowConfig config;
     private final InferenceLog inferences;
     private final FeedbackLog feedback;
+    private final Readiness readiness;
+    private final TableStore tables;
+    private final UDF1<String, Boolean> labelable;
 
-    /** Creates the job over its inputs. */
-    public CheckJob(WinnowConfig config, InferenceLog inferences, FeedbackLog feedback) {
+    /**
+     * Creates the job over its inputs.
+     *
+     * @param labelable whether a labeling job can take an image reference
+     */
+    public CheckJob(
+            WinnowConfig config,
+            InferenceLog inferences,
+            FeedbackLog feedback,
+            Readiness readiness,
+            TableStore tables,
+            UDF1<String, Boolean> labelable) {
         this.config = config;
         this.inferences = inferences;
         this.feedback = feedback;
+        this.readiness = readiness;
+        this.tables = tables;
+        this.labelable = labelable;
     }
 
     @Override
@@ -49,59 +89,197 @@ public final class CheckJob implements Stage {
         DayInput input = inferences.day(day);
         sentences.add(String.format(
                 Locale.ROOT, "inferences of %s: %,d files, %,.1f MiB", day, input.files(), input.bytes() / MIB));
+        if (!inferences.listsFiles(day)) {
+            sentences.add(unlisted("inferences", config.inferences().input().place(), "segments --run-date"));
+        }
+        DayRows read = inferences.read(day);
+        Dataset<Row> counted = counted(read.rows()).persist(StorageLevel.MEMORY_AND_DISK());
+        try {
+            Found found = found(counted);
+            sentences.addAll(found.sentences());
+            if (read.ofOtherDays() > 0) {
+                sentences.add(DayRows.sentence("inferences", read.ofOtherDays(), day));
+            }
+            contract("inferences", day, found.read(), found.rejected, inferences::undated, sentences);
+            checkIds(counted, sentences);
+            checkReadiness(day, found, sentences);
+            checkFeedback(day, sentences);
+            found.useCases.keySet().forEach(name -> sentences.add(budget(name)));
+            config.useCases().keySet().stream()
+                    .filter(name -> !found.useCases.containsKey(name) && !name.equals(WinnowConfig.DEFAULT_USE_CASE))
+                    .forEach(name -> sentences.add("use case " + name + " is configured, but no row of " + day
+                            + " is of it: look at inputs.inferences.columns.use_case"));
+            return new Report(found.read(), 0, found.broken(), 1, input.fingerprint(), sentences);
+        } finally {
+            counted.unpersist();
+        }
+    }
+
+    /** Counts the day's rows by all that the sentences speak of; far fewer rows come out than go in. */
+    private Dataset<Row> counted(Dataset<Row> rows) {
+        Column kept = col(REJECT_REASON).isNull();
         Column[] cell = Cells.keys(inferences.dimensions()).stream()
                 .map(key -> key.equals(ExposureDaily.LABEL) ? Cells.label() : col(key))
                 .toArray(Column[]::new);
+        Column idHash = xxhash64(col(INFERENCE_ID));
+        Column sampled = kept.and(pmod(idHash, lit(Cells.ID_SAMPLE)).equalTo(0));
+        return rows.groupBy(
+                        col(REJECT_REASON),
+                        when(kept, col(SITE_ID)).as(SITE_ID),
+                        when(kept, col(USE_CASE)).as(USE_CASE),
+                        when(kept, xxhash64(cell)).as(CELL),
+                        when(kept, udf(labelable, DataTypes.BooleanType).apply(col(IMAGE_URI)))
+                                .as(LABELABLE),
+                        when(sampled, idHash).as(Cells.SAMPLED_ID))
+                .agg(count(lit(1)).as(ROWS));
+    }
+
+    /**
+     * What a day holds.
+     *
+     * @param rejected rows by the rule they break
+     * @param bySite rows that keep the contract by site
+     * @param useCases rows that keep the contract by use case: all, and those whose image can be labeled
+     */
+    private record Found(
+            Map<String, Long> rejected, Map<String, Long> bySite, Map<String, long[]> useCases, long cells) {
+
+        long broken() {
+            return total(rejected);
+        }
+
+        long read() {
+            return broken() + total(bySite);
+        }
+
+        List<String> sentences() {
+            List<String> sentences = new ArrayList<>();
+            sentences.add(String.format(
+                    Locale.ROOT, "%,d rows keep the contract, %,d break it %s", total(bySite), broken(), rejected));
+            sentences.add(String.format(
+                    Locale.ROOT,
+                    "about %,d cells a day, %.1f %% of the rows",
+                    cells,
+                    100.0 * cells / Math.max(1, total(bySite))));
+            useCases.forEach((name, rows) -> sentences.add(String.format(
+                    Locale.ROOT,
+                    "use case %s: %,d rows, %.1f %% with an image that can be labeled%s",
+                    name,
+                    rows[0],
+                    100.0 * rows[1] / rows[0],
+                    rows[1] < rows[0]
+                            ? "; the others are no s3:// references that end in .jpg, .jpeg or .png: map"
+                                    + " inputs.inferences.columns.image_uri"
+                            : "")));
+            return sentences;
+        }
+    }
+
+    private static Found found(Dataset<Row> counted) {
         Map<String, Long> rejected = new TreeMap<>();
-        long accepted = 0;
-        long cells = 0;
-        for (Row row : inferences
-                .days(List.of(day))
+        Map<String, Long> bySite = new TreeMap<>();
+        Map<String, long[]> useCases = new TreeMap<>();
+        for (Row row : counted.groupBy(REJECT_REASON, SITE_ID, USE_CASE, LABELABLE)
+                .agg(sum(ROWS))
+                .collectAsList()) {
+            long rows = row.getLong(4);
+            if (!row.isNullAt(0)) {
+                rejected.merge(row.getString(0), rows, Long::sum);
+                continue;
+            }
+            bySite.merge(row.getString(1), rows, Long::sum);
+            long[] useCase = useCases.computeIfAbsent(row.getString(2), name -> new long[2]);
+            useCase[0] += rows;
+            useCase[1] += row.getBoolean(3) ? rows : 0;
+        }
+        long cells = counted.filter(col(REJECT_REASON).isNull())
+                .select(CELL)
+                .distinct()
+                .count();
+        return new Found(rejected, bySite, useCases, cells);
+    }
+
+    private String budget(String useCase) {
+        boolean named = config.useCases().containsKey(useCase);
+        return String.format(
+                Locale.ROOT,
+                "budget of use case %s: %,d images a round, %.0f %% of them audit%s",
+                useCase,
+                config.useCase(useCase).budget(),
+                100 * config.useCase(useCase).auditShare(),
+                named ? "" : "; it is not named in use-cases, so it spends a default budget of its own");
+    }
+
+    private void contract(
+            String input,
+            LocalDate day,
+            long read,
+            Map<String, Long> byReason,
+            Supplier<Undated> undated,
+            List<String> sentences) {
+        Contract.breach(input, day, read, byReason, config.rejects().maxShare(), undated)
+                .ifPresent(breach -> sentences.add("a run would end with exit code 3: " + breach));
+    }
+
+    private void checkIds(Dataset<Row> counted, List<String> sentences) {
+        if (inferences.settings().uniqueness() == Uniqueness.CHECKED) {
+            return;
+        }
+        Row sample = Cells.repeatedIds(counted).first();
+        double limit = inferences.settings().maxDuplicateShare();
+        sentences.add(String.format(
+                Locale.ROOT,
+                "%,d of %,d sampled rows repeat an inference_id%s",
+                sample.getLong(1),
+                sample.getLong(0),
+                Contract.beyond(sample.getLong(1), sample.getLong(0), limit)
+                        ? "; a run would end with exit code 3: that is more than max-duplicate-share = " + limit
+                                + ". Map inference_id to a unique value, or set inputs.inferences.uniqueness = checked"
+                        : ""));
+    }
+
+    private void checkReadiness(LocalDate day, Found found, List<String> sentences) {
+        try {
+            readiness.requireMarker(day);
+            readiness.requireRows(day, found.bySite, total(found.bySite), tables, config.pipeline());
+            sentences.add("the inferences of " + day + " are ready");
+        } catch (ServiceException e) {
+            if (!e.retryable()) {
+                throw e;
+            }
+            sentences.add("a run would end with exit code 4: " + e.getMessage());
+        }
+    }
+
+    private void checkFeedback(LocalDate day, List<String> sentences) {
+        if (!feedback.present()) {
+            sentences.add("no feedback is configured: rates stay empty, sampling works");
+            return;
+        }
+        Map<String, Long> rejected = new TreeMap<>();
+        long kept = 0;
+        for (Row row : feedback.arrivedOn(List.of(day))
                 .groupBy(REJECT_REASON)
-                .agg(count(lit(1)), approx_count_distinct(xxhash64(cell)))
+                .agg(count(lit(1)))
                 .collectAsList()) {
             if (row.isNullAt(0)) {
-                accepted = row.getLong(1);
-                cells = row.getLong(2);
+                kept = row.getLong(1);
             } else {
                 rejected.put(row.getString(0), row.getLong(1));
             }
         }
-        long broken = rejected.values().stream().mapToLong(Long::longValue).sum();
-        sentences.add(
-                String.format(Locale.ROOT, "%,d rows keep the contract, %,d break it %s", accepted, broken, rejected));
         sentences.add(String.format(
                 Locale.ROOT,
-                "about %,d cells a day, %.1f %% of the rows",
-                cells,
-                100.0 * cells / Math.max(1, accepted)));
-        if (feedback.present()) {
-            checkFeedback(day, sentences);
-        } else {
-            sentences.add("no feedback is configured: rates stay empty, sampling works");
-        }
-        config.useCases()
-                .forEach((name, useCase) -> sentences.add(String.format(
-                        Locale.ROOT,
-                        "budget of use case %s: %,d images a round, %.0f %% of them audit",
-                        name,
-                        useCase.budget(),
-                        100 * useCase.auditShare())));
-        return new Report(accepted + broken, 0, broken, 1, input.fingerprint(), sentences);
-    }
-
-    private void checkFeedback(LocalDate day, List<String> sentences) {
-        Map<String, Long> marks = new TreeMap<>();
-        Dataset<Row> arrived = feedback.arrivedOn(List.of(day));
-        for (Row row : arrived.groupBy(REJECT_REASON).agg(count(lit(1))).collectAsList()) {
-            marks.put(row.isNullAt(0) ? "kept" : row.getString(0), row.getLong(1));
-        }
-        sentences.add(String.format(
-                Locale.ROOT,
-                "feedback that arrived on %s: %,d files, %s marks",
+                "feedback that arrived on %s: %,d files, %,d rows keep the contract, %,d break it %s",
                 day,
                 feedback.day(day).files(),
-                marks));
+                kept,
+                total(rejected),
+                rejected));
+        if (!feedback.listsFiles(day)) {
+            sentences.add(unlisted("feedback", config.feedback().input().place(), "segments --run-date"));
+        }
+        contract("feedback", day, kept + total(rejected), rejected, feedback::undated, sentences);
         long bytes = 0;
         for (int age : feedback.settings().catchUpAges()) {
             bytes += inferences.day(day.minusDays(age)).bytes();
@@ -112,5 +290,14 @@ public final class CheckJob implements Stage {
                         + " MiB in all columns",
                 feedback.settings().catchUpAges().size(),
                 bytes / MIB));
+    }
+
+    private static String unlisted(String input, String place, String command) {
+        return "inputs." + input + ": " + place + " tells no files, so nobody notices rows that arrive late: run `"
+                + command + "` again for a day whose rows changed";
+    }
+
+    private static long total(Map<String, Long> rows) {
+        return rows.values().stream().mapToLong(Long::longValue).sum();
     }
 }

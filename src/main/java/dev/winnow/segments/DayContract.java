@@ -9,10 +9,10 @@ import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.xxhash64;
 
 import dev.winnow.config.RejectSettings;
+import dev.winnow.inputs.Contract;
 import dev.winnow.inputs.Rejects;
+import dev.winnow.inputs.Undated;
 import dev.winnow.ports.TableStore;
-import dev.winnow.stats.Normal;
-import dev.winnow.stats.WilsonInterval;
 import dev.winnow.tables.InputException;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -28,9 +29,6 @@ import org.apache.spark.sql.expressions.Window;
 
 /** How many rows of a day's input may break their contract, and what is kept of those that do. */
 final class DayContract {
-    /** Level of the interval whose lower bound must pass a limit on bad rows; chosen by judgement. */
-    private static final double LIMIT_LEVEL = 0.95;
-
     private final RejectSettings settings;
     private final TableStore tables;
     private final String pipeline;
@@ -46,32 +44,18 @@ final class DayContract {
         return rows.values().stream().mapToLong(Long::longValue).sum();
     }
 
-    /** Whether a share is above its limit by more than chance: one bad row of a few hundred proves nothing. */
-    private static boolean beyond(long bad, long rows, double limit) {
-        return WilsonInterval.of((double) bad, (double) rows, Normal.twoSided(LIMIT_LEVEL))
-                        .low()
-                > limit;
-    }
-
     /**
      * Requires that few rows are rejected.
      *
+     * @param undated counts the rows of which no day can be told
      * @throws InputException naming the reasons
      */
-    void requireFewRejects(String input, LocalDate day, long read, Map<String, Long> byReason) {
-        long rejected = total(byReason);
-        if (beyond(rejected, read, settings.maxShare())) {
-            throw new InputException(String.format(
-                    Locale.ROOT,
-                    "inputs.%s: %,d of %,d rows of %s break the contract (%s), more than rejects.max-share = %s; nothing"
-                            + " was written. Mend the data or the column mapping, or raise rejects.max-share",
-                    input,
-                    rejected,
-                    read,
-                    day,
-                    byReason,
-                    settings.maxShare()));
-        }
+    void requireFewRejects(
+            String input, LocalDate day, long read, Map<String, Long> byReason, Supplier<Undated> undated) {
+        Contract.breach(input, day, read, byReason, settings.maxShare(), undated)
+                .ifPresent(breach -> {
+                    throw new InputException(breach);
+                });
     }
 
     /**
@@ -80,7 +64,7 @@ final class DayContract {
      * @throws InputException with the remedy
      */
     void requireUniqueIds(LocalDate day, long sampled, long repeats, double maxShare) {
-        if (beyond(repeats, sampled, maxShare)) {
+        if (Contract.beyond(repeats, sampled, maxShare)) {
             throw new InputException(String.format(
                     Locale.ROOT,
                     "inputs.inferences: column inference_id repeats in %d of %d sampled rows of %s, more than"

@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.lit;
 
 import dev.winnow.config.InferenceSettings.Uniqueness;
 import dev.winnow.inputs.DayInput;
+import dev.winnow.inputs.DayRows;
 import dev.winnow.inputs.InferenceLog;
 import dev.winnow.ports.TableStore;
 import dev.winnow.tables.TableDef;
@@ -37,10 +38,19 @@ final class ExposureBuild {
 
     /** Inferences of a day, counted and found good; nothing of them is written yet. Held in memory until closed. */
     record Counted(
-            LocalDate day, DayInput input, Dataset<Row> rows, Map<String, Long> bySite, Map<String, Long> byReason)
+            LocalDate day,
+            DayInput input,
+            Dataset<Row> rows,
+            Map<String, Long> bySite,
+            Map<String, Long> byReason,
+            long ofOtherDays)
             implements AutoCloseable {
         long read() {
-            return DayContract.total(bySite) + rejected();
+            return accepted() + rejected();
+        }
+
+        long accepted() {
+            return DayContract.total(bySite);
         }
 
         long rejected() {
@@ -52,13 +62,16 @@ final class ExposureBuild {
             sentences.add(String.format(
                     Locale.ROOT,
                     "%,d inferences of %s in %,d cells from %,d sites",
-                    read() - rejected(),
+                    accepted(),
                     day,
                     cells,
                     bySite.size()));
             if (rejected() > 0) {
                 sentences.add(String.format(
                         Locale.ROOT, "%,d rows rejected: %s (samples: show rejects)", rejected(), byReason));
+            }
+            if (ofOtherDays > 0) {
+                sentences.add(DayRows.sentence("inferences", ofOtherDays, day));
             }
             return sentences;
         }
@@ -77,8 +90,9 @@ final class ExposureBuild {
      */
     Counted count(LocalDate day, Column mayBeNamed) {
         DayInput input = inferences.day(day);
-        Dataset<Row> rows = Cells.count(inferences.days(List.of(day)), inferences.dimensions(), mayBeNamed)
-                .persist(StorageLevel.MEMORY_AND_DISK());
+        DayRows ofDay = inferences.read(day);
+        Dataset<Row> rows =
+                Cells.count(ofDay.rows(), inferences.dimensions(), mayBeNamed).persist(StorageLevel.MEMORY_AND_DISK());
         try {
             Map<String, Long> bySite = new TreeMap<>();
             Map<String, Long> byReason = new TreeMap<>();
@@ -89,8 +103,8 @@ final class ExposureBuild {
                     byReason.merge(row.getString(0), row.getLong(2), Long::sum);
                 }
             }
-            Counted counted = new Counted(day, input, rows, bySite, byReason);
-            contract.requireFewRejects("inferences", day, counted.read(), byReason);
+            Counted counted = new Counted(day, input, rows, bySite, byReason, ofDay.ofOtherDays());
+            contract.requireFewRejects("inferences", day, counted.read(), byReason, inferences::undated);
             if (inferences.settings().uniqueness() == Uniqueness.TRUSTED) {
                 Row ids = Cells.repeatedIds(rows).first();
                 contract.requireUniqueIds(

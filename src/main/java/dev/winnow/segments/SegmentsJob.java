@@ -80,7 +80,7 @@ public final class SegmentsJob implements Stage {
         try (VerdictBuild.@Nullable Arrived arrived = feedback.present() ? verdicts.prepare(day) : null;
                 ExposureBuild.Counted counted = exposure.count(
                         day, arrived == null ? lit(false) : arrived.lookup().mayBeNamed())) {
-            readiness.requireRows(day, counted.bySite(), counted.read(), tables, config.pipeline());
+            readiness.requireRows(day, counted.bySite(), counted.accepted(), tables, config.pipeline());
             for (LocalDate d : lateDays(day, built)) {
                 countLate(d, built, sentences).ifPresent(late::add);
             }

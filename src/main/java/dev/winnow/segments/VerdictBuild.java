@@ -125,7 +125,7 @@ final class VerdictBuild {
                 tooOld += row.getLong(2);
             }
         }
-        contract.requireFewRejects("feedback", day, read, byReason);
+        contract.requireFewRejects("feedback", day, read, byReason, feedback::undated);
         Dataset<Row> relevant =
                 verdicts.relevant(feedback.accepted(verdicts.feedbackDays())).persist(StorageLevel.MEMORY_AND_DISK());
         try {

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  * <p>Ground Truth reads {@code s3://} objects named .jpg, .jpeg or .png; a line is at most 100,000 characters and an
  * attribute 20,000 (SageMaker developer guide, input manifest and supported formats).
  */
-final class ImageReferences {
+public final class ImageReferences {
     private static final int MAX_KEY_BYTES = 1_024;
     private static final Pattern S3 =
             Pattern.compile("s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/([^\\p{Cntrl}\\u0085\\u2028\\u2029]+)");
@@ -21,7 +21,8 @@ final class ImageReferences {
 
     private ImageReferences() {}
 
-    static boolean usable(String uri) {
+    /** Returns whether a labeling job can take the reference. */
+    public static boolean usable(String uri) {
         Matcher s3 = S3.matcher(uri);
         if (!s3.matches()) {
             return false;

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.winnow.config.ConfigException;
+import dev.winnow.config.WinnowConfig;
 import dev.winnow.ports.ServiceException;
 import dev.winnow.runtime.Attempt.Outcome;
 import dev.winnow.tables.InputException;
+import dev.winnow.testing.Configs;
 import dev.winnow.testing.SparkExtension;
 import io.delta.exceptions.ConcurrentAppendException;
 import java.io.ByteArrayOutputStream;
@@ -25,6 +27,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.spark.SparkException;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -32,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(SparkExtension.class)
 class FailuresTest {
@@ -201,6 +206,58 @@ class FailuresTest {
         assertThat(cast.exitCode()).isEqualTo(3);
         assertThat(cast.sentence()).contains("'x0'", "try_cast");
         assertThat(division.exitCode()).isEqualTo(3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"cast(name as int)", "coalesce(try_cast(name as int), cast(name as int))"})
+    void aValueThatAMappingCantTakeNamesItsKey(String sql, SparkSession spark) {
+        WinnowConfig config = Configs.of("inputs.inferences.columns.confidence = \"" + sql + "\"");
+        Throwable failure = catchThrowable(() -> spark.range(2)
+                .selectExpr("concat('x', id) as name")
+                .selectExpr(sql + " as confidence")
+                .groupBy("confidence")
+                .count()
+                .collectAsList());
+
+        assertThat(ExpressionFailures.named(failure, config).map(Failures::of)).hasValueSatisfying(outcome -> {
+            assertThat(outcome.exitCode()).isEqualTo(3);
+            assertThat(outcome.sentence())
+                    .startsWith("inputs.inferences.columns.confidence = " + sql + " fails on a value (The value")
+                    .endsWith("): write try_cast(x as type) instead of cast, or another try_ function, so that such"
+                            + " a value becomes null");
+        });
+        assertThat(ExpressionFailures.named(failure, Configs.of(""))).isEmpty();
+        assertThat(ExpressionFailures.named(new InputException("x"), config)).isEmpty();
+    }
+
+    @Test
+    void aDivisionByZeroIsAnsweredWithTryDivide(SparkSession spark) {
+        WinnowConfig config = Configs.of("inputs.cameras.dimensions.ratio = \"1 / id\"");
+        Throwable failure =
+                catchThrowable(() -> spark.range(1).selectExpr("1 / id").collectAsList());
+
+        assertThat(ExpressionFailures.named(failure, config).map(Failures::of))
+                .hasValueSatisfying(outcome -> assertThat(outcome.sentence())
+                        .isEqualTo("inputs.cameras.dimensions.ratio = 1 / id fails on a value (Division by zero): write"
+                                + " try_divide(a, b) instead of a / b, so that such a value becomes null"));
+    }
+
+    @Test
+    void aFileThatVanishesWhileBeingReadIsWorthAnotherTry(SparkSession spark) throws Exception {
+        spark.range(100).repartition(2).write().parquet(folder.resolve("log").toString());
+        Dataset<Row> listed = spark.read().parquet(folder.resolve("log").toString());
+        try (Stream<Path> files = Files.list(folder.resolve("log"))) {
+            for (Path file :
+                    files.filter(f -> f.toString().endsWith(".parquet")).toList()) {
+                Files.delete(file);
+            }
+        }
+        Outcome outcome = failure(() -> listed.groupBy("id").count().collectAsList());
+
+        assertThat(outcome.exitCode()).isEqualTo(4);
+        assertThat(outcome.sentence())
+                .startsWith("The data changed while being read at file:" + folder)
+                .contains("run again");
     }
 
     @Test

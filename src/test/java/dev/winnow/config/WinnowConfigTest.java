@@ -17,6 +17,9 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WinnowConfigTest {
     private static final String MINIMAL = """
@@ -57,7 +60,7 @@ class WinnowConfigTest {
                 .hasMessageContaining("bad.conf: 3: unknown key selction; did you mean selection?")
                 .hasMessageContaining("bad.conf: 5: unknown key inputs.inferences.formt; did you mean format?")
                 .hasMessageContaining("inputs.inferences.columns.image_url: not a canonical column")
-                .hasMessageContaining("inputs.inferences.confidence-scale = lots, expected an integer from 1 to 100")
+                .hasMessageContaining("inputs.inferences.confidence-scale = lots, expected 1 or 100")
                 .hasMessageContaining("inputs.feedback.catch-up-ages = [1, 2], expected ascending days from 0")
                 .hasMessageContaining("use-cases.default.budget = -5, expected an integer from 0 to 1000000")
                 .hasMessageContaining("unknown key use-cases.default.signals.margin");
@@ -113,7 +116,7 @@ class WinnowConfigTest {
                         "warehouse", "/elsewhere",
                         "labeling.path", "/elsewhere",
                         "inputs.inferences.path", "/elsewhere",
-                        "lease.ttl", "5s",
+                        "lease.ttl", "50s",
                         "s3.region", "eu-west-1"));
 
         assertThat(there.semantic()).isEqualTo(here.semantic());
@@ -137,7 +140,7 @@ class WinnowConfigTest {
                     time-zone = UTC, columns { verdict = b }, dimensions {}, catch-up-ages = [0], nearest-frame-seconds = 5
                   }
                   cameras {
-                    path = "/c", format = delta, schema = "c STRING", options { x = y }, partition-filter = none
+                    path = "/c", format = delta, schema = "c STRING", options { x = y }
                     time-zone = UTC, columns { camera_id = c }, dimensions { camera_type = c }
                   }
                 }
@@ -151,7 +154,7 @@ class WinnowConfigTest {
                 selection { pool-factor = 3, max-age-days = 2, cooldown-days = 3, salt = s }
                 labeling { path = "/l", max-lines = 10, check-images = false, image-aliases { "s3://a/" = "/b/" } }
                 s3 { endpoint = "http://127.0.0.1:1", region = r, path-style = true }
-                lease { wait = 1s, ttl = 2s }
+                lease { wait = 1s, ttl = 20s }
                 spark { "spark.master" = "local[1]" }
                 """);
 
@@ -168,6 +171,83 @@ class WinnowConfigTest {
         assertThat(config.inferences().rowPer()).isEqualTo(RowPer.BOX);
         assertThat(config.useCase("x").labels()).isEqualTo(List.of("a", "b"));
         assertThat(config.spark()).containsEntry("spark.master", "local[1]");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "use-cases = 5 | use-cases must be an object",
+                "use-cases.default = 5 | use-cases.default must be an object",
+                "use-cases.default.classes = 5 | use-cases.default.classes must be an object",
+                "use-cases = null | use-cases is required, expected an object",
+                "inputs = 5 | inputs must be an object",
+            })
+    void aValueWhereAnObjectBelongsIsNamed(String line, String problem) {
+        assertThatThrownBy(() -> load(MINIMAL.replaceFirst("inputs.*", "") + line))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(problem);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "2", "99", "101", "1.5"})
+    void aConfidenceScaleIsOneOrAHundred(String scale) {
+        assertThatThrownBy(() -> load(MINIMAL + "inputs.inferences.confidence-scale = " + scale))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("inputs.inferences.confidence-scale = " + scale + ", expected 1 or 100");
+    }
+
+    @Test
+    void aLeaseThatOneSlowAnswerWouldLoseIsRefusedWithTheReason() {
+        assertThatThrownBy(() -> load(MINIMAL + "lease.ttl = 9s"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(
+                        "lease.ttl = PT9S, expected a duration of at least 10s: a lease is renewed four times"
+                                + " in its life");
+        assertThat(load(MINIMAL + "lease.ttl = 10s").lease().ttl()).isEqualTo(Duration.ofSeconds(10));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "inputs.inferences.dimensions.site",
+                "inputs.inferences.dimensions.label",
+                "inputs.cameras.dimensions.model_version"
+            })
+    void aDimensionNamedLikeABuiltInOneIsRefused(String key) {
+        assertThatThrownBy(() -> load(MINIMAL + key + " = x"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(key + " takes the name of a built-in dimension: every segment report has label,"
+                        + " model_version, site already; choose another name");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "inputs.feedback.dimensions { light = light }, inputs.feedback.dimensions: feedback counts where the inference",
+        "inputs.cameras.partition-filter = none, inputs.cameras.partition-filter: the camera table is small"
+    })
+    void aKeyThatWouldDoNothingIsRefused(String line, String problem) {
+        assertThatThrownBy(() -> load(MINIMAL + line))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(problem);
+    }
+
+    @Test
+    void aLocalTimeNeedsACameraTableOrAZone() {
+        String local = MINIMAL + "inputs.inferences.dimensions.part = \"part_of_day()\"\n";
+        assertThatThrownBy(() -> load(local))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("inputs.inferences.dimensions: [part] need a local time; map"
+                        + " cameras.columns.time_zone, or set cameras.time-zone");
+        assertThat(load(local + "inputs.cameras.time-zone = Europe/Berlin")
+                        .cameras()
+                        .input()
+                        .timeZone())
+                .isEqualTo("Europe/Berlin");
+        assertThat(load(local + "inputs.cameras.path = \"/cameras\"")
+                        .inferences()
+                        .isLocal("part"))
+                .isTrue();
     }
 
     private static WinnowConfig load(String text) {

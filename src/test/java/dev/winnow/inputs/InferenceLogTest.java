@@ -179,7 +179,49 @@ class InferenceLogTest {
                 .collectAsList();
 
         assertThat(rows)
-                .containsExactly("tokyo 19 evening", "lima 5 night", "nowhere 10 morning", "unlisted 18 evening");
+                .containsExactly(
+                        "tokyo 19 evening",
+                        "lima 5 night",
+                        "nowhere __UNKNOWN__ __UNKNOWN__",
+                        "unlisted __UNKNOWN__ __UNKNOWN__");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true, tokyo 19, nowhere 7", "false, tokyo 7, nowhere 7"})
+    void camerasThatNameNoZoneAreInTheConfiguredOneWithOrWithoutATable(boolean table, String first, String second) {
+        List<String> rows = new Sources(folder)
+                .with(
+                        "inferences/a.json",
+                        row("inference_id=a", "camera_id=tokyo", "captured_at=2026-10-01T10:30:00Z"),
+                        row("inference_id=b", "camera_id=nowhere", "captured_at=2026-10-01T10:30:00Z"))
+                .with("cameras.csv", "camera_id,time_zone", "tokyo,Asia/Tokyo", "nowhere,")
+                .inferences(JSON + """
+                        inferences.dimensions { hour = "local_hour()" }
+                        cameras.time-zone = America/Sao_Paulo
+                        """ + (table ? "cameras { path = \"$root/cameras.csv\", format = csv }" : ""))
+                .accepted(List.of(DAY))
+                .sort("inference_id")
+                .selectExpr("concat_ws(' ', camera_id, dim_hour)")
+                .as(Encoders.STRING())
+                .collectAsList();
+
+        assertThat(rows).containsExactly(first, second);
+    }
+
+    @Test
+    void aLocalTimeThatNoCameraCouldTellIsRefused() {
+        InferenceLog log = new Sources(folder)
+                .with("inferences/a.json", row())
+                .with("cameras.csv", "camera_id,kind", "c,dome")
+                .inferences(JSON + """
+                        inferences.dimensions.hour = "local_hour()"
+                        cameras { path = "$root/cameras.csv", format = csv }
+                        """);
+
+        assertThatThrownBy(() -> log.days(List.of(DAY)))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("inputs.cameras: no camera in")
+                .hasMessageContaining("or set inputs.cameras.time-zone to the zone of all cameras");
     }
 
     @Test
@@ -274,6 +316,77 @@ class InferenceLogTest {
         assertThat(days.groupBy("reject_reason").count().sort("reject_reason").collectAsList())
                 .extracting(r -> r.mkString(" "))
                 .containsExactly("null 10", "confidence_out_of_range 1", "inference_id_repeated 20");
+    }
+
+    @Test
+    void whereNoFolderSaysTheDayABadDateIsOfTheDayOfItsTimeAndABrokenLineOfEveryDay() {
+        InferenceLog log = new Sources(folder)
+                .with(
+                        "inferences/history.json",
+                        row("inference_id=a"),
+                        row("inference_id=b", "event_date=01.10.2026"),
+                        row("inference_id=c", "event_date=02.10.2026", "captured_at=2026-10-02T10:00:00Z"),
+                        row("inference_id=d", "event_date=2026-10-02", "captured_at=2026-10-02T10:00:00Z"),
+                        "{'inference_id':'cut")
+                .inferences(JSON);
+
+        assertThat(reasonsById(log, DAY))
+                .containsExactly("null inference_id_null", "a null", "b event_date_unparsable");
+        assertThat(reasonsById(log, DAY.plusDays(1)))
+                .containsExactly("null inference_id_null", "c event_date_unparsable", "d null");
+        assertThat(log.undated()).isEqualTo(new Undated(1, 5));
+    }
+
+    private static List<String> reasonsById(InferenceLog log, LocalDate day) {
+        return log.days(List.of(day))
+                .sort("inference_id")
+                .selectExpr("concat_ws(' ', coalesce(inference_id, 'null'), coalesce(reject_reason, 'null'))")
+                .as(Encoders.STRING())
+                .collectAsList();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void rowsOfOtherDaysInTheFilesOfADayAreCountedOnTheWay(boolean cached) {
+        InferenceLog log = new Sources(folder)
+                .with(
+                        "inferences/dt=2026-10-01/a.json",
+                        row("inference_id=a"),
+                        row("inference_id=b", "event_date=2026-09-30"),
+                        row("inference_id=c", "event_date=2026-10-02"),
+                        row("inference_id=d", "event_date=2026-10-02"),
+                        row("inference_id=e", "event_date=none"))
+                .with("inferences/dt=2026-10-02/a.json", row("inference_id=f", "event_date=2026-10-02"))
+                .inferences(JSON + "inferences.partition-filter = \"dt = '{date}'\"");
+
+        DayRows read = log.read(DAY);
+        Dataset<Row> rows = read.rows().groupBy("reject_reason").count();
+        if (cached) {
+            rows = rows.persist();
+        }
+
+        assertThat(rows.sort("reject_reason").collectAsList())
+                .extracting(r -> r.mkString(" "))
+                .containsExactly("null 1", "event_date_unparsable 1");
+        assertThat(read.ofOtherDays()).isEqualTo(3);
+        assertThat(rows.count()).isEqualTo(2);
+        assertThat(read.ofOtherDays()).isEqualTo(3);
+        assertThat(DayRows.sentence("inferences", 3, DAY))
+                .startsWith("3 rows in the files of 2026-10-01 are of other days")
+                .contains("inputs.inferences.partition-filter");
+        assertThat(log.undated()).isEqualTo(new Undated(0, 0));
+        rows.unpersist();
+    }
+
+    @Test
+    void whereNoFolderSaysTheDayOtherDaysAreHistoryAndNoNews() {
+        DayRows read = new Sources(folder)
+                .with("inferences/a.json", row("inference_id=a"), row("inference_id=b", "event_date=2026-09-30"))
+                .inferences(JSON)
+                .read(DAY);
+
+        assertThat(read.rows().count()).isEqualTo(1);
+        assertThat(read.ofOtherDays()).isZero();
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.winnow.inputs;
 
 import dev.winnow.adapters.sources.SparkSources;
 import dev.winnow.config.WinnowConfig;
+import dev.winnow.ports.SourceReader;
 import dev.winnow.testing.SparkExtension;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,7 +13,7 @@ import java.util.Map;
 /** Inputs of a test as files in a folder, read as the command line reads them. */
 final class Sources {
     private final Path folder;
-    private final SparkSources sources = new SparkSources(SparkExtension.session());
+    private final SourceReader sources = new SparkSources(SparkExtension.session());
 
     Sources(Path folder) {
         this.folder = folder;

@@ -28,6 +28,11 @@ public final class FakeSources implements SourceReader {
     }
 
     @Override
+    public boolean listsFiles(Dataset<Row> frame) {
+        return true;
+    }
+
+    @Override
     public List<InputFile> files(InputSettings input, Dataset<Row> frame) {
         return List.of(new InputFile("part-0", 1, 1));
     }

@@ -2,6 +2,7 @@ package dev.winnow.adapters.sources;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
@@ -14,6 +15,9 @@ import org.apache.spark.sql.execution.datasources.PartitionDirectory;
 
 /** What the physical plan of a frame reads; nothing is executed. */
 final class Scans {
+    /** Rows that stand in the plan itself, such as those of a filter that leaves nothing. */
+    private static final Pattern IN_MEMORY = Pattern.compile("LocalTableScan|Range|Scan OneRowRelation");
+
     private Scans() {}
 
     /** Returns the leaves of the plan: scans of files, and whatever else feeds it. */
@@ -32,6 +36,14 @@ final class Scans {
         return leaves(rows).stream()
                 .filter(FileSourceScanExec.class::isInstance)
                 .map(FileSourceScanExec.class::cast)
+                .toList();
+    }
+
+    /** Returns what feeds the plan from outside without saying from which files: other catalogs' and Hive's scans. */
+    static List<SparkPlan> unlisted(Dataset<Row> rows) {
+        return leaves(rows).stream()
+                .filter(leaf -> !(leaf instanceof FileSourceScanExec)
+                        && !IN_MEMORY.matcher(leaf.nodeName()).lookingAt())
                 .toList();
     }
 

@@ -18,6 +18,7 @@ import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -40,20 +41,39 @@ import org.apache.spark.sql.execution.FileSourceScanExec;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
+import org.jspecify.annotations.Nullable;
 
 /** Input tables through Spark's own readers. */
 public final class SparkSources implements SourceReader {
     private static final String MALFORMED = "_winnow_malformed";
 
     private final SparkSession spark;
+    private final @Nullable Map<InputSettings, Dataset<Row>> opened;
 
-    /** Creates a reader; opens nothing yet. */
-    public SparkSources(SparkSession spark) {
+    private SparkSources(SparkSession spark, @Nullable Map<InputSettings, Dataset<Row>> opened) {
         this.spark = spark;
+        this.opened = opened;
+    }
+
+    /** Creates a reader that looks at the files anew whenever an input is opened; opens nothing yet. */
+    public SparkSources(SparkSession spark) {
+        this(spark, null);
+    }
+
+    /**
+     * Creates a reader for one run, thrown away after it: an input's files are listed and its schema is inferred once,
+     * so all stages and days of the run see the same files. One that vanishes meanwhile makes the run fail.
+     */
+    public static SparkSources ofOneRun(SparkSession spark) {
+        return new SparkSources(spark, new HashMap<>());
     }
 
     @Override
     public Dataset<Row> open(InputSettings input) {
+        return opened == null ? look(input) : opened.computeIfAbsent(input, this::look);
+    }
+
+    private Dataset<Row> look(InputSettings input) {
         try {
             if (!input.table().isEmpty()) {
                 return spark.table(input.table());
@@ -67,17 +87,17 @@ public final class SparkSources implements SourceReader {
                 case JSON -> wholeRows(input, path, Map.of("primitivesAsString", "true"));
             };
         } catch (Exception e) { // Spark throws checked exceptions that it does not declare
-            throw Failures.opening(input, e);
+            throw OpeningFailures.opening(input, e);
         }
     }
 
     @Override
     public Dataset<Row> open(InputSettings input, Collection<LocalDate> days) {
         Dataset<Row> all = open(input);
-        String template = input.partitionFilter();
-        if (template.isEmpty() || template.equals(InputSettings.NO_PARTITIONS)) {
+        if (!input.byDay()) {
             return all;
         }
+        String template = input.partitionFilter();
         String filter = new TreeSet<>(days)
                 .stream()
                         .map(day -> "(" + template.replace("{date}", day.toString()) + ")")
@@ -99,9 +119,14 @@ public final class SparkSources implements SourceReader {
         return files.stream().sorted(Comparator.comparing(InputFile::name)).toList();
     }
 
+    @Override
+    public boolean listsFiles(Dataset<Row> rows) {
+        return Scans.unlisted(rows).isEmpty();
+    }
+
     private Dataset<Row> delta(InputSettings input, String path) {
         if (!DeltaTable.isDeltaTable(spark, path)) {
-            throw new InputException(Failures.key(input) + ": " + input.path()
+            throw new InputException(OpeningFailures.key(input) + ": " + input.path()
                     + " is no Delta table (it has no _delta_log); check the path, or set inputs." + input.name()
                     + ".format");
         }
@@ -149,7 +174,7 @@ public final class SparkSources implements SourceReader {
             return StructType.fromDDL(input.schema());
         } catch (Exception e) { // a parse error is checked, but not declared
             throw new ConfigException("inputs." + input.name() + ".schema: " + input.schema() + " is no DDL schema: "
-                    + Failures.firstLine(e));
+                    + OpeningFailures.firstLine(e));
         }
     }
 
@@ -170,7 +195,7 @@ public final class SparkSources implements SourceReader {
             String near = Suggestions.nearest(unknown, columns);
             throw new ConfigException(filterKey(input)
                     + (unknown.isEmpty()
-                            ? "is no predicate on the source's columns: " + Failures.firstLine(e)
+                            ? "is no predicate on the source's columns: " + OpeningFailures.firstLine(e)
                             : "names the column " + unknown + ", which is not there" + (near.endsWith("?") ? near : ""))
                     + "; columns of " + input.place() + ": " + String.join(", ", columns));
         }
@@ -217,7 +242,7 @@ public final class SparkSources implements SourceReader {
         FileSystem files = path.getFileSystem(hadoop());
         FileStatus[] roots = files.globStatus(path);
         if (roots == null || roots.length == 0) {
-            throw new InputException(Failures.key(input) + ": nothing is at " + input.path()
+            throw new InputException(OpeningFailures.key(input) + ": nothing is at " + input.path()
                     + "; check the path, and whether the data was delivered");
         }
         for (FileStatus root : roots) {
@@ -225,7 +250,7 @@ public final class SparkSources implements SourceReader {
                 return;
             }
         }
-        throw new InputException(Failures.key(input) + ": " + input.path()
+        throw new InputException(OpeningFailures.key(input) + ": " + input.path()
                 + " holds no data file (names that begin with _ or . do not count); check the path, and whether the"
                 + " data was delivered");
     }
@@ -259,7 +284,7 @@ public final class SparkSources implements SourceReader {
                     .getPath()
                     .replaceFirst("/[^/]*[*?\\[{].*", "");
         } catch (IOException e) {
-            throw Failures.opening(input, e);
+            throw OpeningFailures.opening(input, e);
         }
     }
 

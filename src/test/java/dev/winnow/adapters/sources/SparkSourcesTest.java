@@ -28,6 +28,7 @@ import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.FileUtil;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -301,6 +302,51 @@ final class SparkSourcesTest {
                 .hasMessageContaining("inputs.inferences.schema: id NOSUCHTYPE is no DDL schema");
     }
 
+    @ParameterizedTest
+    @EnumSource(value = Format.class, mode = EnumSource.Mode.EXCLUDE, names = "DELTA") // its log is looked at anew
+    void aReaderOfOneRunListsAndInfersOnceHoweverOftenAnInputIsOpened(Format format) {
+        InputSettings input = threeDays(format, TWO_DAYS);
+        SparkSources ofOneRun = SparkSources.ofOneRun(spark);
+        List<InputFile> before = ofOneRun.files(input, ofOneRun.open(input, List.of(DAY)));
+        FileUtil.fullyDelete(folder.resolve("log").toFile());
+
+        assertThat(before).hasSize(1);
+        assertThat(ofOneRun.files(input, ofOneRun.open(input, List.of(DAY)))).isEqualTo(before);
+        assertThat(ofOneRun.files(input, ofOneRun.open(input, List.of(DAY.plusDays(1)))))
+                .hasSize(1);
+        assertThatThrownBy(() -> SparkSources.ofOneRun(spark).open(input, List.of(DAY)))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("nothing is at");
+    }
+
+    @Test
+    void anotherRunSeesWhatArrivedMeanwhile() throws IOException {
+        write("in/a.csv", "id", "a");
+        InputSettings input = input(folder.resolve("in"), Format.CSV);
+        SparkSources first = SparkSources.ofOneRun(spark);
+        assertThat(ids(first.open(input))).containsExactly("a");
+        write("in/b.csv", "id", "b");
+
+        assertThat(first.files(input, first.open(input))).hasSize(1);
+        assertThat(ids(first.open(input))).containsExactly("a");
+        assertThat(ids(SparkSources.ofOneRun(spark).open(input))).containsExactly("a", "b");
+    }
+
+    @Test
+    void aTableThatTellsNoFilesIsToldFromOneThatDoes() throws IOException {
+        write("in/a.csv", "id", "a");
+        assertThat(sources.listsFiles(sources.open(input(folder.resolve("in"), Format.CSV))))
+                .isTrue();
+        assertThat(sources.listsFiles(sources.open(threeDays(Format.PARQUET, TWO_DAYS), List.of())))
+                .isTrue();
+        Dataset<Row> files = sources.open(input(folder.resolve("in"), Format.CSV));
+        assertThat(files.union(spark.range(1).selectExpr("cast(id as string)"))).matches(sources::listsFiles);
+        assertThat(files.union(
+                        spark.createDataFrame(spark.range(1).selectExpr("'a'").javaRDD(), files.schema())))
+                .as("an RDD")
+                .matches(rows -> !sources.listsFiles(rows));
+    }
+
     @Test
     void deniedAccessIsARefusal() {
         spark.sparkContext().hadoopConfiguration().setClass("fs.denied.impl", DeniedFileSystem.class, FileSystem.class);
@@ -314,7 +360,7 @@ final class SparkSourcesTest {
     void aStoreThatTimesOutIsWorthAnotherTryEvenWhileAFooterIsRead() {
         Exception timeout = new IOException(
                 "Could not read footer for file: s3a://b/a.parquet", new SocketTimeoutException("Read timed out"));
-        assertThat(Failures.opening(input(folder, Format.PARQUET), timeout))
+        assertThat(OpeningFailures.opening(input(folder, Format.PARQUET), timeout))
                 .isInstanceOf(ServiceException.class)
                 .hasMessageContaining("Read timed out")
                 .matches(failure -> ((ServiceException) failure).retryable());

@@ -14,11 +14,11 @@ import org.apache.hadoop.security.AccessControlException;
 import org.jspecify.annotations.Nullable;
 
 /** Says in our words why an input could not be opened. */
-final class Failures {
+final class OpeningFailures {
     private static final Pattern FOOTER =
             Pattern.compile("(?:footer for file:? ?|reading file )(\\S+?)\\.?(?:\\s|$)"); // Spark 3.5 and Spark 4
 
-    private Failures() {}
+    private OpeningFailures() {}
 
     static String key(InputSettings input) {
         return "inputs." + input.name() + (input.path().isEmpty() ? ".table" : ".path");
