@@ -18,18 +18,7 @@ public record WilsonInterval(double low, double high) {
      * @param z standard normal quantile, 1.959964 for two-sided 95 %
      */
     public static WilsonInterval of(double successes, double trials, double z) {
-        if (!(trials >= 0 && successes >= 0 && successes <= trials)) {
-            throw new IllegalArgumentException("Expected 0 <= successes <= trials, got " + successes + " of " + trials);
-        }
-        if (trials == 0) {
-            return new WilsonInterval(0, 1);
-        }
-        double p = successes / trials;
-        double denominator = 1 + z * z / trials;
-        double center = (p + z * z / (2 * trials)) / denominator;
-        double half = z / denominator * Math.sqrt(p * (1 - p) / trials + z * z / (4 * trials * trials));
-        // At 0 and at all successes the bound is exact; rounding must not move it inside.
-        return new WilsonInterval(
-                successes == 0 ? 0 : Math.max(0, center - half), successes == trials ? 1 : Math.min(1, center + half));
+        Interval interval = Interval.wilson(successes, trials, z);
+        return new WilsonInterval(interval.low(), interval.high());
     }
 }

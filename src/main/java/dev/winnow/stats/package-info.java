@@ -1,4 +1,4 @@
-/** Formulas in plain Java: intervals, hashing, allotment. JDK only. */
+/** Formulas in plain Java: intervals, shrinkage, tests, hashing, allotment. JDK and Commons Math 3 only. */
 @NullMarked
 package dev.winnow.stats;
 
