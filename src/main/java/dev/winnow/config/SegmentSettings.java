@@ -1,5 +1,7 @@
 package dev.winnow.config;
 
+import dev.winnow.stats.IntervalMethod;
+
 /**
  * How segments are formed and ranked.
  *
@@ -7,10 +9,37 @@ package dev.winnow.config;
  * @param minJudged judged alarms below which a segment is listed but not ranked
  * @param minConfirmedShare share of confirmations among judged alarms below which {@code fdr} is null, fraction
  * @param confidenceLevel level of the intervals, fraction
+ * @param interval how intervals are computed
+ * @param maxPredicates most predicates of a segment
+ * @param wideValues a dimension of more values than this is wide
+ * @param widePredicates most predicates of a segment that has a wide dimension
+ * @param elevated what makes a segment elevated
  * @param afterChange what happens when the definition of cells changed
  */
 public record SegmentSettings(
-        int windowDays, int minJudged, double minConfirmedShare, double confidenceLevel, AfterChange afterChange) {
+        int windowDays,
+        int minJudged,
+        double minConfirmedShare,
+        double confidenceLevel,
+        IntervalMethod interval,
+        int maxPredicates,
+        int wideValues,
+        int widePredicates,
+        Elevated elevated,
+        AfterChange afterChange) {
+
+    /**
+     * When a segment counts as elevated; all must hold.
+     *
+     * @param falseShare share of false findings among those reported, fraction
+     * @param times how many times the rate of the use case its rate must be above
+     * @param probability with what probability, fraction
+     * @param minEffective judged alarms needed, as many as independent ones would tell
+     * @param minCameras cameras needed
+     * @param minSites sites needed, unless the segment names one
+     */
+    public record Elevated(
+            double falseShare, double times, double probability, int minEffective, int minCameras, int minSites) {}
 
     /** What happens when dimensions, bins, label mapping or verdict rules changed since the window's days were built. */
     public enum AfterChange {
@@ -26,6 +55,21 @@ public record SegmentSettings(
                 section.integer("min-judged", 1, 1_000_000),
                 section.number("min-confirmed-share", 0, 1),
                 section.number("confidence-level", 0.5, 0.9999),
+                section.oneOf("interval", IntervalMethod.class),
+                section.integer("max-predicates", 1, 6),
+                section.integer("wide-values", 1, 100_000),
+                section.integer("wide-predicates", 1, 6),
+                section.object("elevated", SegmentSettings::elevated),
                 section.oneOf("after-change", AfterChange.class));
+    }
+
+    private static Elevated elevated(Section section) {
+        return new Elevated(
+                section.number("false-share", 0.0001, 0.5),
+                section.number("times", 1, 100),
+                section.number("probability", 0.5, 0.9999),
+                section.integer("min-effective", 1, 1_000_000),
+                section.integer("min-cameras", 2, 1_000_000),
+                section.integer("min-sites", 1, 2));
     }
 }

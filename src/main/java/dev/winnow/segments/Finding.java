@@ -103,7 +103,7 @@ record Finding(
     }
 
     private boolean ranked(SegmentSettings settings) {
-        return excessErrors != null && counts.judged() >= settings.minJudged();
+        return excessErrors != null && !counts.redundant() && counts.judged() >= settings.minJudged();
     }
 
     private Finding withRank(int newRank) {
@@ -147,8 +147,60 @@ record Finding(
         return counts.useCase() + ", " + counts.segment() + " (" + rate + ")";
     }
 
-    /** Shapes the finding like {@link SegmentFindings}. */
-    Row row(String pipeline, LocalDate day, String runId) {
+    /** Says the finding in plain words. */
+    String sentence(@Nullable Evidence evidence) {
+        StringBuilder text = new StringBuilder(counts.segment()).append(": ");
+        if (counts.judged() == 0) {
+            return text.append(String.format(Locale.ROOT, "%,d alarms, none of them judged", counts.alarms()))
+                    .toString();
+        }
+        if (fdr == null) {
+            text.append(String.format(
+                    Locale.ROOT,
+                    "%,d of %,d alarms were marked wrong; too few are confirmed to tell a rate",
+                    counts.falsePositives(),
+                    counts.alarms()));
+        } else {
+            text.append(
+                    String.format(Locale.ROOT, "%.1f %% of %,d judged alarms were wrong", 100 * fdr, counts.judged()));
+        }
+        if (evidence != null) {
+            text.append(String.format(
+                    Locale.ROOT,
+                    " (%.1f to %.1f %% on %,d cameras)",
+                    100 * evidence.interval().low(),
+                    100 * evidence.interval().high(),
+                    counts.cameras()));
+        }
+        if (fdr != null && fdrRest != null) {
+            text.append(String.format(Locale.ROOT, ", elsewhere %.1f %%", 100 * fdrRest));
+        }
+        if (excessErrors != null && excessErrors >= 1) {
+            text.append(String.format(Locale.ROOT, "; about %,.0f wrong alarms more than there", excessErrors));
+        }
+        if (evidence != null && evidence.suspected()) {
+            text.append("; more than chance and doubtful cameras explain");
+        } else if (evidence != null && evidence.unstable()) {
+            text.append("; few errors are expected, so the bounds are rough");
+        }
+        return text.toString();
+    }
+
+    /**
+     * Shapes the finding like {@link SegmentFindings}.
+     *
+     * @param judgedCameras cameras with judged alarms
+     * @param evidence null where the segment has no rate or too few judged alarms
+     * @param coverRank place in the cover, from 1; null outside of it
+     */
+    Row row(
+            String pipeline,
+            LocalDate day,
+            String runId,
+            long judgedCameras,
+            @Nullable Evidence evidence,
+            @Nullable Integer coverRank,
+            GreedyCover.@Nullable Pick cover) {
         return RowFactory.create(
                 pipeline,
                 day,
@@ -173,6 +225,21 @@ record Finding(
                 boundLow(),
                 boundHigh(),
                 fdrRest,
-                excessErrors);
+                excessErrors,
+                evidence != null && evidence.suspected() ? SegmentFindings.SUSPECTED : null,
+                counts.redundant(),
+                judgedCameras,
+                evidence == null ? null : evidence.effectiveTrials(),
+                evidence == null ? null : evidence.interval().low(),
+                evidence == null ? null : evidence.interval().high(),
+                evidence == null ? null : evidence.shrunk(),
+                evidence == null ? null : evidence.pValue(),
+                evidence == null ? null : evidence.qValue(),
+                evidence == null ? null : evidence.qValueAny(),
+                evidence == null ? null : evidence.score(),
+                evidence == null ? null : evidence.unstable(),
+                coverRank,
+                cover == null ? null : cover.cumulativeShare(),
+                sentence(evidence));
     }
 }

@@ -12,9 +12,9 @@ import java.util.Arrays;
  * cluster.
  *
  * <p>All sums are longs and exact: one that leaves 64 bits throws {@link ArithmeticException}. Squares can't while a
- * use case has fewer than 3,037,000,500 judged alarms, the root of 2^63.
+ * use case has fewer than 2,147,483,648 judged alarms, the root of 2^62.
  *
- * <p>Memory: 104 bytes for each id in plain arrays ({@link Lattice.Limits#denseTotal}) and about 160 for each segment
+ * <p>Memory: 136 bytes for each id in plain arrays ({@link Lattice.Limits#denseTotal}) and about 190 for each segment
  * in the hash map, to be drained above {@link Lattice.Limits#tableSegments}; with the default limits below 0.3 GB. Not
  * safe for threads.
  */
@@ -41,19 +41,28 @@ final class LatticeKernel {
     /** Cameras with judged alarms: the clusters of a rate. */
     static final int JUDGED_CAMERAS = 9;
 
+    /** Cameras whose judged alarms are all in the segment: they don't enter the rest's rate. */
+    static final int WHOLE_CAMERAS = 10;
+
+    // What a segment shares with the rest of its cameras: with X_c and N_c the whole camera's wrong and judged alarms,
+    // sums of x_c X_c, of x_c N_c + n_c X_c, and of n_c N_c. Squares of the rest follow from these.
+    static final int WRONG_OF_WHOLE = 11;
+    static final int WRONG_JUDGED_OF_WHOLE = 12;
+    static final int JUDGED_OF_WHOLE = 13;
+
     /** Lowest code of a site with judged alarms; {@link Long#MAX_VALUE} without. */
-    static final int LOWEST_SITE = 10;
+    static final int LOWEST_SITE = 14;
 
     /** Highest code of a site with judged alarms; -1 without. */
-    static final int HIGHEST_SITE = 11;
+    static final int HIGHEST_SITE = 15;
 
     /** Sums that are handed out. */
-    static final int SUMS = 12;
+    static final int SUMS = 16;
 
     /** Cameras with a cell in the segment, whatever it counts: a segment without any does not exist. */
-    private static final int PRESENT = 12;
+    private static final int PRESENT = 16;
 
-    private static final int STRIDE = 13;
+    private static final int STRIDE = 17;
 
     /** A camera's counts in a segment, the lowest and the highest site. */
     private static final int MOVED_STRIDE = CameraSums.COUNTS + 2;
@@ -175,6 +184,9 @@ final class LatticeKernel {
     /** Adds the camera's sums to those of the segments. */
     private void close(boolean cameraGoesOn) {
         camera.rollUp();
+        int whole = camera.slot(0, 0);
+        long wholeWrong = camera.count(whole, WRONG);
+        long wholeJudged = Math.addExact(wholeWrong, camera.count(whole, CONFIRMED));
         boolean direct = !cameraGoesOn && moved.size() == 0;
         long site = lattice.site() < 0 ? -1 : codes[lattice.site()];
         for (int s = 0; s < frame.length; s++) {
@@ -195,6 +207,8 @@ final class LatticeKernel {
                             camera.count(slot, CONFIRMED),
                             camera.count(slot, RELABELED),
                             camera.count(slot, MISSED),
+                            wholeWrong,
+                            wholeJudged,
                             judged ? site : Long.MAX_VALUE,
                             judged ? site : -1);
                 } else {
@@ -204,6 +218,9 @@ final class LatticeKernel {
         }
         camera.clear();
         if (!direct && !cameraGoesOn) {
+            int all = moved.slot(lattice.base(0)) * MOVED_STRIDE; // the segment without predicates
+            wholeWrong = movedSums[all + WRONG];
+            wholeJudged = Math.addExact(wholeWrong, movedSums[all + CONFIRMED]);
             for (int m = 0; m < moved.size(); m++) {
                 int c = m * MOVED_STRIDE;
                 int s = lattice.subsetOf(movedIds[m]);
@@ -214,6 +231,8 @@ final class LatticeKernel {
                         movedSums[c + 2],
                         movedSums[c + 3],
                         movedSums[c + 4],
+                        wholeWrong,
+                        wholeJudged,
                         movedSums[c + 5],
                         movedSums[c + 6]);
             }
@@ -273,6 +292,8 @@ final class LatticeKernel {
             long confirmed,
             long relabeled,
             long missed,
+            long wholeWrong,
+            long wholeJudged,
             long lowestSite,
             long highestSite) {
         int c = slot * STRIDE;
@@ -287,6 +308,12 @@ final class LatticeKernel {
         sums[c + JUDGED_SQUARES] = Math.addExact(sums[c + JUDGED_SQUARES], Math.multiplyExact(judged, judged));
         sums[c + CAMERAS] += alarms > 0 ? 1 : 0;
         sums[c + JUDGED_CAMERAS] += judged != 0 ? 1 : 0;
+        sums[c + WHOLE_CAMERAS] += judged != 0 && judged == wholeJudged ? 1 : 0;
+        sums[c + WRONG_OF_WHOLE] = Math.addExact(sums[c + WRONG_OF_WHOLE], Math.multiplyExact(wrong, wholeWrong));
+        sums[c + WRONG_JUDGED_OF_WHOLE] = Math.addExact(
+                sums[c + WRONG_JUDGED_OF_WHOLE],
+                Math.addExact(Math.multiplyExact(wrong, wholeJudged), Math.multiplyExact(judged, wholeWrong)));
+        sums[c + JUDGED_OF_WHOLE] = Math.addExact(sums[c + JUDGED_OF_WHOLE], Math.multiplyExact(judged, wholeJudged));
         sums[c + LOWEST_SITE] = Math.min(sums[c + LOWEST_SITE], lowestSite);
         sums[c + HIGHEST_SITE] = Math.max(sums[c + HIGHEST_SITE], highestSite);
         sums[c + PRESENT]++;

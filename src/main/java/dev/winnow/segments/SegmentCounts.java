@@ -15,6 +15,7 @@ import java.util.StringJoiner;
  * @param relabeled judged alarms that named the wrong class
  * @param missed reported misses
  * @param cameras cameras with alarms
+ * @param redundant whether a segment with one predicate less has the same counts
  */
 record SegmentCounts(
         String useCase,
@@ -25,7 +26,8 @@ record SegmentCounts(
         long confirmed,
         long relabeled,
         long missed,
-        long cameras) {
+        long cameras,
+        boolean redundant) {
 
     /** Name of the segment without predicates. */
     static final String WHOLE = "(all)";

@@ -1,5 +1,6 @@
 package dev.winnow.segments;
 
+import static org.apache.spark.sql.types.DataTypes.BooleanType;
 import static org.apache.spark.sql.types.DataTypes.DateType;
 import static org.apache.spark.sql.types.DataTypes.DoubleType;
 import static org.apache.spark.sql.types.DataTypes.IntegerType;
@@ -36,6 +37,24 @@ public final class SegmentFindings {
     public static final String FDR_REST = "fdr_rest";
     public static final String EXCESS_ERRORS = "excess_errors";
     public static final String RANK = "rank";
+    public static final String STATUS = "status";
+    public static final String JUDGED_CAMERAS = "judged_cameras";
+    public static final String EFFECTIVE_JUDGED = "effective_judged";
+    public static final String FDR_LOW = "fdr_low";
+    public static final String FDR_HIGH = "fdr_high";
+    public static final String FDR_SHRUNK = "fdr_shrunk";
+    public static final String P_VALUE = "p_value";
+    public static final String Q_VALUE = "q_value";
+    public static final String Q_VALUE_ANY = "q_value_any_dependence";
+    public static final String SLICE_SCORE = "slice_score";
+    public static final String UNSTABLE = "unstable";
+    public static final String REDUNDANT = "redundant";
+    public static final String COVER_RANK = "cover_rank";
+    public static final String COVER_SHARE = "cover_share";
+    public static final String SENTENCE = "sentence";
+
+    /** Status of a segment that passes every condition for an elevated one. */
+    public static final String SUSPECTED = "SUSPECTED";
 
     /** The declaration. */
     public static final TableDef TABLE = TableDef.named(
@@ -63,8 +82,8 @@ public final class SegmentFindings {
                     DoubleType,
                     "Wrong over judged alarms, fraction; null without verdicts, and where customers confirm too rarely"
                             + " for judged alarms to stand for all")
-            .optional(FDR_WILSON_LOW, DoubleType, "Lower bound of fdr, Wilson on raw counts; null where fdr is")
-            .optional(FDR_WILSON_HIGH, DoubleType, "Upper bound of fdr, Wilson on raw counts; null where fdr is")
+            .optional(FDR_WILSON_LOW, DoubleType, "Lower bound if alarms were independent, Wilson; null where fdr is")
+            .optional(FDR_WILSON_HIGH, DoubleType, "Upper bound if alarms were independent, Wilson; null where fdr is")
             .optional(FDR_BOUND_LOW, DoubleType, "False discovery rate if every unjudged alarm were right, fraction")
             .optional(FDR_BOUND_HIGH, DoubleType, "False discovery rate if every unjudged alarm were wrong, fraction")
             .optional(
@@ -76,6 +95,54 @@ public final class SegmentFindings {
                     DoubleType,
                     "Wrong alarms beyond the rate of the rest, scaled from judged to all alarms; marks beyond the rest's"
                             + " marks per alarm where the use case has no fdr; null without a rest to compare with")
+            .optional(
+                    STATUS,
+                    StringType,
+                    "SUSPECTED where every condition of segments.elevated holds; null elsewhere, and where the use case"
+                            + " has no fdr")
+            .required(
+                    REDUNDANT,
+                    BooleanType,
+                    "Whether a segment with one predicate less has the same counts; such segments are not ranked")
+            .required(JUDGED_CAMERAS, LongType, "Cameras with judged alarms: the clusters of fdr")
+            .optional(
+                    EFFECTIVE_JUDGED,
+                    DoubleType,
+                    "Judged alarms that independent ones would need to tell as much; null where fdr is, and below the"
+                            + " judged alarms required")
+            .optional(FDR_LOW, DoubleType, "Lower bound of fdr, cameras being clusters; null where effective_judged is")
+            .optional(
+                    FDR_HIGH, DoubleType, "Upper bound of fdr, cameras being clusters; null where effective_judged is")
+            .optional(
+                    FDR_SHRUNK,
+                    DoubleType,
+                    "fdr drawn to the use case's by empirical Bayes, fraction; null where effective_judged is")
+            .optional(
+                    P_VALUE,
+                    DoubleType,
+                    "One-sided, whether fdr is above fdr_rest, cameras being clusters; null where effective_judged"
+                            + " is, and below two cameras on either side")
+            .optional(Q_VALUE, DoubleType, "Benjamini-Hochberg over all segments looked at; null where p_value is")
+            .optional(
+                    Q_VALUE_ANY,
+                    DoubleType,
+                    "Benjamini-Yekutieli, valid under any dependence: for what pages somebody; null where p_value is")
+            .optional(
+                    SLICE_SCORE, DoubleType, "SliceLine score, 0.95 weight on the rate; null where effective_judged is")
+            .optional(
+                    UNSTABLE,
+                    BooleanType,
+                    "Whether less than 10 errors are expected, too few for intervals to be trusted; null where"
+                            + " effective_judged is")
+            .optional(
+                    COVER_RANK,
+                    IntegerType,
+                    "Place in the few segments that together hold most excess errors; null for others")
+            .optional(
+                    COVER_SHARE,
+                    DoubleType,
+                    "Share of the excess errors that this and the segments before it in the cover hold, fraction")
+            .required(SENTENCE, StringType, "The finding in plain words")
             .check("judged_within_counts", FALSE_POSITIVES + " + " + CONFIRMED + " = " + JUDGED)
             .partitionedBy(PIPELINE, RUN_DATE)
             .key(PIPELINE, RUN_DATE, USE_CASE, SEGMENT)

@@ -84,6 +84,18 @@ public final class SegmentSums {
     /** Cameras with judged alarms in the segment: k of the clustered variance, which cameras without do not enter. */
     public static final String JUDGED_CAMERAS = "judged_cameras";
 
+    /** Cameras whose judged alarms are all in the segment: they do not enter the rest's rate. */
+    public static final String WHOLE_CAMERAS = "whole_cameras";
+
+    /** Sum over cameras of x_c X_c, with X_c wrong alarms of the whole camera; squares of the rest follow from it. */
+    public static final String WRONG_OF_WHOLE = "wrong_of_whole";
+
+    /** Sum over cameras of x_c N_c + n_c X_c, with N_c judged alarms of the whole camera. */
+    public static final String WRONG_JUDGED_OF_WHOLE = "wrong_judged_of_whole";
+
+    /** Sum over cameras of n_c N_c. */
+    public static final String JUDGED_OF_WHOLE = "judged_of_whole";
+
     /**
      * Whether the judged alarms come from more than one site; null if the lattice has no site. What a camera at one site
      * counts to zero on balance, verdicts taken back, does not make it a judged site.
@@ -112,7 +124,11 @@ public final class SegmentSums {
             WRONG_JUDGED,
             JUDGED_SQUARES,
             CAMERAS,
-            JUDGED_CAMERAS);
+            JUDGED_CAMERAS,
+            WHOLE_CAMERAS,
+            WRONG_OF_WHOLE,
+            WRONG_JUDGED_OF_WHOLE,
+            JUDGED_OF_WHOLE);
 
     private static final String LOWEST_SITE = "lowest_site";
     private static final String HIGHEST_SITE = "highest_site";
@@ -201,7 +217,7 @@ public final class SegmentSums {
     /**
      * Sums cells to every segment that has any: {@link #USE_CASE}, {@link #SEGMENT_ID}, {@link #LEVEL}, the counts, the
      * sums over cameras, {@link #CAMERAS}, {@link #JUDGED_CAMERAS}, {@link #SEVERAL_SITES}. One row per use case and
-     * segment, about 130 bytes each.
+     * segment, about 160 bytes each.
      *
      * @param lattice made from these cells
      */

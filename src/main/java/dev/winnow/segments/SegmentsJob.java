@@ -109,7 +109,7 @@ public final class SegmentsJob implements Stage {
                     built.windowDates(windowStart(day), day, feedback.present()),
                     inferences.dimensions(),
                     RunIds.of(config.pipeline(), NAME, day, config.semantic(), fingerprint));
-            sentences.add(found.sentence());
+            sentences.addAll(found.sentences());
             return new Report(counted.read(), written + found.rows(), rejected, 1, fingerprint, sentences);
         } finally {
             late.forEach(ExposureBuild.Counted::close);

@@ -6,18 +6,29 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.winnow.config.SegmentSettings;
 import dev.winnow.config.SegmentSettings.AfterChange;
+import dev.winnow.stats.IntervalMethod;
 import dev.winnow.stats.Normal;
 import dev.winnow.stats.WilsonInterval;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class FindingTest {
-    private static final SegmentSettings SETTINGS = new SegmentSettings(28, 10, 0.05, 0.95, AfterChange.STOP);
+    private static final SegmentSettings SETTINGS = new SegmentSettings(
+            28,
+            10,
+            0.05,
+            0.95,
+            IntervalMethod.WILSON,
+            3,
+            200,
+            2,
+            new SegmentSettings.Elevated(0.05, 1.25, 0.95, 30, 5, 2),
+            AfterChange.STOP);
 
     private static SegmentCounts counts(String site, long alarms, long wrong, long confirmed) {
         return site.isEmpty()
-                ? new SegmentCounts("u", List.of(), List.of(), alarms, wrong, confirmed, 0, 0, 3)
-                : new SegmentCounts("u", List.of("site"), List.of(site), alarms, wrong, confirmed, 0, 0, 1);
+                ? new SegmentCounts("u", List.of(), List.of(), alarms, wrong, confirmed, 0, 0, 3, false)
+                : new SegmentCounts("u", List.of("site"), List.of(site), alarms, wrong, confirmed, 0, 0, 1, false);
     }
 
     private static Finding find(List<Finding> findings, String segment) {
@@ -134,8 +145,8 @@ class FindingTest {
 
     @Test
     void eachUseCaseIsRankedByItself() {
-        SegmentCounts whole = new SegmentCounts("v", List.of(), List.of(), 200, 50, 50, 0, 0, 2);
-        SegmentCounts part = new SegmentCounts("v", List.of("site"), List.of("a"), 100, 30, 20, 0, 0, 1);
+        SegmentCounts whole = new SegmentCounts("v", List.of(), List.of(), 200, 50, 50, 0, 0, 2, false);
+        SegmentCounts part = new SegmentCounts("v", List.of("site"), List.of("a"), 100, 30, 20, 0, 0, 1, false);
         List<Finding> findings =
                 Finding.rank(List.of(counts("", 400, 100, 100), counts("a", 100, 40, 10), whole, part), SETTINGS);
 

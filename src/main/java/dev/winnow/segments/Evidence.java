@@ -1,0 +1,140 @@
+package dev.winnow.segments;
+
+import dev.winnow.config.SegmentSettings;
+import dev.winnow.stats.BetaBinomial;
+import dev.winnow.stats.ClusterSums;
+import dev.winnow.stats.FalseDiscovery;
+import dev.winnow.stats.Interval;
+import dev.winnow.stats.OneSidedTests;
+import dev.winnow.stats.SliceScore;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How sure the rate of a segment is, cameras being clusters, and whether it is above the rate of the rest.
+ *
+ * @param effectiveTrials judged alarms that independent ones would need to tell as much
+ * @param interval of the rate; [0, 1] below two cameras
+ * @param shrunk rate drawn to the use case's by empirical Bayes, fraction
+ * @param score SliceLine score; null where nothing was judged wrong in the use case
+ * @param pValue one-sided, of the segment against the rest; null below two cameras on either side
+ * @param qValue Benjamini-Hochberg over all segments looked at; null where {@code pValue} is
+ * @param qValueAny Benjamini-Yekutieli, valid under any dependence: for what pages somebody
+ * @param unstable whether fewer errors are expected than intervals need
+ * @param suspected whether all conditions for an elevated segment hold
+ */
+record Evidence(
+        double effectiveTrials,
+        Interval interval,
+        double shrunk,
+        @Nullable Double score,
+        @Nullable Double pValue,
+        @Nullable Double qValue,
+        @Nullable Double qValueAny,
+        boolean unstable,
+        boolean suspected) {
+
+    /** Errors below which the coverage of intervals is known to fall short. */
+    private static final double STABLE_ERRORS = 10;
+
+    /** Weight of the error rate against the size in the score; SliceLine's default. */
+    private static final double SCORE_WEIGHT = 0.95;
+
+    /**
+     * What a segment's rate is judged by.
+     *
+     * @param judged wrong of judged alarms by camera
+     * @param rest the same outside of the segment, in the same use case
+     * @param namesSite whether the segment is one site, or a part of one
+     * @param severalSites whether its judged alarms come from more than one
+     * @param redundant whether a segment with fewer predicates has the same counts
+     */
+    record Segment(ClusterSums judged, ClusterSums rest, boolean namesSite, boolean severalSites, boolean redundant) {}
+
+    /**
+     * Weighs the segments of one use case.
+     *
+     * <p>The family of the tests is every segment looked at. Those that say the same as a smaller one are tested too and
+     * then dropped, which is valid because the threshold is the focused one: it counts as findings what is left after
+     * the drop. The elevated rule: false discovery rate, probability above a multiple of the use case's rate, effective
+     * trials, cameras and sites, each at least as configured.
+     *
+     * @param whole all of the use case
+     * @param segments those with enough judged alarms, in any order
+     * @param family how many were looked at, {@code segments} included
+     * @return in the order of {@code segments}
+     */
+    static List<Evidence> weigh(ClusterSums whole, List<Segment> segments, long family, SegmentSettings settings) {
+        Double mean = whole.rate();
+        Double similarity = whole.intraClassCorrelation();
+        double icc = similarity == null ? 0 : similarity;
+        int size = segments.size();
+        double[] x = new double[size];
+        double[] n = new double[size];
+        List<Integer> tested = new ArrayList<>();
+        List<Double> pValues = new ArrayList<>();
+        for (int i = 0; i < size; i++) {
+            Segment s = segments.get(i);
+            n[i] = s.judged.effectiveTrials(icc);
+            Double rate = s.judged.rate();
+            x[i] = rate == null ? 0 : rate * n[i];
+            Double p = OneSidedTests.clustered(s.judged, s.rest, icc);
+            if (p != null) {
+                tested.add(i);
+                pValues.add(p);
+            }
+        }
+        double[] p = pValues.stream().mapToDouble(Double::doubleValue).toArray();
+        double[] q = FalseDiscovery.benjaminiHochberg(p, family);
+        double[] any = FalseDiscovery.benjaminiYekutieli(p, family);
+        BitSet redundant = new BitSet();
+        for (int t = 0; t < p.length; t++) {
+            redundant.set(t, segments.get(tested.get(t)).redundant);
+        }
+        BitSet found = FalseDiscovery.focused(p, family, settings.elevated().falseShare(), rejected -> {
+            rejected.andNot(redundant);
+            return rejected;
+        });
+        BetaBinomial prior = BetaBinomial.fit(x, n);
+        List<Evidence> evidence = new ArrayList<>();
+        for (int i = 0, t = 0; i < size; i++) {
+            boolean hasTest = t < p.length && tested.get(t) == i;
+            Segment s = segments.get(i);
+            evidence.add(new Evidence(
+                    n[i],
+                    s.judged.interval(settings.interval(), settings.confidenceLevel(), icc),
+                    prior.shrunk(x[i], n[i]),
+                    score(whole, s.judged),
+                    hasTest ? p[t] : null,
+                    hasTest ? q[t] : null,
+                    hasTest ? any[t] : null,
+                    mean == null || mean * s.judged.n() < STABLE_ERRORS,
+                    hasTest
+                            && found.get(t)
+                            && mean != null
+                            && holds(s, n[i], settings.elevated())
+                            && prior.probabilityAbove(
+                                            x[i],
+                                            n[i],
+                                            Math.min(1, settings.elevated().times() * mean))
+                                    >= settings.elevated().probability()));
+            t += hasTest ? 1 : 0;
+        }
+        return evidence;
+    }
+
+    private static boolean holds(Segment segment, double effectiveTrials, SegmentSettings.Elevated rule) {
+        return effectiveTrials >= rule.minEffective()
+                && segment.judged.clusters() >= rule.minCameras()
+                && (rule.minSites() < 2 || segment.namesSite || segment.severalSites);
+    }
+
+    private static @Nullable Double score(ClusterSums whole, ClusterSums segment) {
+        return whole.x() == 0 || segment.n() == 0
+                ? null
+                : new SliceScore((double) whole.n(), (double) whole.x(), SCORE_WEIGHT)
+                        .of((double) segment.n(), (double) segment.x());
+    }
+}
