@@ -44,7 +44,7 @@ public final class LatticeBenchmark {
     private LatticeBenchmark() {}
 
     /** Makes the cells once, then prints seconds, segments and the most heap that a collection left. */
-    public static void main(String[] args) {
+    public static void main(String[] args) throws Exception {
         int cameras = args.length > 0 ? Integer.parseInt(args[0]) : 5_000;
         int sitePredicates = args.length > 1 ? Integer.parseInt(args[1]) : 3;
         AtomicLong heap = heapAfterCollections();
