@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,11 @@ import org.jspecify.annotations.Nullable;
  * readers.
  */
 final class Manifest {
+    /** Order of the lines: signal, rank, item. */
+    static final Comparator<Row> ORDER = Comparator.comparing((Row row) -> row.<String>getAs(Selections.SIGNAL))
+            .thenComparing(row -> row.<Integer>getAs(Selections.RANK))
+            .thenComparing(row -> row.<String>getAs(Selections.ITEM_ID));
+
     private static final ObjectMapper JSON =
             JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
@@ -88,10 +94,4 @@ final class Manifest {
             throw new IllegalStateException("Maps of texts and numbers can be written as JSON", e);
         }
     }
-
-    /** Order of the lines: signal, rank, item. */
-    static final java.util.Comparator<Row> ORDER = java.util.Comparator.comparing(
-                    (Row row) -> row.<String>getAs(Candidates.SIGNAL))
-            .thenComparing(row -> row.<Integer>getAs(Selections.RANK))
-            .thenComparing(row -> row.<String>getAs(Selections.ITEM_ID));
 }

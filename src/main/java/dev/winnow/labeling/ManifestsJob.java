@@ -32,7 +32,6 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 
 /**
  * Publishes the manifests of a round and seals it.
@@ -87,12 +86,19 @@ public final class ManifestsJob implements Stage {
         List<String> sentences = new ArrayList<>();
         if (rounds.seal(round).isPresent()) {
             sentences.add("Round " + round.id() + " was sealed before and stays as it is");
-        } else if (selections(round).isEmpty()) {
-            requireSelected(round);
-            return new Report(
-                    0, 0, 0, 0, "", List.of("Round " + round.id() + " selects nothing: there is no job to publish"));
         } else {
-            publish(round);
+            List<Row> selections = selections(round);
+            if (selections.isEmpty()) {
+                requireSelected(round);
+                return new Report(
+                        0,
+                        0,
+                        0,
+                        0,
+                        "",
+                        List.of("Round " + round.id() + " selects nothing: there is no job to publish"));
+            }
+            publish(round, selections);
         }
         JsonNode published = parse(rounds.seal(round)
                 .orElseThrow(() -> new IllegalStateException("The round was sealed a moment ago: " + round.id())));
@@ -126,9 +132,8 @@ public final class ManifestsJob implements Stage {
         return rows;
     }
 
-    private void publish(Round round) {
+    private void publish(Round round, List<Row> rows) {
         Map<String, List<Row>> byUseCase = new TreeMap<>();
-        List<Row> rows = selections(round);
         rows.forEach(row -> byUseCase
                 .computeIfAbsent(row.getAs(Inferences.USE_CASE), u -> new ArrayList<>())
                 .add(row));
@@ -213,18 +218,14 @@ public final class ManifestsJob implements Stage {
         for (JsonNode file : seal.path("files")) {
             String uri = rounds.prefix(round) + file.path("manifest").asText();
             items += file.path("lines").asLong();
-            jobs.add(RowFactory.create(
+            jobs.add(LabelingJobs.planned(
                     config.pipeline(),
-                    round.date(),
-                    round.id(),
+                    round,
                     file.path("use-case").asText(),
                     file.path("job-name").asText(),
-                    "ground-truth",
-                    "image-classification",
                     uri,
                     file.path("lines").asLong(),
-                    file.path("sha256").asText(),
-                    LabelingJobs.PLANNED));
+                    file.path("sha256").asText()));
             sentences.add(String.format(
                     Locale.ROOT, "%,d lines: %s", file.path("lines").asLong(), uri));
         }

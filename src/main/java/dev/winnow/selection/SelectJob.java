@@ -132,16 +132,13 @@ public final class SelectJob implements Stage {
     private List<Selection> selections(LocalDate day, CandidatePool pool, List<Spending> spendings) {
         List<RankedSegment> segments = RankedSegment.of(tables.read(SegmentFindings.TABLE), config.pipeline(), day);
         Map<String, Set<String>> chosen = new TreeMap<>();
-        spendings.forEach(spending -> chosen.put(spending.pool().useCase(), spending.images()));
+        spendings.forEach(spending -> chosen.put(spending.useCase(), spending.images()));
         Map<String, Map<String, Set<String>>> signals = pool.signals(chosen);
-        return spendings.stream()
-                .flatMap(spending ->
-                        spending
-                                .selections(
-                                        segments,
-                                        signals.getOrDefault(spending.pool().useCase(), Map.of()))
-                                .stream())
-                .toList();
+        List<Selection> selections = new ArrayList<>();
+        for (Spending spending : spendings) {
+            selections.addAll(spending.selections(segments, signals.getOrDefault(spending.useCase(), Map.of())));
+        }
+        return selections;
     }
 
     /** Replaces the round: its cuts first, so that a round with selections has them. */

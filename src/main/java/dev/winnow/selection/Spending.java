@@ -55,6 +55,11 @@ record Spending(UseCasePool pool, UseCaseSettings settings, BudgetSolver.Spent s
         }
     }
 
+    /** Use case whose budget it is. */
+    String useCase() {
+        return pool.useCase();
+    }
+
     /** Images that were chosen. */
     Set<String> images() {
         return images(spent);
@@ -75,7 +80,7 @@ record Spending(UseCasePool pool, UseCaseSettings settings, BudgetSolver.Spent s
      */
     List<Selection> selections(List<RankedSegment> segments, Map<String, Set<String>> speaking) {
         List<RankedSegment> own = segments.stream()
-                .filter(segment -> segment.useCase().equals(pool.useCase()))
+                .filter(segment -> segment.useCase().equals(useCase()))
                 .toList();
         double auditProbability = spent.auditProbability(pool.population());
         List<Selection> selections = new ArrayList<>();
@@ -83,7 +88,7 @@ record Spending(UseCasePool pool, UseCaseSettings settings, BudgetSolver.Spent s
             for (int i = 0; i < items.size(); i++) {
                 PoolItem item = items.get(i);
                 selections.add(new Selection(
-                        pool.useCase(),
+                        useCase(),
                         signal,
                         i + 1,
                         item,
@@ -107,7 +112,7 @@ record Spending(UseCasePool pool, UseCaseSettings settings, BudgetSolver.Spent s
                     .filter(Objects::nonNull)
                     .min(Double::compare)
                     .orElse(null);
-            cuts.add(new SelectionCut(pool.useCase(), signal, tally, items.size(), lowest));
+            cuts.add(new SelectionCut(useCase(), signal, tally, items.size(), lowest));
         });
         return cuts;
     }
@@ -120,7 +125,7 @@ record Spending(UseCasePool pool, UseCaseSettings settings, BudgetSolver.Spent s
         return String.format(
                 Locale.ROOT,
                 "%s: %,d of a budget of %,d selected %s%s%s",
-                pool.useCase(),
+                useCase(),
                 spent.total(),
                 settings.budget(),
                 counts,
