@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -18,8 +19,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Cells to sum, and their sums by brute force: a map from each conjunction's text, one cell at a time. */
 final class LatticeCells {
-    /** Five counts, three squares, cameras, judged cameras, and 1 if there are several sites. */
-    static final int NUMBERS = 11;
+    /** Five counts, three squares, cameras, judged and whole cameras, three products with the whole camera, sites. */
+    static final int NUMBERS = 15;
+
+    /** Place of what is 1 if there are several sites, else 0. */
+    static final int SITES = 14;
 
     /** One row of cells; {@code values} by dimension name. */
     record Cell(String useCase, String camera, Map<String, String> values, List<Long> counts) {}
@@ -171,7 +175,9 @@ final class LatticeCells {
         Map<String, long[]> sums = new HashMap<>();
         byCamera.forEach((key, cameras) -> {
             long[] numbers = new long[NUMBERS];
-            for (long[] c : cameras.values()) {
+            Map<String, long[]> whole =
+                    Objects.requireNonNull(byCamera.get(key.substring(0, key.indexOf(" [")) + " []"));
+            cameras.forEach((camera, c) -> {
                 for (int i = 0; i < 5; i++) {
                     numbers[i] += c[i];
                 }
@@ -181,14 +187,20 @@ final class LatticeCells {
                 numbers[7] += judged * judged;
                 numbers[8] += c[0] > 0 ? 1 : 0;
                 numbers[9] += judged != 0 ? 1 : 0;
-            }
+                long[] all = Objects.requireNonNull(whole.get(camera));
+                long allJudged = all[1] + all[2];
+                numbers[10] += judged != 0 && judged == allJudged ? 1 : 0;
+                numbers[11] += c[1] * all[1];
+                numbers[12] += c[1] * allJudged + judged * all[1];
+                numbers[13] += judged * allJudged;
+            });
             TreeSet<String> sites = new TreeSet<>();
             judgedBySite.getOrDefault(key, Map.of()).forEach((group, judged) -> {
                 if (judged != 0) {
                     sites.add(group.substring(0, group.indexOf('/')));
                 }
             });
-            numbers[10] = site(dimensions) != null && sites.size() > 1 ? 1 : 0;
+            numbers[SITES] = site(dimensions) != null && sites.size() > 1 ? 1 : 0;
             sums.put(key, numbers);
         });
         return sums;

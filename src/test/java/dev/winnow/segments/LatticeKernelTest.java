@@ -55,7 +55,7 @@ class LatticeKernelTest {
                 site == null ? withoutSite(cells, dimensions, limits) : LatticeCells.lattice(cells, dimensions, limits);
         Map<String, long[]> expected = LatticeCells.bruteForce(cells, dimensions, limits);
         if (site == null) {
-            expected.values().forEach(numbers -> numbers[10] = 0);
+            expected.values().forEach(numbers -> numbers[LatticeCells.SITES] = 0);
         }
         assertThat(LatticeCells.lines(kernel(cells, lattice))).isEqualTo(LatticeCells.lines(expected));
     }
@@ -86,7 +86,9 @@ class LatticeKernelTest {
             cell.addTo(kernel);
         }
         drain(kernel, lattice, useCase, sums);
-        sums.values().forEach(numbers -> numbers[10] = numbers[10] < numbers[11] ? 1 : 0);
+        sums.values()
+                .forEach(numbers -> numbers[LatticeCells.SITES] =
+                        numbers[LatticeKernel.LOWEST_SITE] < numbers[LatticeKernel.HIGHEST_SITE] ? 1 : 0);
         sums.replaceAll((key, numbers) -> Arrays.copyOf(numbers, LatticeCells.NUMBERS));
         return sums;
     }
@@ -99,7 +101,11 @@ class LatticeKernelTest {
             Arrays.setAll(numbers, kernel::sum);
             sums.merge(key, numbers, (a, b) -> {
                 long[] both = new long[a.length];
-                Arrays.setAll(both, i -> i < 10 ? a[i] + b[i] : i == 10 ? Math.min(a[i], b[i]) : Math.max(a[i], b[i]));
+                Arrays.setAll(
+                        both,
+                        i -> i < LatticeKernel.LOWEST_SITE
+                                ? a[i] + b[i]
+                                : i == LatticeKernel.LOWEST_SITE ? Math.min(a[i], b[i]) : Math.max(a[i], b[i]));
                 return both;
             });
         }
@@ -157,10 +163,25 @@ class LatticeKernelTest {
                 .isInstanceOf(ArithmeticException.class)
                 .hasMessageContaining("overflow");
 
-        long root = 3_037_000_499L;
+        long root = 2_147_483_647L; // twice its square is just below 2^63
         assertThat(sums(cell("a", 0, root, 0)).get("u []"))
-                .containsExactly(0, root, 0, 0, 0, root * root, root * root, root * root, 0, 1, 0);
-        assertThatThrownBy(() -> sums(cell("a", 0, root, 1)))
+                .containsExactly(
+                        0,
+                        root,
+                        0,
+                        0,
+                        0,
+                        root * root,
+                        root * root,
+                        root * root,
+                        0,
+                        1,
+                        1,
+                        root * root,
+                        2 * root * root,
+                        root * root,
+                        0);
+        assertThatThrownBy(() -> sums(cell("a", 0, root, 3)))
                 .isInstanceOf(ArithmeticException.class)
                 .hasMessageContaining("overflow");
         assertThatThrownBy(() -> sums(cell("a", 0, root - 1, 0), cell("b", 0, root - 1, 0)))
@@ -180,14 +201,15 @@ class LatticeKernelTest {
     void aCellThatCountsNothingMakesItsSegmentsExist() {
         assertThat(LatticeCells.lines(sums(cell("a", 0, 0, 0))))
                 .containsExactly(
-                        "u [] [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]", "u [light=day] [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]");
+                        "u [] [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]",
+                        "u [light=day] [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]");
     }
 
     @Test
     void aCameraOfManyCellsIsOneClusterAndOneWithoutVerdictsIsNone() {
         assertThat(sums(cell("a", 9, 2, 1), cell("a", 1, 1, 0), cell("b", 5, 1, 4), cell("c", 3, 0, 0))
                         .get("u []"))
-                .containsExactly(18, 4, 5, 0, 0, 9 + 1, 12 + 5, 16 + 25, 3, 2, 0);
+                .containsExactly(18, 4, 5, 0, 0, 9 + 1, 12 + 5, 16 + 25, 3, 2, 2, 9 + 1, 24 + 10, 16 + 25, 0);
     }
 
     @Test

@@ -56,11 +56,15 @@ class SegmentSumsTest {
                 SegmentSums.WRONG_JUDGED,
                 SegmentSums.JUDGED_SQUARES,
                 SegmentSums.CAMERAS,
-                SegmentSums.JUDGED_CAMERAS);
+                SegmentSums.JUDGED_CAMERAS,
+                SegmentSums.WHOLE_CAMERAS,
+                SegmentSums.WRONG_OF_WHOLE,
+                SegmentSums.WRONG_JUDGED_OF_WHOLE,
+                SegmentSums.JUDGED_OF_WHOLE);
         for (int i = 0; i < columns.size(); i++) {
             numbers[i] = row.<Long>getAs(columns.get(i));
         }
-        numbers[10] = Boolean.TRUE.equals(row.<Boolean>getAs(SegmentSums.SEVERAL_SITES)) ? 1 : 0;
+        numbers[LatticeCells.SITES] = Boolean.TRUE.equals(row.<Boolean>getAs(SegmentSums.SEVERAL_SITES)) ? 1 : 0;
         return numbers;
     }
 

@@ -416,7 +416,8 @@ class SelectJobTest {
         return """
                 {'pipeline':'p','run_date':'2026-10-10','run_id':'r','use_case':'dock','segment':'%s','dimensions':%s,\
                 'dimension_values':%s,'rank':%d,'excess_errors':%d,'alarms':9,'judged':0,'false_positives':0,\
-                'confirmed':0,'relabeled':0,'missed':0,'cameras':1}""".formatted(segment, dimensions, values, rank, excess);
+                'confirmed':0,'relabeled':0,'missed':0,'cameras':1,'redundant':false,\
+                'judged_cameras':0,'sentence':''}""".formatted(segment, dimensions, values, rank, excess);
     }
 
     @ParameterizedTest
