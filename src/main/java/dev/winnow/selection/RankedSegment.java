@@ -19,13 +19,16 @@ import org.apache.spark.sql.Row;
  * @param values dimension name to the value that it asks for
  */
 record RankedSegment(String useCase, String name, Map<String, String> values) {
+    /** Segments further down the ranking name no reason to label: every item is held against each of these. */
+    private static final int WORST = 1_000;
+
     /** Returns the ranked segments of a day with more errors than the rest, worst first within a use case. */
     static List<RankedSegment> of(Dataset<Row> findings, String pipeline, LocalDate day) {
         return findings
                 .filter(col(SegmentFindings.PIPELINE)
                         .equalTo(pipeline)
                         .and(col(SegmentFindings.RUN_DATE).equalTo(lit(day)))
-                        .and(col(SegmentFindings.RANK).isNotNull())
+                        .and(col(SegmentFindings.RANK).leq(WORST))
                         .and(col(SegmentFindings.EXCESS_ERRORS).gt(0)))
                 .sort(SegmentFindings.USE_CASE, SegmentFindings.RANK)
                 .collectAsList()
