@@ -1,6 +1,13 @@
 package dev.winnow.runtime;
 
 import dev.winnow.config.S3Settings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
@@ -11,6 +18,11 @@ import org.apache.spark.sql.SparkSession;
 public final class SparkSessions {
     private static final String LOCAL_PARTITIONS = "16";
     private static final String MASTER = "spark.master";
+    private static final String LOCAL_DIR = "spark.local.dir";
+
+    /** What must fit into a scratch folder at the start; chosen by judgement. */
+    private static final int SCRATCH_BYTES = 1 << 20;
+
     private static final String S3A = "spark.hadoop.fs.s3a.";
     private static final String S3_IMPL = "fs.s3.impl";
     private static final String LOOPBACK = "127.0.0.1";
@@ -34,10 +46,48 @@ public final class SparkSessions {
      */
     public static SparkSession open(String appName, Map<String, String> settings, S3Settings s3) {
         SparkConf submitted = new SparkConf();
+        Map<String, String> additions = additions(submitted, new Configuration(), settings, s3);
+        if (submitted.get(MASTER, additions.getOrDefault(MASTER, "")).startsWith("local")) {
+            requireScratch(scratch(submitted.get(LOCAL_DIR, additions.getOrDefault(LOCAL_DIR, ""))));
+        }
         SparkSession.Builder builder =
                 withRequiredSettings(SparkSession.builder().appName(appName));
-        additions(submitted, new Configuration(), settings, s3).forEach(builder::config);
+        additions.forEach(builder::config);
         return builder.getOrCreate();
+    }
+
+    private static List<Path> scratch(String localDir) {
+        String folders = System.getenv().getOrDefault("SPARK_LOCAL_DIRS", localDir);
+        return Arrays.stream((folders.isBlank() ? System.getProperty("java.io.tmpdir") : folders).split(","))
+                .map(folder -> Path.of(folder.strip()))
+                .toList();
+    }
+
+    /** Writes to a scratch folder before Spark does: Spark ends the process without a word if none takes anything. */
+    static void requireScratch(List<Path> folders) {
+        IOException failure = null;
+        for (Path folder : folders) {
+            try {
+                if (!Files.isDirectory(folder)) { // createDirectories refuses a link to a directory
+                    Files.createDirectories(folder);
+                }
+                Path probe = Files.createTempFile(folder, "winnow-", ".probe");
+                try {
+                    Files.write(probe, new byte[SCRATCH_BYTES]);
+                    return;
+                } finally {
+                    Files.deleteIfExists(probe);
+                }
+            } catch (FileSystemException e) {
+                failure = e;
+            } catch (IOException e) { // what goes wrong while a file is written does not name it
+                failure = new FileSystemException(folder.toString(), null, e.getMessage());
+                failure.addSuppressed(e);
+            }
+        }
+        if (failure != null) {
+            throw new UncheckedIOException("Writing to the scratch folder " + folders + " failed", failure);
+        }
     }
 
     /** Returns what is to be added to the settings that are there already. */

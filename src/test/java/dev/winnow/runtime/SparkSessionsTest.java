@@ -1,12 +1,19 @@
 package dev.winnow.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.winnow.config.S3Settings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class SparkSessionsTest {
     private static final S3Settings AWS = new S3Settings("", "", false);
@@ -28,6 +35,16 @@ class SparkSessionsTest {
         assertThat(SparkSessions.additions(submitted, new Configuration(), settings, AWS))
                 .containsEntry("spark.sql.shuffle.partitions", "9")
                 .doesNotContainKeys("spark.master", "spark.executor.cores", "spark.ui.enabled");
+    }
+
+    @Test
+    void oneScratchFolderThatTakesFilesIsEnoughAndNoneIsNamed(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "");
+        SparkSessions.requireScratch(List.of(file.resolve("below"), folder.resolve("new")));
+        assertThat(folder.resolve("new")).isEmptyDirectory();
+        assertThatThrownBy(() -> SparkSessions.requireScratch(List.of(file.resolve("below"))))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessage("Writing to the scratch folder [" + file + "/below] failed");
     }
 
     @Test
