@@ -19,7 +19,6 @@ import dev.winnow.config.WinnowConfig;
 import dev.winnow.inputs.CameraTable;
 import dev.winnow.inputs.Contract;
 import dev.winnow.inputs.DayInput;
-import dev.winnow.inputs.DayRows;
 import dev.winnow.inputs.Feedback;
 import dev.winnow.inputs.FeedbackLog;
 import dev.winnow.inputs.InferenceLog;
@@ -282,16 +281,15 @@ public final class SegmentsJob implements Stage {
                         Locale.ROOT, "%,d rows rejected: %s (samples: show rejects)", rejected(), byReason));
             }
             if (ofOtherDays > 0) {
-                sentences.add(DayRows.sentence("inferences", ofOtherDays, day));
+                sentences.add(InferenceLog.ofOtherDays(ofOtherDays, day));
             }
             return sentences;
         }
     }
 
     private CountedDay countInferences(LocalDate day, DayInput input, boolean today) {
-        DayRows rows = inferences.read(day);
         Dataset<Row> counted =
-                Cells.count(rows.rows(), inferences.dimensions()).persist(StorageLevel.MEMORY_AND_DISK());
+                Cells.count(inferences.files(day), inferences.dimensions()).persist(StorageLevel.MEMORY_AND_DISK());
         try {
             Map<String, Long> bySite = new TreeMap<>();
             Map<String, Long> byReason = new TreeMap<>();
@@ -302,8 +300,15 @@ public final class SegmentsJob implements Stage {
                     byReason.merge(row.getString(0), row.getLong(2), Long::sum);
                 }
             }
+            Long ofOtherDays = byReason.remove(Inferences.OTHER_DAY);
             CountedDay result = new CountedDay(
-                    day, input, counted, bySite, byReason, total(bySite) + total(byReason), rows.ofOtherDays());
+                    day,
+                    input,
+                    counted,
+                    bySite,
+                    byReason,
+                    total(bySite) + total(byReason),
+                    ofOtherDays == null ? 0 : ofOtherDays);
             // Broken data is no matter of time: the contract comes before readiness.
             requireContract("inferences", day, result.read, byReason, inferences::undated);
             requireUniqueIds(day, counted);
