@@ -34,6 +34,7 @@ final class Failures {
             Pattern.compile("\\b(?:file|s3|s3a|s3n|hdfs|dbfs):/[^\\s,;\"'`<>)\\]]*[^\\s,;\"'`<>)\\].:]");
     private static final Pattern BARE_PATH =
             Pattern.compile("(?<![\\w:/.])/[^\\s,;\"'`<>()\\[\\]]*[^\\s,;\"'`<>()\\[\\].:]");
+    private static final Pattern WRITTEN = Pattern.compile("(?<=while writing rows to )\\S*[^\\s.]");
     private static final Pattern NAMES = Pattern.compile("with name (`[^\\s]+`)");
 
     /** Spark's names for a value that an expression can't take. */
@@ -49,7 +50,7 @@ final class Failures {
             new Rule(
                     "No space left on device|Disk quota exceeded",
                     PASSING,
-                    (cause, chain) -> "The disk is full (" + folder(cause)
+                    (cause, chain) -> "The disk is full (" + folder(cause, chain)
                             + "): free space there or set spark.local.dir to a larger disk, then run again"),
             new Rule(
                     "OutOfMemoryError|GC overhead limit exceeded|Container killed by YARN|Cannot allocate memory",
@@ -267,15 +268,18 @@ final class Failures {
                 .findFirst();
     }
 
-    private static String folder(Throwable cause) {
+    /** Names the file that did not fit; a task that writes rows may also have run out of scratch space. */
+    private static String folder(Throwable cause, List<Throwable> chain) {
         if (cause instanceof FileSystemException file && file.getFile() != null) {
             return file.getFile();
         }
         Map<String, String> environment = System.getenv();
+        String tables = place(chain, WRITTEN).orElse("the disk of the warehouse");
         return "scratch folder "
                 + environment.getOrDefault(
                         "SPARK_LOCAL_DIRS",
-                        System.getProperty("spark.local.dir", System.getProperty("java.io.tmpdir", "unknown")));
+                        System.getProperty("spark.local.dir", System.getProperty("java.io.tmpdir", "unknown")))
+                + ", or " + tables;
     }
 
     /** The local script names the file; on a cluster the log is where the cluster keeps it. */

@@ -15,7 +15,6 @@ import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat;
-import static org.apache.spark.sql.functions.count_if;
 import static org.apache.spark.sql.functions.from_utc_timestamp;
 import static org.apache.spark.sql.functions.hour;
 import static org.apache.spark.sql.functions.isnan;
@@ -34,9 +33,9 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Observation;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.types.DataTypes;
@@ -80,20 +79,27 @@ public final class InferenceLog {
      * the day of {@code captured_at}; those that tell no day at all with every day, see {@link #undated}.
      */
     public Dataset<Row> days(Collection<LocalDate> days) {
-        return canonical(mapped(source(days)), days);
+        return canonical(mapped(source(days)), days, false);
     }
 
-    /** Returns the rows of one day as {@link #days} does, and counts on the way the rows that are of other days. */
-    public DayRows read(LocalDate day) {
-        List<LocalDate> days = List.of(day);
-        Dataset<Row> mapped = mapped(source(days));
-        if (!settings.input().byDay()) {
-            return new DayRows(canonical(mapped, days), null); // of other days is then all the history
-        }
-        Observation observation = new Observation();
-        Column other = coalesce(col(EVENT_DATE).notEqual(lit(day)), lit(false));
-        return new DayRows(
-                canonical(mapped.observe(observation, count_if(other).as(DayRows.OTHERS)), days), observation);
+    /**
+     * Returns the rows of one day as {@link #days} does and, where folders say the day, also the rows in its files that
+     * are of other days: their {@code reject_reason} is {@link Inferences#OTHER_DAY}, which is no rule they break.
+     */
+    public Dataset<Row> files(LocalDate day) {
+        return canonical(
+                mapped(source(List.of(day))), List.of(day), settings.input().byDay());
+    }
+
+    /** Returns a sentence for a person on {@code rows} of {@link Inferences#OTHER_DAY}. */
+    public static String ofOtherDays(long rows, LocalDate day) {
+        return String.format(
+                Locale.ROOT,
+                "%,d rows in the files of %s are of other days and count there, if those days' files hold them: where"
+                        + " folders are by local date, inputs.inferences.partition-filter must take in the days before"
+                        + " and after",
+                rows,
+                day);
     }
 
     /** Counts the rows of which no day can be told; reads the whole input, so ask only if they decide something. */
@@ -107,16 +113,18 @@ public final class InferenceLog {
         return col(EVENT_DATE).isNull().and(col(CAPTURED_AT).isNull());
     }
 
-    private Dataset<Row> canonical(Dataset<Row> mapped, Collection<LocalDate> days) {
+    private Dataset<Row> canonical(Dataset<Row> mapped, Collection<LocalDate> days, boolean others) {
         Column folders = lit(settings.input().byDay());
         Column noDate = col(EVENT_DATE)
                 .isNull()
                 .and(folders.or(col(CAPTURED_AT).isNull())
                         .or(to_date(col(CAPTURED_AT)).isin(days.toArray())));
-        Dataset<Row> rows = mapped.filter(col(EVENT_DATE).isin(days.toArray()).or(noDate))
+        Column wanted = coalesce(col(EVENT_DATE).isin(days.toArray()).or(noDate), lit(false));
+        Dataset<Row> rows = (others ? mapped : mapped.filter(wanted))
                 .withColumn(CONFIDENCE, col(CONFIDENCE).divide(lit((double) settings.confidenceScale())));
         rows = withSiteAndZone(rows);
-        rows = rows.withColumn(REJECT_REASON, reason());
+        rows = rows.withColumn(
+                REJECT_REASON, others ? when(not(wanted), Inferences.OTHER_DAY).otherwise(reason()) : reason());
         if (settings.uniqueness() == Uniqueness.CHECKED) {
             rows = withoutRepeatedIds(rows);
         }

@@ -23,6 +23,9 @@ public final class Inferences {
     /** Why a row breaks the contract; null for a row that keeps it. */
     public static final String REJECT_REASON = "reject_reason";
 
+    /** In place of a broken rule: the row is of another day than the one whose files hold it. It is no reject. */
+    public static final String OTHER_DAY = "other_day";
+
     /** Label of a frame without output, in tables. */
     public static final String NO_LABEL = "__NONE__";
 

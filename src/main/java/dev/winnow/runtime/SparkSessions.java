@@ -3,6 +3,7 @@ package dev.winnow.runtime;
 import dev.winnow.config.S3Settings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -77,8 +78,11 @@ public final class SparkSessions {
                 } finally {
                     Files.deleteIfExists(probe);
                 }
-            } catch (IOException e) {
+            } catch (FileSystemException e) {
                 failure = e;
+            } catch (IOException e) { // what goes wrong while a file is written does not name it
+                failure = new FileSystemException(folder.toString(), null, e.getMessage());
+                failure.addSuppressed(e);
             }
         }
         if (failure != null) {

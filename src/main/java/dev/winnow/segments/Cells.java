@@ -98,11 +98,15 @@ final class Cells {
         Column labeled = kept.and(col(PREDICTED_LABEL).isNotNull());
         keys.add(when(labeled, confidenceBin(col(CONFIDENCE))).as(CONFIDENCE_BIN));
         keys.add(col(REJECT_REASON));
-        keys.add(when(col(REJECT_REASON).isNotNull(), sample()).as(REJECT_ROW));
+        keys.add(when(isReject(), sample()).as(REJECT_ROW));
         keys.add(when(kept.and(pmod(idHash, lit(ID_SAMPLE)).equalTo(0)), idHash).as(SAMPLED_ID));
         keys.add(when(kept.and(mayBeNamed), struct(columns(NAMED_COLUMNS))).as(NAMED));
         return rows.groupBy(keys.toArray(Column[]::new))
                 .agg(org.apache.spark.sql.functions.count(lit(1)).as(ROWS));
+    }
+
+    private static Column isReject() {
+        return col(REJECT_REASON).isNotNull().and(col(REJECT_REASON).notEqual(Inferences.OTHER_DAY));
     }
 
     private static Column sample() {
@@ -146,7 +150,7 @@ final class Cells {
 
     /** Distinct rejected rows: {@code reject_reason}, {@code reject_row}, {@code rows}. */
     static Dataset<Row> rejected(Dataset<Row> counted) {
-        return counted.filter(col(REJECT_REASON).isNotNull())
+        return counted.filter(isReject())
                 .groupBy(REJECT_REASON, REJECT_ROW)
                 .agg(sum(ROWS).as(ROWS));
     }

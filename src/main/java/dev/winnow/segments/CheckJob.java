@@ -18,9 +18,9 @@ import dev.winnow.config.InferenceSettings.Uniqueness;
 import dev.winnow.config.WinnowConfig;
 import dev.winnow.inputs.Contract;
 import dev.winnow.inputs.DayInput;
-import dev.winnow.inputs.DayRows;
 import dev.winnow.inputs.FeedbackLog;
 import dev.winnow.inputs.InferenceLog;
+import dev.winnow.inputs.Inferences;
 import dev.winnow.inputs.Undated;
 import dev.winnow.ports.ServiceException;
 import dev.winnow.ports.Stage;
@@ -92,13 +92,12 @@ public final class CheckJob implements Stage {
         if (!inferences.listsFiles(day)) {
             sentences.add(unlisted("inferences", config.inferences().input().place(), "segments --run-date"));
         }
-        DayRows read = inferences.read(day);
-        Dataset<Row> counted = counted(read.rows()).persist(StorageLevel.MEMORY_AND_DISK());
+        Dataset<Row> counted = counted(inferences.files(day)).persist(StorageLevel.MEMORY_AND_DISK());
         try {
             Found found = found(counted);
             sentences.addAll(found.sentences());
-            if (read.ofOtherDays() > 0) {
-                sentences.add(DayRows.sentence("inferences", read.ofOtherDays(), day));
+            if (found.ofOtherDays > 0) {
+                sentences.add(InferenceLog.ofOtherDays(found.ofOtherDays, day));
             }
             contract("inferences", day, found.read(), found.rejected, inferences::undated, sentences);
             checkIds(counted, sentences);
@@ -140,9 +139,14 @@ public final class CheckJob implements Stage {
      * @param rejected rows by the rule they break
      * @param bySite rows that keep the contract by site
      * @param useCases rows that keep the contract by use case: all, and those whose image can be labeled
+     * @param ofOtherDays rows that the files hold for other days
      */
     private record Found(
-            Map<String, Long> rejected, Map<String, Long> bySite, Map<String, long[]> useCases, long cells) {
+            Map<String, Long> rejected,
+            Map<String, Long> bySite,
+            Map<String, long[]> useCases,
+            long cells,
+            long ofOtherDays) {
 
         long broken() {
             return total(rejected);
@@ -196,7 +200,8 @@ public final class CheckJob implements Stage {
                 .select(CELL)
                 .distinct()
                 .count();
-        return new Found(rejected, bySite, useCases, cells);
+        Long ofOtherDays = rejected.remove(Inferences.OTHER_DAY);
+        return new Found(rejected, bySite, useCases, cells, ofOtherDays == null ? 0 : ofOtherDays);
     }
 
     private String budget(String useCase) {

@@ -4,8 +4,8 @@ import static org.apache.spark.sql.functions.lit;
 
 import dev.winnow.config.InferenceSettings.Uniqueness;
 import dev.winnow.inputs.DayInput;
-import dev.winnow.inputs.DayRows;
 import dev.winnow.inputs.InferenceLog;
+import dev.winnow.inputs.Inferences;
 import dev.winnow.ports.TableStore;
 import dev.winnow.tables.TableDef;
 import java.time.LocalDate;
@@ -71,7 +71,7 @@ final class ExposureBuild {
                         Locale.ROOT, "%,d rows rejected: %s (samples: show rejects)", rejected(), byReason));
             }
             if (ofOtherDays > 0) {
-                sentences.add(DayRows.sentence("inferences", ofOtherDays, day));
+                sentences.add(InferenceLog.ofOtherDays(ofOtherDays, day));
             }
             return sentences;
         }
@@ -90,9 +90,8 @@ final class ExposureBuild {
      */
     Counted count(LocalDate day, Column mayBeNamed) {
         DayInput input = inferences.day(day);
-        DayRows ofDay = inferences.read(day);
-        Dataset<Row> rows =
-                Cells.count(ofDay.rows(), inferences.dimensions(), mayBeNamed).persist(StorageLevel.MEMORY_AND_DISK());
+        Dataset<Row> rows = Cells.count(inferences.files(day), inferences.dimensions(), mayBeNamed)
+                .persist(StorageLevel.MEMORY_AND_DISK());
         try {
             Map<String, Long> bySite = new TreeMap<>();
             Map<String, Long> byReason = new TreeMap<>();
@@ -103,7 +102,8 @@ final class ExposureBuild {
                     byReason.merge(row.getString(0), row.getLong(2), Long::sum);
                 }
             }
-            Counted counted = new Counted(day, input, rows, bySite, byReason, ofDay.ofOtherDays());
+            Long ofOtherDays = byReason.remove(Inferences.OTHER_DAY); // no rule that is broken
+            Counted counted = new Counted(day, input, rows, bySite, byReason, ofOtherDays == null ? 0 : ofOtherDays);
             contract.requireFewRejects("inferences", day, counted.read(), byReason, inferences::undated);
             if (inferences.settings().uniqueness() == Uniqueness.TRUSTED) {
                 Row ids = Cells.repeatedIds(rows).first();

@@ -91,6 +91,17 @@ class FailuresTest {
     }
 
     @Test
+    void aFullDiskUnderATableIsNamedAndNotOnlyTheScratchFolder() {
+        Outcome outcome = Failures.of(new SparkException(
+                "[TASK_WRITE_FAILED] Task failed while writing rows to file:/data/warehouse/exposure_daily.",
+                new IOException("No space left on device")));
+        assertThat(outcome.exitCode()).isEqualTo(4);
+        assertThat(outcome.sentence())
+                .startsWith("The disk is full (scratch folder /")
+                .contains(", or file:/data/warehouse/exposure_daily): free space there");
+    }
+
+    @Test
     void everythingElseIsABug() {
         Outcome outcome = Failures.of(new IllegalStateException("Expected 1, got 2\nand more"));
         assertThat(outcome.exitCode()).isEqualTo(1);

@@ -345,48 +345,39 @@ class InferenceLogTest {
                 .collectAsList();
     }
 
-    @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void rowsOfOtherDaysInTheFilesOfADayAreCountedOnTheWay(boolean cached) {
+    @Test
+    void rowsOfOtherDaysInTheFilesOfADayAreToldFromItsRejects() {
         InferenceLog log = new Sources(folder)
                 .with(
                         "inferences/dt=2026-10-01/a.json",
                         row("inference_id=a"),
                         row("inference_id=b", "event_date=2026-09-30"),
-                        row("inference_id=c", "event_date=2026-10-02"),
-                        row("inference_id=d", "event_date=2026-10-02"),
-                        row("inference_id=e", "event_date=none"))
-                .with("inferences/dt=2026-10-02/a.json", row("inference_id=f", "event_date=2026-10-02"))
+                        row("inference_id=c", "event_date=2026-10-02", "camera_id=null"),
+                        row("inference_id=d", "event_date=none"))
+                .with("inferences/dt=2026-10-02/a.json", row("inference_id=e", "event_date=2026-10-02"))
                 .inferences(JSON + "inferences.partition-filter = \"dt = '{date}'\"");
 
-        DayRows read = log.read(DAY);
-        Dataset<Row> rows = read.rows().groupBy("reject_reason").count();
-        if (cached) {
-            rows = rows.persist();
-        }
-
-        assertThat(rows.sort("reject_reason").collectAsList())
-                .extracting(r -> r.mkString(" "))
-                .containsExactly("null 1", "event_date_unparsable 1");
-        assertThat(read.ofOtherDays()).isEqualTo(3);
-        assertThat(rows.count()).isEqualTo(2);
-        assertThat(read.ofOtherDays()).isEqualTo(3);
-        assertThat(DayRows.sentence("inferences", 3, DAY))
+        assertThat(log.files(DAY)
+                        .sort("inference_id")
+                        .select("reject_reason")
+                        .as(Encoders.STRING())
+                        .collectAsList())
+                .containsExactly(null, Inferences.OTHER_DAY, Inferences.OTHER_DAY, "event_date_unparsable");
+        assertThat(reasonsById(log, DAY)).containsExactly("a null", "d event_date_unparsable");
+        assertThat(log.accepted(List.of(DAY)).count()).isEqualTo(1);
+        assertThat(log.undated()).isEqualTo(new Undated(0, 0));
+        assertThat(InferenceLog.ofOtherDays(3, DAY))
                 .startsWith("3 rows in the files of 2026-10-01 are of other days")
                 .contains("inputs.inferences.partition-filter");
-        assertThat(log.undated()).isEqualTo(new Undated(0, 0));
-        rows.unpersist();
     }
 
     @Test
     void whereNoFolderSaysTheDayOtherDaysAreHistoryAndNoNews() {
-        DayRows read = new Sources(folder)
+        InferenceLog log = new Sources(folder)
                 .with("inferences/a.json", row("inference_id=a"), row("inference_id=b", "event_date=2026-09-30"))
-                .inferences(JSON)
-                .read(DAY);
+                .inferences(JSON);
 
-        assertThat(read.rows().count()).isEqualTo(1);
-        assertThat(read.ofOtherDays()).isZero();
+        assertThat(log.files(DAY).count()).isEqualTo(1);
     }
 
     @Test
