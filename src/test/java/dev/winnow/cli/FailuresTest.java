@@ -267,8 +267,8 @@ class FailuresTest {
 
         assertThat(outcome.exitCode()).isEqualTo(4);
         assertThat(outcome.sentence())
-                .startsWith("The data changed while being read at file:" + folder)
-                .contains("run again");
+                .startsWith("The data changed while being read at file:") // and three slashes on Spark 4
+                .contains(folder + "/log/part-", "run again");
     }
 
     @Test
