@@ -213,6 +213,31 @@ class LatticeKernelTest {
     }
 
     @Test
+    void itAsksToBeDrainedBetweenUseCasesAndBetweenCamerasOnceTheTableIsFull() {
+        List<Cell> cells = List.of(
+                cell("a", 1, 0, 0),
+                cell("a", 2, 0, 0),
+                cell("b", 1, 0, 0),
+                cell("c", 1, 0, 0),
+                new Cell("v", "c", Map.of("light", "day"), List.of(1L, 0L, 0L, 0L, 0L)));
+
+        // A camera's two segments reach the table when it ends: at the third cell, after that one has been asked for.
+        assertThat(asked(cells, 2)).containsExactly(false, false, false, true, true);
+        assertThat(asked(cells, 3)).containsExactly(false, false, false, false, true);
+    }
+
+    private static List<Boolean> asked(List<Cell> cells, int tableSegments) {
+        Lattice lattice = LatticeCells.lattice(cells, LIGHT, LIMITS.withTables(0, 0, tableSegments));
+        LatticeKernel kernel = new LatticeKernel(lattice);
+        List<Boolean> asked = new ArrayList<>();
+        for (Packed cell : arranged(cells, lattice)) {
+            asked.add(kernel.mustDrain(cell.place[0]));
+            cell.addTo(kernel);
+        }
+        return asked;
+    }
+
+    @Test
     void cellsOutOfOrderAreRefused() {
         List<Cell> cells = List.of(cell("a", 1, 0, 0), cell("b", 1, 0, 0));
         Lattice lattice = LatticeCells.lattice(cells, LIGHT, LIMITS);
