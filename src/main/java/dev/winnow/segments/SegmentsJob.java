@@ -92,6 +92,11 @@ public final class SegmentsJob implements Stage {
             }
             long cells = exposure.write(counted, built);
             sentences.addAll(counted.sentences(cells));
+            if (!inferences.listsFiles(day)) {
+                sentences.add(
+                        "The files of the inferences can't be listed, so rows that arrive late are not noticed: run"
+                                + " the day again when they may have");
+            }
             long written = cells;
             long rejected = counted.rejected();
             if (arrived != null) {

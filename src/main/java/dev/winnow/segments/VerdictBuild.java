@@ -222,7 +222,7 @@ final class VerdictBuild {
         List<String> sentences = new ArrayList<>();
         sentences.add(String.format(
                 Locale.ROOT,
-                "%,d marks of customers arrived on %s: %,d rejected, %,d speak of unknown inferences, %,d misses"
+                "%,d rows of feedback arrived on %s: %,d rejected, %,d speak of unknown inferences, %,d misses"
                         + " without a frame",
                 arrived.read,
                 arrived.day,
@@ -239,7 +239,7 @@ final class VerdictBuild {
         if (arrived.tooOld > 0) {
             sentences.add(String.format(
                     Locale.ROOT,
-                    "%,d marks speak of images from before %s and don't count: inputs.feedback.catch-up-ages end"
+                    "%,d rows of feedback speak of images from before %s and don't count: inputs.feedback.catch-up-ages end"
                             + " there",
                     arrived.tooOld,
                     arrived.verdicts.firstEventDate()));

@@ -49,6 +49,11 @@ class CommandLineIT {
                                 DAY)
                         .exitCode())
                 .isZero();
+        Path clean =
+                conf("clean", "day", folder + "/fleet", folder + "/clean/warehouse", folder + "/clean/labeling", "");
+        Finished undisturbed = run("curate", "--conf", clean.toString(), "--run-date", DAY);
+        assertThat(undisturbed.exitCode()).as(undisturbed.output()).isZero();
+        assertThat(undisturbed.output()).contains("manifests:");
         S3.createBucket("fleet");
         try (S3Client client = S3.client()) {
             files(folder.resolve("fleet"))
@@ -59,27 +64,20 @@ class CommandLineIT {
 
     @Test
     void manifestsOnS3AreByteForByteThoseOfALocalRun() {
-        Path conf = conf("local", "here", folder + "/fleet", folder + "/here/warehouse", folder + "/here/labeling", "");
-        Path onS3 = conf("s3", "here", "s3a://fleet", "s3a://fleet/here/warehouse", "s3://fleet/here/labeling", s3());
+        Path onS3 = conf("s3", "day", "s3a://fleet", "s3a://fleet/day/warehouse", "s3://fleet/day/labeling", s3());
 
-        assertThat(run("curate", "--conf", conf.toString(), "--run-date", DAY).output())
-                .contains("manifests:");
         Finished remote = run("curate", "--conf", onS3.toString(), "--run-date", DAY);
 
         assertThat(remote.exitCode()).as(remote.output()).isZero();
-        Map<String, String> published = texts(folder.resolve("here/labeling"));
+        Map<String, String> published = texts(folder.resolve("clean/labeling"));
         assertThat(published).hasSize(5);
-        assertThat(objects("here/labeling/")).isEqualTo(published);
+        assertThat(objects("day/labeling/")).isEqualTo(published);
     }
 
     @Test
     void aRunKilledInAnyStageAndRepeatedEqualsACleanRun() throws Exception {
-        Path clean =
-                conf("clean", "kill", folder + "/fleet", folder + "/clean/warehouse", folder + "/clean/labeling", "");
-        assertThat(run("curate", "--conf", clean.toString(), "--run-date", DAY).exitCode())
-                .isZero();
-        Path conf = conf(
-                "killed", "kill", folder + "/fleet", folder + "/killed/warehouse", folder + "/killed/labeling", "");
+        Path conf =
+                conf("killed", "day", folder + "/fleet", folder + "/killed/warehouse", folder + "/killed/labeling", "");
         for (String stage : List.of("segments", "candidates", "select", "manifests")) {
             Process process = start("curate", "--conf", conf.toString(), "--run-date", DAY);
             try {
