@@ -181,6 +181,7 @@ class CommandLineIT {
         command.add("-Xmx1g");
         command.add("-Duser.timezone=UTC");
         command.add("-XX:TieredStopAtLevel=1"); // short runs: the second compiler never pays off
+        command.add("-XX:ReservedCodeCacheSize=240m"); // 48 MB with one compiler, which a whole curate can fill
         java.lang.management.ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(argument -> argument.startsWith("--add-opens"))
                 .forEach(command::add);

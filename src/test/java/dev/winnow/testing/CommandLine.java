@@ -36,6 +36,7 @@ public final class CommandLine {
         command.add("-Xmx1g");
         command.add("-Duser.timezone=UTC");
         command.add("-XX:TieredStopAtLevel=1"); // short runs: the second compiler never pays off
+        command.add("-XX:ReservedCodeCacheSize=240m"); // 48 MB with one compiler, which a whole curate can fill
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(argument -> argument.startsWith("--add-opens"))
                 .forEach(command::add);
