@@ -1,12 +1,16 @@
 package dev.winnow.bench;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.expr;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.when;
 
 import com.sun.management.GarbageCollectionNotificationInfo;
 import com.sun.management.OperatingSystemMXBean;
 import dev.winnow.runtime.SparkSessions;
 import dev.winnow.segments.Lattice;
+import dev.winnow.segments.SeenDays;
 import dev.winnow.segments.SegmentSums;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
@@ -66,7 +70,7 @@ public final class LatticeBenchmark {
             Lattice lattice = timed(
                     "read the values of the dimensions",
                     () -> SegmentSums.lattice(cells, dimensions(), "own0", limits));
-            Dataset<Row> sums = SegmentSums.sums(cells, lattice).cache();
+            Dataset<Row> sums = SegmentSums.sums(cells, lattice, SeenDays.UNKNOWN).cache();
             long segments = timed("sum cells to segments", sums::count);
             long redundant = timed(
                     "find redundant segments", () -> SegmentSums.withRedundancy(sums, lattice)
@@ -78,17 +82,17 @@ public final class LatticeBenchmark {
                     lattice.subsets(),
                     segments,
                     redundant);
-            Column support =
-                    col(SegmentSums.WRONG).plus(col(SegmentSums.CONFIRMED)).geq(30);
-            SegmentSums.family(sums, support)
+            Column judged = col(SegmentSums.TRIALS).geq(30);
+            sums.groupBy(SegmentSums.LEVEL)
+                    .agg(count(lit(1)), count(when(judged, 1)))
                     .orderBy(SegmentSums.LEVEL)
                     .collectAsList()
                     .forEach(row -> System.out.printf(
                             Locale.ROOT,
                             "  %d predicates: %,d, with 30 judged %,d%n",
-                            row.<Integer>getAs(SegmentSums.LEVEL),
-                            row.<Long>getAs(SegmentSums.ENUMERATED),
-                            row.<Long>getAs(SegmentSums.SUPPORTED)));
+                            row.getInt(0),
+                            row.getLong(1),
+                            row.getLong(2)));
             System.out.printf(Locale.ROOT, "most heap left by a collection: %.2f GB%n", heap.get() / 1e9);
         }
     }
@@ -132,6 +136,9 @@ public final class LatticeBenchmark {
         columns.add(expr("pmod(xxhash64(id, 3), 3)").as(SegmentSums.CONFIRMED));
         columns.add(expr("0L").as(SegmentSums.RELABELED));
         columns.add(expr("pmod(xxhash64(id, 4), 2)").as(SegmentSums.MISSED));
+        columns.add(expr("0L").as(SegmentSums.NEGATIVES));
+        columns.add(expr("pmod(xxhash64(id, 2), 3) + pmod(xxhash64(id, 3), 3)").as(SegmentSums.TRIALS));
+        columns.add(expr("pmod(xxhash64(id, 5), 1000000)").as(SegmentSums.ESTIMATED));
         return spark.range(0, (long) cameras * COMBINATIONS, 1, 8)
                 .withColumn("camera", expr("id div " + COMBINATIONS))
                 .withColumn("combination", expr("id % " + COMBINATIONS))

@@ -33,6 +33,7 @@ import dev.winnow.runtime.WarehouseLease;
 import dev.winnow.segments.CheckJob;
 import dev.winnow.segments.DayBuilds;
 import dev.winnow.segments.ExposureDaily;
+import dev.winnow.segments.FeedbackArrival;
 import dev.winnow.segments.Readiness;
 import dev.winnow.segments.SegmentFindings;
 import dev.winnow.segments.SegmentsJob;
@@ -99,6 +100,7 @@ final class AppWiring implements Wiring {
                 ExposureDaily.TABLE,
                 VerdictDaily.TABLE,
                 SegmentFindings.TABLE,
+                FeedbackArrival.TABLE,
                 DayBuilds.TABLE,
                 Rejects.TABLE,
                 Candidates.TABLE,

@@ -1,6 +1,7 @@
 package dev.winnow.config;
 
 import dev.winnow.stats.IntervalMethod;
+import java.util.List;
 
 /**
  * How segments are formed and ranked.
@@ -13,6 +14,8 @@ import dev.winnow.stats.IntervalMethod;
  * @param maxPredicates most predicates of a segment
  * @param wideValues a dimension of more values than this is wide
  * @param widePredicates most predicates of a segment that has a wide dimension
+ * @param maturity when an event date has enough of its feedback
+ * @param strata dimensions by which judging may be uneven, besides confidence
  * @param elevated what makes a segment elevated
  * @param afterChange what happens when the definition of cells changed
  */
@@ -25,6 +28,8 @@ public record SegmentSettings(
         int maxPredicates,
         int wideValues,
         int widePredicates,
+        Maturity maturity,
+        List<String> strata,
         Elevated elevated,
         AfterChange afterChange) {
 
@@ -40,6 +45,14 @@ public record SegmentSettings(
      */
     public record Elevated(
             double falseShare, double times, double probability, int minEffective, int minCameras, int minSites) {}
+
+    /**
+     * When an event date has enough of its feedback to count.
+     *
+     * @param horizonDays age at which all feedback that counts has arrived
+     * @param minShare share of it below which an event date is immature, fraction
+     */
+    public record Maturity(int horizonDays, double minShare) {}
 
     /** What happens when dimensions, bins, label mapping or verdict rules changed since the window's days were built. */
     public enum AfterChange {
@@ -59,8 +72,14 @@ public record SegmentSettings(
                 section.integer("max-predicates", 1, 6),
                 section.integer("wide-values", 1, 100_000),
                 section.integer("wide-predicates", 1, 6),
+                section.object("maturity", SegmentSettings::maturity),
+                section.texts("strata"),
                 section.object("elevated", SegmentSettings::elevated),
                 section.oneOf("after-change", AfterChange.class));
+    }
+
+    private static Maturity maturity(Section section) {
+        return new Maturity(section.integer("horizon-days", 1, 90), section.number("min-share", 0, 1));
     }
 
     private static Elevated elevated(Section section) {

@@ -21,7 +21,7 @@ public final class CellVersion {
      * inferences, or of what null becomes needs another text here.
      */
     public static final String RULES =
-            "bins=20;key=site,camera,use_case,model_version,label;verdicts=1;unknown_zone=unknown";
+            "bins=20;key=site,camera,use_case,model_version,label;verdicts=2;unknown_zone=unknown";
 
     private CellVersion() {}
 

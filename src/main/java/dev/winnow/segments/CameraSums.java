@@ -11,12 +11,12 @@ import java.util.stream.IntStream;
  * the 22 smaller ones are summed from those when the camera ends. Combinations of small subsets lie in a plain array,
  * others in a hash map; starting the next camera clears neither, since every entry carries the number of its camera.
  *
- * <p>Memory: 52 bytes per combination in the array, at most 2^18 of them (14 MB), and about 100 per combination the
+ * <p>Memory: 76 bytes per combination in the array, at most 2^18 of them (20 MB), and about 120 per combination the
  * camera has in the map.
  */
 final class CameraSums {
-    /** Counts of a cell: alarms, wrong, confirmed, relabeled, missed. */
-    static final int COUNTS = 5;
+    /** Counts of a cell, see {@link SegmentSums#COUNTS}. */
+    static final int COUNTS = SegmentSums.COUNTS.size();
 
     /** Combinations in the plain array, by subset and altogether. */
     private static final int DENSE_SUBSET = 1 << 14;
@@ -117,8 +117,8 @@ final class CameraSums {
         stamp++;
     }
 
-    /** Adds a cell; {@code codes} has every dimension's code. */
-    void add(int[] codes, long alarms, long wrong, long confirmed, long relabeled, long missed) {
+    /** Adds a cell; {@code codes} has every dimension's code, {@code cell} its {@link #COUNTS} counts. */
+    void add(int[] codes, long[] cell) {
         for (int f : direct) {
             int[] of = dimensions[f];
             long[] stride = strides[f];
@@ -126,7 +126,7 @@ final class CameraSums {
             for (int i = 0; i < of.length; i++) {
                 at += codes[of[i]] * stride[i];
             }
-            add(f, at, alarms, wrong, confirmed, relabeled, missed);
+            add(f, at, cell, 0);
         }
     }
 
@@ -137,14 +137,13 @@ final class CameraSums {
             for (int i = 0; i < touchedSize[from]; i++) {
                 int slot = touched[from][i];
                 long at = index[slot] / high[f] * low[f] + index[slot] % low[f];
-                int c = slot * COUNTS;
-                // Read before adding: a new slot may move the array.
-                add(f, at, counts[c], counts[c + 1], counts[c + 2], counts[c + 3], counts[c + 4]);
+                // A new slot may move the array; the old one still holds what is read.
+                add(f, at, counts, slot * COUNTS);
             }
         }
     }
 
-    private void add(int f, long at, long alarms, long wrong, long confirmed, long relabeled, long missed) {
+    private void add(int f, long at, long[] added, int from) {
         int slot;
         if (start[f] >= 0) {
             slot = start[f] + (int) at;
@@ -162,18 +161,12 @@ final class CameraSums {
                 touched[f] = Arrays.copyOf(touched[f], 2 * touchedSize[f]);
             }
             touched[f][touchedSize[f]++] = slot;
-            counts[c] = alarms;
-            counts[c + 1] = wrong;
-            counts[c + 2] = confirmed;
-            counts[c + 3] = relabeled;
-            counts[c + 4] = missed;
+            System.arraycopy(added, from, counts, c, COUNTS);
             return;
         }
-        counts[c] = Math.addExact(counts[c], alarms);
-        counts[c + 1] = Math.addExact(counts[c + 1], wrong);
-        counts[c + 2] = Math.addExact(counts[c + 2], confirmed);
-        counts[c + 3] = Math.addExact(counts[c + 3], relabeled);
-        counts[c + 4] = Math.addExact(counts[c + 4], missed);
+        for (int i = 0; i < COUNTS; i++) {
+            counts[c + i] = Math.addExact(counts[c + i], added[from + i]);
+        }
     }
 
     private void grow(int slot) {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * How sure the rate of a segment is, cameras being clusters, and whether it is above the rate of the rest.
  *
- * @param effectiveTrials judged alarms that independent ones would need to tell as much
+ * @param effectiveTrials trials that independent ones would need to tell as much
  * @param interval of the rate; [0, 1] below two cameras
  * @param shrunk rate drawn to the use case's by empirical Bayes, fraction
  * @param score SliceLine score; null where nothing was judged wrong in the use case
@@ -36,6 +36,22 @@ record Evidence(
         boolean unstable,
         boolean suspected) {
 
+    /**
+     * What the event dates after its first detection say of a suspected segment.
+     *
+     * @param trials on these dates
+     * @param rate wrong alarms over trials; null without trials
+     * @param interval of the rate, cameras being clusters
+     * @param qValue Benjamini-Yekutieli over all suspected segments; null below two cameras on either side
+     * @param passes whether these dates alone make the segment elevated
+     */
+    record Confirmation(
+            long trials,
+            @Nullable Double rate,
+            Interval interval,
+            @Nullable Double qValue,
+            boolean passes) {}
+
     /** Errors below which the coverage of intervals is known to fall short. */
     private static final double STABLE_ERRORS = 10;
 
@@ -45,13 +61,13 @@ record Evidence(
     /**
      * What a segment's rate is judged by.
      *
-     * @param judged wrong of judged alarms by camera
+     * @param trials wrong alarms of trials by camera
      * @param rest the same outside of the segment, in the same use case
      * @param namesSite whether the segment is one site, or a part of one
-     * @param severalSites whether its judged alarms come from more than one
+     * @param severalSites whether its trials come from more than one
      * @param redundant whether a segment with fewer predicates has the same counts
      */
-    record Segment(ClusterSums judged, ClusterSums rest, boolean namesSite, boolean severalSites, boolean redundant) {}
+    record Segment(ClusterSums trials, ClusterSums rest, boolean namesSite, boolean severalSites, boolean redundant) {}
 
     /**
      * Weighs the segments of one use case.
@@ -62,7 +78,7 @@ record Evidence(
      * trials, cameras and sites, each at least as configured.
      *
      * @param whole all of the use case
-     * @param segments those with enough judged alarms, in any order
+     * @param segments those with enough trials, in any order
      * @param family how many were looked at, {@code segments} included
      * @return in the order of {@code segments}
      */
@@ -77,10 +93,10 @@ record Evidence(
         List<Double> pValues = new ArrayList<>();
         for (int i = 0; i < size; i++) {
             Segment s = segments.get(i);
-            n[i] = s.judged.effectiveTrials(icc);
-            Double rate = s.judged.rate();
+            n[i] = s.trials.effectiveTrials(icc);
+            Double rate = s.trials.rate();
             x[i] = rate == null ? 0 : rate * n[i];
-            Double p = OneSidedTests.clustered(s.judged, s.rest, icc);
+            Double p = OneSidedTests.clustered(s.trials, s.rest, icc);
             if (p != null) {
                 tested.add(i);
                 pValues.add(p);
@@ -104,30 +120,83 @@ record Evidence(
             Segment s = segments.get(i);
             evidence.add(new Evidence(
                     n[i],
-                    s.judged.interval(settings.interval(), settings.confidenceLevel(), icc),
+                    s.trials.interval(settings.interval(), settings.confidenceLevel(), icc),
                     prior.shrunk(x[i], n[i]),
-                    score(whole, s.judged),
+                    score(whole, s.trials),
                     hasTest ? p[t] : null,
                     hasTest ? q[t] : null,
                     hasTest ? any[t] : null,
-                    mean == null || mean * s.judged.n() < STABLE_ERRORS,
+                    mean == null || mean * s.trials.n() < STABLE_ERRORS,
                     hasTest
                             && found.get(t)
                             && mean != null
                             && holds(s, n[i], settings.elevated())
-                            && prior.probabilityAbove(
-                                            x[i],
-                                            n[i],
-                                            Math.min(1, settings.elevated().times() * mean))
+                            && prior.probabilityAbove(x[i], n[i], bar(mean, settings.elevated()))
                                     >= settings.elevated().probability()));
             t += hasTest ? 1 : 0;
         }
         return evidence;
     }
 
+    /**
+     * Whether the days after their first detection say the same of segments that are suspected again.
+     *
+     * <p>Each is tested against the rest on these days alone, by Benjamini-Yekutieli over all that are tested: an elevated
+     * segment may page somebody, and these segments overlap. Cameras, effective trials and the multiple of the use case's
+     * rate have to be reached on these days too; the prior is Jeffreys', since segments that were picked for their rates
+     * teach nothing about others.
+     *
+     * @param whole all of the use case, over the whole window
+     * @param days what those days say, in any order
+     * @return in the order of {@code days}
+     */
+    static List<Confirmation> confirm(ClusterSums whole, List<FreshDays> days, SegmentSettings settings) {
+        Double similarity = whole.intraClassCorrelation();
+        double icc = similarity == null ? 0 : similarity;
+        List<Integer> tested = new ArrayList<>();
+        List<Double> pValues = new ArrayList<>();
+        for (int i = 0; i < days.size(); i++) {
+            Double p =
+                    OneSidedTests.clustered(days.get(i).segment(), days.get(i).rest(), icc);
+            if (p != null) {
+                tested.add(i);
+                pValues.add(p);
+            }
+        }
+        double[] q = FalseDiscovery.benjaminiYekutieli(
+                pValues.stream().mapToDouble(Double::doubleValue).toArray(), days.size());
+        SegmentSettings.Elevated rule = settings.elevated();
+        List<Confirmation> confirmations = new ArrayList<>();
+        for (int i = 0; i < days.size(); i++) {
+            ClusterSums segment = days.get(i).segment();
+            Double rate = segment.rate();
+            Double elsewhere = days.get(i).rest().rate();
+            double n = segment.effectiveTrials(icc);
+            int t = tested.indexOf(i);
+            boolean passes = t >= 0
+                    && rate != null
+                    && elsewhere != null
+                    && q[t] <= rule.falseShare()
+                    && n >= rule.minEffective()
+                    && segment.clusters() >= rule.minCameras()
+                    && BetaBinomial.JEFFREYS.probabilityAbove(rate * n, n, bar(elsewhere, rule)) >= rule.probability();
+            confirmations.add(new Confirmation(
+                    segment.n(),
+                    rate,
+                    segment.interval(settings.interval(), settings.confidenceLevel(), icc),
+                    t < 0 ? null : q[t],
+                    passes));
+        }
+        return confirmations;
+    }
+
+    private static double bar(double mean, SegmentSettings.Elevated rule) {
+        return Math.min(1, rule.times() * mean);
+    }
+
     private static boolean holds(Segment segment, double effectiveTrials, SegmentSettings.Elevated rule) {
         return effectiveTrials >= rule.minEffective()
-                && segment.judged.clusters() >= rule.minCameras()
+                && segment.trials.clusters() >= rule.minCameras()
                 && (rule.minSites() < 2 || segment.namesSite || segment.severalSites);
     }
 

@@ -3,15 +3,12 @@ package dev.winnow.segments;
 import dev.winnow.config.SegmentSettings;
 import dev.winnow.stats.Normal;
 import dev.winnow.stats.WilsonInterval;
-import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,9 +28,6 @@ record Finding(
         @Nullable Double fdrRest,
         @Nullable Double excessErrors,
         @Nullable Integer rank) {
-
-    /** Share of judged alarms from which silence can't hide much; chosen by judgement. */
-    private static final double NEARLY_ALL = 0.95;
 
     /**
      * Computes rates and ranks the segments of each use case by excess errors.
@@ -74,8 +68,8 @@ record Finding(
             throw new IllegalArgumentException("No whole for use case " + segment.useCase());
         }
         // The whole decides what segments are ranked by, so that all are compared by one measure.
-        boolean byRates = representative(whole, settings);
-        boolean hasRate = byRates && representative(segment, settings);
+        boolean byRates = measure(whole, settings) == Measure.FDR;
+        boolean hasRate = byRates && measure(segment, settings) == Measure.FDR;
         long restJudged = whole.judged() - segment.judged();
         long restAlarms = whole.alarms() - segment.alarms();
         long restWrong = whole.falsePositives() - segment.falsePositives();
@@ -93,13 +87,9 @@ record Finding(
         return new Finding(segment, fdr, interval, rest, excess, null);
     }
 
-    /**
-     * Whether judged alarms can stand for all: nearly all are judged, or enough of them are confirmations. Customers who
-     * only complain, fleet-wide or at one site, would make the rate a complaint rate.
-     */
-    private static boolean representative(SegmentCounts counts, SegmentSettings settings) {
-        return counts.judged() >= NEARLY_ALL * counts.alarms()
-                || counts.confirmed() >= settings.minConfirmedShare() * counts.judged();
+    /** A site that only complains has no rate, though the use case has one. */
+    private static Measure measure(SegmentCounts counts, SegmentSettings settings) {
+        return Measure.of(counts.alarms(), counts.judged(), counts.confirmed(), settings);
     }
 
     private boolean ranked(SegmentSettings settings) {
@@ -135,6 +125,40 @@ record Finding(
         return ratio(counts.alarms() - counts.confirmed(), counts.alarms());
     }
 
+    /** Wrong over all frames that showed nothing, judged ones; null where none is known to have shown nothing. */
+    @Nullable
+    Double fpr() {
+        return counts.negatives() > 0
+                ? ratio(counts.falsePositives(), counts.falsePositives() + counts.negatives())
+                : null;
+    }
+
+    /** Reported misses over misses and right alarms; null where judged alarms don't stand for all. */
+    @Nullable
+    Double missRate() {
+        return fdr == null ? null : ratio(counts.missed(), counts.missed() + counts.confirmed());
+    }
+
+    /** Alarms on a day of a camera that has any in the segment; null where no day is known. */
+    @Nullable
+    Double alarmsPerCameraDay() {
+        return ratio(counts.alarms(), counts.cameraDays());
+    }
+
+    /** Wrong alarms on such a day, all alarms taken to be wrong as often as judged ones; null where {@code fdr} is. */
+    @Nullable
+    Double falseAlarmsPerCameraDay() {
+        Double alarms = alarmsPerCameraDay();
+        return fdr == null || alarms == null ? null : fdr * alarms;
+    }
+
+    /** The share of wrong alarms to be expected from confidence alone; null without alarms. */
+    @Nullable
+    Double estimated() {
+        Double units = ratio(counts.estimated(), counts.alarms());
+        return units == null ? null : units / SegmentSums.ESTIMATED_UNIT;
+    }
+
     private static @Nullable Double ratio(long numerator, long denominator) {
         return denominator > 0 ? (double) numerator / denominator : null;
     }
@@ -147,12 +171,23 @@ record Finding(
         return counts.useCase() + ", " + counts.segment() + " (" + rate + ")";
     }
 
-    /** Says the finding in plain words. */
-    String sentence(@Nullable Evidence evidence) {
+    /**
+     * Says the finding in plain words.
+     *
+     * @param evidence null where the segment is not tested
+     * @param estimated share of wrong alarms to be expected from confidence; null where confidence is not calibrated
+     * @param confirmed what days since its first detection say; null where there is none
+     */
+    String sentence(
+            @Nullable Evidence evidence, @Nullable Double estimated, Evidence.@Nullable Confirmation confirmed) {
         StringBuilder text = new StringBuilder(counts.segment()).append(": ");
         if (counts.judged() == 0) {
-            return text.append(String.format(Locale.ROOT, "%,d alarms, none of them judged", counts.alarms()))
-                    .toString();
+            text.append(String.format(Locale.ROOT, "%,d alarms, none of them judged", counts.alarms()));
+            if (estimated != null) {
+                text.append(
+                        String.format(Locale.ROOT, "; by their confidence about %.1f %% are wrong", 100 * estimated));
+            }
+            return text.toString();
         }
         if (fdr == null) {
             text.append(String.format(
@@ -164,7 +199,7 @@ record Finding(
             text.append(
                     String.format(Locale.ROOT, "%.1f %% of %,d judged alarms were wrong", 100 * fdr, counts.judged()));
         }
-        if (evidence != null) {
+        if (evidence != null && fdr != null) {
             text.append(String.format(
                     Locale.ROOT,
                     " (%.1f to %.1f %% on %,d cameras)",
@@ -180,66 +215,17 @@ record Finding(
         }
         if (evidence != null && evidence.suspected()) {
             text.append("; more than chance and doubtful cameras explain");
+            if (confirmed != null && confirmed.rate() != null) {
+                text.append(String.format(
+                        Locale.ROOT,
+                        confirmed.passes()
+                                ? "; days since it was first seen confirm it (%.1f %%)"
+                                : "; days since it was first seen do not confirm it yet (%.1f %%)",
+                        100 * confirmed.rate()));
+            }
         } else if (evidence != null && evidence.unstable()) {
             text.append("; few errors are expected, so the bounds are rough");
         }
         return text.toString();
-    }
-
-    /**
-     * Shapes the finding like {@link SegmentFindings}.
-     *
-     * @param judgedCameras cameras with judged alarms
-     * @param evidence null where the segment has no rate or too few judged alarms
-     * @param coverRank place in the cover, from 1; null outside of it
-     */
-    Row row(
-            String pipeline,
-            LocalDate day,
-            String runId,
-            long judgedCameras,
-            @Nullable Evidence evidence,
-            @Nullable Integer coverRank,
-            GreedyCover.@Nullable Pick cover) {
-        return RowFactory.create(
-                pipeline,
-                day,
-                runId,
-                counts.useCase(),
-                counts.segment(),
-                counts.dimensions().toArray(String[]::new),
-                counts.values().toArray(String[]::new),
-                rank,
-                counts.alarms(),
-                counts.judged(),
-                counts.falsePositives(),
-                counts.confirmed(),
-                counts.relabeled(),
-                counts.missed(),
-                counts.cameras(),
-                coverage(),
-                marksPer1000(),
-                fdr,
-                interval == null ? null : interval.low(),
-                interval == null ? null : interval.high(),
-                boundLow(),
-                boundHigh(),
-                fdrRest,
-                excessErrors,
-                evidence != null && evidence.suspected() ? SegmentFindings.SUSPECTED : null,
-                counts.redundant(),
-                judgedCameras,
-                evidence == null ? null : evidence.effectiveTrials(),
-                evidence == null ? null : evidence.interval().low(),
-                evidence == null ? null : evidence.interval().high(),
-                evidence == null ? null : evidence.shrunk(),
-                evidence == null ? null : evidence.pValue(),
-                evidence == null ? null : evidence.qValue(),
-                evidence == null ? null : evidence.qValueAny(),
-                evidence == null ? null : evidence.score(),
-                evidence == null ? null : evidence.unstable(),
-                coverRank,
-                cover == null ? null : cover.cumulativeShare(),
-                sentence(evidence));
     }
 }

@@ -58,8 +58,9 @@ public final class Lattice implements Serializable {
      * @param values most distinct values of a dimension; more are refused
      * @param cameras most distinct cameras; more are refused
      * @param denseSubset a subset of at most this many ids may be summed in a plain array, others in a hash map
-     * @param denseTotal ids in plain arrays altogether, 136 bytes each and task
-     * @param tableSegments segments of one task above which its sums are handed on between two cameras, 136 bytes each
+     * @param denseTotal ids in plain arrays altogether, 168 bytes each and task
+     * @param tableSegments segments of one task above which its sums are handed on between two cameras, 230 bytes
+     *     each
      */
     public record Limits(
             int predicates,
@@ -474,6 +475,10 @@ public final class Lattice implements Serializable {
 
     int useCaseOf(long place) {
         return (int) (place >>> useCaseShift);
+    }
+
+    int cameraOf(long place) {
+        return (int) (place >>> cameraShift) & ((1 << (useCaseShift - cameraShift)) - 1);
     }
 
     /** Packs a place; {@code codes} has every dimension's code. */

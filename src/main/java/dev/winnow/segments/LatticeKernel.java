@@ -12,62 +12,67 @@ import java.util.Arrays;
  * cluster.
  *
  * <p>All sums are longs and exact: one that leaves 64 bits throws {@link ArithmeticException}. Squares can't while a
- * use case has fewer than 2,147,483,648 judged alarms, the root of 2^62.
+ * use case has fewer than 2,147,483,648 trials, the root of 2^62.
  *
- * <p>Memory: 136 bytes for each id in plain arrays ({@link Lattice.Limits#denseTotal}) and about 190 for each segment
+ * <p>Memory: 168 bytes for each id in plain arrays ({@link Lattice.Limits#denseTotal}) and about 230 for each segment
  * in the hash map, to be drained above {@link Lattice.Limits#tableSegments}; with the default limits below 0.3 GB. Not
  * safe for threads.
  */
 final class LatticeKernel {
-    // A segment's sums, in the order they are kept; the first five are the counts of a cell.
-    static final int ALARMS = 0;
-    static final int WRONG = 1;
-    static final int CONFIRMED = 2;
-    static final int RELABELED = 3;
-    static final int MISSED = 4;
+    // A segment's sums, in the order they are kept; the first are the counts of a cell.
+    private static final int COUNTS = CameraSums.COUNTS;
+    static final int ALARMS = SegmentSums.COUNTS.indexOf(SegmentSums.ALARMS);
+    static final int WRONG = SegmentSums.COUNTS.indexOf(SegmentSums.WRONG);
+    static final int TRIALS = SegmentSums.COUNTS.indexOf(SegmentSums.TRIALS);
 
     /** Sum of x_c^2 over cameras c, with x_c wrong alarms of the camera in the segment. */
-    static final int WRONG_SQUARES = 5;
+    static final int WRONG_SQUARES = COUNTS;
 
-    /** Sum of x_c n_c, with n_c judged alarms. */
-    static final int WRONG_JUDGED = 6;
+    /** Sum of x_c n_c, with n_c trials. */
+    static final int WRONG_TRIALS = COUNTS + 1;
 
     /** Sum of n_c^2. */
-    static final int JUDGED_SQUARES = 7;
+    static final int TRIALS_SQUARES = COUNTS + 2;
 
     /** Cameras with alarms. */
-    static final int CAMERAS = 8;
+    static final int CAMERAS = COUNTS + 3;
 
-    /** Cameras with judged alarms: the clusters of a rate. */
-    static final int JUDGED_CAMERAS = 9;
+    /** Days on which the cameras with alarms were seen, summed over these cameras. */
+    static final int CAMERA_DAYS = COUNTS + 4;
 
-    /** Cameras whose judged alarms are all in the segment: they don't enter the rest's rate. */
-    static final int WHOLE_CAMERAS = 10;
+    /** Cameras with trials: the clusters of a rate. */
+    static final int TRIAL_CAMERAS = COUNTS + 5;
 
-    // What a segment shares with the rest of its cameras: with X_c and N_c the whole camera's wrong and judged alarms,
+    /** Cameras whose trials are all in the segment: they don't enter the rest's rate. */
+    static final int WHOLE_CAMERAS = COUNTS + 6;
+
+    // What a segment shares with the rest of its cameras: with X_c and N_c the whole camera's wrong alarms and trials,
     // sums of x_c X_c, of x_c N_c + n_c X_c, and of n_c N_c. Squares of the rest follow from these.
-    static final int WRONG_OF_WHOLE = 11;
-    static final int WRONG_JUDGED_OF_WHOLE = 12;
-    static final int JUDGED_OF_WHOLE = 13;
+    static final int WRONG_OF_WHOLE = COUNTS + 7;
+    static final int WRONG_TRIALS_OF_WHOLE = COUNTS + 8;
+    static final int TRIALS_OF_WHOLE = COUNTS + 9;
 
-    /** Lowest code of a site with judged alarms; {@link Long#MAX_VALUE} without. */
-    static final int LOWEST_SITE = 14;
+    /** Lowest code of a site with trials; {@link Long#MAX_VALUE} without. */
+    static final int LOWEST_SITE = COUNTS + 10;
 
-    /** Highest code of a site with judged alarms; -1 without. */
-    static final int HIGHEST_SITE = 15;
+    /** Highest code of a site with trials; -1 without. */
+    static final int HIGHEST_SITE = COUNTS + 11;
 
     /** Sums that are handed out. */
-    static final int SUMS = 16;
+    static final int SUMS = COUNTS + 12;
 
     /** Cameras with a cell in the segment, whatever it counts: a segment without any does not exist. */
-    private static final int PRESENT = 16;
+    private static final int PRESENT = SUMS;
 
-    private static final int STRIDE = 17;
+    private static final int STRIDE = SUMS + 1;
 
-    /** A camera's counts in a segment, the lowest and the highest site. */
-    private static final int MOVED_STRIDE = CameraSums.COUNTS + 2;
+    // A camera's counts in a segment, the lowest and the highest site.
+    private static final int MOVED_LOWEST_SITE = COUNTS;
+    private static final int MOVED_HIGHEST_SITE = COUNTS + 1;
+    private static final int MOVED_STRIDE = COUNTS + 2;
 
     private final Lattice lattice;
+    private final SeenDays seen;
     private final CameraSums camera;
 
     // Each subset of the lattice is a subset of the camera's dimensions and the frame-th subset of the others.
@@ -87,14 +92,16 @@ final class LatticeKernel {
 
     private final long[] place;
     private final int[] codes;
+    private final long[] counts = new long[COUNTS];
     private boolean open;
 
     private int drainSubset;
     private long drainAt;
     private int drainHashed;
 
-    LatticeKernel(Lattice lattice) {
+    LatticeKernel(Lattice lattice, SeenDays seen) {
         this.lattice = lattice;
+        this.seen = seen;
         camera = new CameraSums(lattice);
         place = new long[lattice.placeWords()];
         codes = new int[lattice.dimensions().size()];
@@ -154,17 +161,11 @@ final class LatticeKernel {
     /**
      * Adds a cell.
      *
+     * @param cell counts in the order of {@link SegmentSums#COUNTS}
      * @throws IllegalStateException if it comes out of order
      * @throws ArithmeticException if a sum leaves 64 bits
      */
-    void add(
-            long[] placeWords,
-            long[] frameWords,
-            long alarms,
-            long wrong,
-            long confirmed,
-            long relabeled,
-            long missed) {
+    void add(long[] placeWords, long[] frameWords, long[] cell) {
         int order = open ? Arrays.compare(placeWords, place) : 1;
         if (order < 0) {
             throw new IllegalStateException("Cells are not sorted by use case, camera and the camera's dimensions");
@@ -178,15 +179,16 @@ final class LatticeKernel {
             lattice.unpackPlace(place, codes);
         }
         lattice.unpackFrame(frameWords, codes);
-        camera.add(codes, alarms, wrong, confirmed, relabeled, missed);
+        camera.add(codes, cell);
     }
 
     /** Adds the camera's sums to those of the segments. */
     private void close(boolean cameraGoesOn) {
+        long days = seen.days(lattice.useCaseOf(place[0]), lattice.cameraOf(place[0]));
         camera.rollUp();
         int whole = camera.slot(0, 0);
         long wholeWrong = camera.count(whole, WRONG);
-        long wholeJudged = Math.addExact(wholeWrong, camera.count(whole, CONFIRMED));
+        long wholeTrials = camera.count(whole, TRIALS);
         boolean direct = !cameraGoesOn && moved.size() == 0;
         long site = lattice.site() < 0 ? -1 : codes[lattice.site()];
         for (int s = 0; s < frame.length; s++) {
@@ -199,18 +201,17 @@ final class LatticeKernel {
                 int slot = camera.slot(f, i);
                 long at = base + camera.index(slot);
                 if (direct) {
-                    boolean judged = camera.count(slot, WRONG) + camera.count(slot, CONFIRMED) != 0;
+                    boolean tried = camera.count(slot, TRIALS) != 0;
+                    for (int c = 0; c < COUNTS; c++) {
+                        counts[c] = camera.count(slot, c);
+                    }
                     addCamera(
                             segment(s, at),
-                            camera.count(slot, ALARMS),
-                            camera.count(slot, WRONG),
-                            camera.count(slot, CONFIRMED),
-                            camera.count(slot, RELABELED),
-                            camera.count(slot, MISSED),
+                            days,
                             wholeWrong,
-                            wholeJudged,
-                            judged ? site : Long.MAX_VALUE,
-                            judged ? site : -1);
+                            wholeTrials,
+                            tried ? site : Long.MAX_VALUE,
+                            tried ? site : -1);
                 } else {
                     addMoved(lattice.base(s) + at, slot, site);
                 }
@@ -220,21 +221,18 @@ final class LatticeKernel {
         if (!direct && !cameraGoesOn) {
             int all = moved.slot(lattice.base(0)) * MOVED_STRIDE; // the segment without predicates
             wholeWrong = movedSums[all + WRONG];
-            wholeJudged = Math.addExact(wholeWrong, movedSums[all + CONFIRMED]);
+            wholeTrials = movedSums[all + TRIALS];
             for (int m = 0; m < moved.size(); m++) {
                 int c = m * MOVED_STRIDE;
                 int s = lattice.subsetOf(movedIds[m]);
+                System.arraycopy(movedSums, c, counts, 0, COUNTS);
                 addCamera(
                         segment(s, movedIds[m] - lattice.base(s)),
-                        movedSums[c],
-                        movedSums[c + 1],
-                        movedSums[c + 2],
-                        movedSums[c + 3],
-                        movedSums[c + 4],
+                        days,
                         wholeWrong,
-                        wholeJudged,
-                        movedSums[c + 5],
-                        movedSums[c + 6]);
+                        wholeTrials,
+                        movedSums[c + MOVED_LOWEST_SITE],
+                        movedSums[c + MOVED_HIGHEST_SITE]);
             }
             moved.clear();
         }
@@ -250,16 +248,16 @@ final class LatticeKernel {
         int c = m * MOVED_STRIDE;
         if (m == known) {
             movedIds[m] = id;
-            Arrays.fill(movedSums, c, c + CameraSums.COUNTS, 0);
-            movedSums[c + 5] = Long.MAX_VALUE;
-            movedSums[c + 6] = -1;
+            Arrays.fill(movedSums, c, c + COUNTS, 0);
+            movedSums[c + MOVED_LOWEST_SITE] = Long.MAX_VALUE;
+            movedSums[c + MOVED_HIGHEST_SITE] = -1;
         }
-        for (int i = 0; i < CameraSums.COUNTS; i++) {
+        for (int i = 0; i < COUNTS; i++) {
             movedSums[c + i] = Math.addExact(movedSums[c + i], camera.count(slot, i));
         }
-        if (camera.count(slot, WRONG) + camera.count(slot, CONFIRMED) != 0) {
-            movedSums[c + 5] = Math.min(movedSums[c + 5], site);
-            movedSums[c + 6] = Math.max(movedSums[c + 6], site);
+        if (camera.count(slot, TRIALS) != 0) {
+            movedSums[c + MOVED_LOWEST_SITE] = Math.min(movedSums[c + MOVED_LOWEST_SITE], site);
+            movedSums[c + MOVED_HIGHEST_SITE] = Math.max(movedSums[c + MOVED_HIGHEST_SITE], site);
         }
     }
 
@@ -285,35 +283,27 @@ final class LatticeKernel {
         return slot;
     }
 
-    private void addCamera(
-            int slot,
-            long alarms,
-            long wrong,
-            long confirmed,
-            long relabeled,
-            long missed,
-            long wholeWrong,
-            long wholeJudged,
-            long lowestSite,
-            long highestSite) {
+    /** Adds {@link #counts}, which are one camera's, to a segment. */
+    private void addCamera(int slot, long days, long wholeWrong, long wholeTrials, long lowestSite, long highestSite) {
         int c = slot * STRIDE;
-        long judged = Math.addExact(wrong, confirmed);
-        sums[c + ALARMS] = Math.addExact(sums[c + ALARMS], alarms);
-        sums[c + WRONG] = Math.addExact(sums[c + WRONG], wrong);
-        sums[c + CONFIRMED] = Math.addExact(sums[c + CONFIRMED], confirmed);
-        sums[c + RELABELED] = Math.addExact(sums[c + RELABELED], relabeled);
-        sums[c + MISSED] = Math.addExact(sums[c + MISSED], missed);
+        for (int i = 0; i < COUNTS; i++) {
+            sums[c + i] = Math.addExact(sums[c + i], counts[i]);
+        }
+        long wrong = counts[WRONG];
+        long trials = counts[TRIALS];
+        boolean alarmed = counts[ALARMS] > 0;
         sums[c + WRONG_SQUARES] = Math.addExact(sums[c + WRONG_SQUARES], Math.multiplyExact(wrong, wrong));
-        sums[c + WRONG_JUDGED] = Math.addExact(sums[c + WRONG_JUDGED], Math.multiplyExact(wrong, judged));
-        sums[c + JUDGED_SQUARES] = Math.addExact(sums[c + JUDGED_SQUARES], Math.multiplyExact(judged, judged));
-        sums[c + CAMERAS] += alarms > 0 ? 1 : 0;
-        sums[c + JUDGED_CAMERAS] += judged != 0 ? 1 : 0;
-        sums[c + WHOLE_CAMERAS] += judged != 0 && judged == wholeJudged ? 1 : 0;
+        sums[c + WRONG_TRIALS] = Math.addExact(sums[c + WRONG_TRIALS], Math.multiplyExact(wrong, trials));
+        sums[c + TRIALS_SQUARES] = Math.addExact(sums[c + TRIALS_SQUARES], Math.multiplyExact(trials, trials));
+        sums[c + CAMERAS] += alarmed ? 1 : 0;
+        sums[c + CAMERA_DAYS] += alarmed ? days : 0;
+        sums[c + TRIAL_CAMERAS] += trials != 0 ? 1 : 0;
+        sums[c + WHOLE_CAMERAS] += trials != 0 && trials == wholeTrials ? 1 : 0;
         sums[c + WRONG_OF_WHOLE] = Math.addExact(sums[c + WRONG_OF_WHOLE], Math.multiplyExact(wrong, wholeWrong));
-        sums[c + WRONG_JUDGED_OF_WHOLE] = Math.addExact(
-                sums[c + WRONG_JUDGED_OF_WHOLE],
-                Math.addExact(Math.multiplyExact(wrong, wholeJudged), Math.multiplyExact(judged, wholeWrong)));
-        sums[c + JUDGED_OF_WHOLE] = Math.addExact(sums[c + JUDGED_OF_WHOLE], Math.multiplyExact(judged, wholeJudged));
+        sums[c + WRONG_TRIALS_OF_WHOLE] = Math.addExact(
+                sums[c + WRONG_TRIALS_OF_WHOLE],
+                Math.addExact(Math.multiplyExact(wrong, wholeTrials), Math.multiplyExact(trials, wholeWrong)));
+        sums[c + TRIALS_OF_WHOLE] = Math.addExact(sums[c + TRIALS_OF_WHOLE], Math.multiplyExact(trials, wholeTrials));
         sums[c + LOWEST_SITE] = Math.min(sums[c + LOWEST_SITE], lowestSite);
         sums[c + HIGHEST_SITE] = Math.max(sums[c + HIGHEST_SITE], highestSite);
         sums[c + PRESENT]++;

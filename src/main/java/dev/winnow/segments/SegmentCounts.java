@@ -15,6 +15,9 @@ import java.util.StringJoiner;
  * @param relabeled judged alarms that named the wrong class
  * @param missed reported misses
  * @param cameras cameras with alarms
+ * @param negatives frames without output that were confirmed to show nothing
+ * @param cameraDays days on which the cameras with alarms were seen, summed over these cameras
+ * @param estimated wrong alarms to be expected from confidence, in units of 1 / {@link SegmentSums#ESTIMATED_UNIT}
  * @param redundant whether a segment with one predicate less has the same counts
  */
 record SegmentCounts(
@@ -27,6 +30,9 @@ record SegmentCounts(
         long relabeled,
         long missed,
         long cameras,
+        long negatives,
+        long cameraDays,
+        long estimated,
         boolean redundant) {
 
     /** Name of the segment without predicates. */

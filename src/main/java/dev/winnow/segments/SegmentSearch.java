@@ -2,26 +2,23 @@ package dev.winnow.segments;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.min;
 
 import dev.winnow.config.ConfigException;
 import dev.winnow.config.SegmentSettings;
 import dev.winnow.inputs.CameraTable;
 import dev.winnow.ports.TableStore;
-import dev.winnow.stats.ClusterSums;
 import dev.winnow.tables.TableDef;
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -47,17 +44,14 @@ final class SegmentSearch {
         this.version = version;
     }
 
-    /** Segments from the worst on that may make up the cover. */
-    private static final int COVERED = 50;
-
-    /** Different memberships of judged cells in those segments, at most 100 MB on the driver. */
+    /** Different memberships of judged cells in the segments of a cover, at most 100 MB on the driver. */
     private static final int MAX_LEAVES = 500_000;
-
-    /** Share of the excess errors that a segment of the cover has to add. */
-    private static final double COVER_SHARE = 0.05;
 
     /** What was written, and what to say of it. */
     record Found(long rows, List<String> sentences) {}
+
+    /** A window's cells. */
+    private record Tables(Dataset<Row> exposure, Dataset<Row> verdicts) {}
 
     /**
      * Writes the findings of a run date.
@@ -66,161 +60,163 @@ final class SegmentSearch {
      * @param frameDimensions dimensions of the cells
      */
     Found write(LocalDate day, List<LocalDate> dates, List<String> frameDimensions, String runId) {
-        Dataset<Row> cells = cells(day, dates, frameDimensions).persist(StorageLevel.MEMORY_AND_DISK());
+        Tables window = window(day, dates, frameDimensions);
+        Map<String, UseCaseWindow> useCases = UseCaseWindow.learn(window.exposure, window.verdicts, day, settings);
+        Dataset<Row> cells = cameras.withStaticDimensions(
+                        Windows.cells(window.exposure, window.verdicts, frameDimensions, useCases))
+                .persist(StorageLevel.MEMORY_AND_DISK());
         try {
-            Lattice lattice = SegmentSums.lattice(
-                    cells,
-                    Windows.dimensions(frameDimensions, cameras.dimensions()),
-                    Windows.SITE,
-                    Lattice.Limits.DEFAULT.withPredicates(
-                            settings.maxPredicates(), settings.wideValues(), settings.widePredicates()));
-            List<Finding> findings = new ArrayList<>();
+            Lattice lattice = lattice(cells, frameDimensions);
+            Dataset<Row> detailed = cameras.withStaticDimensions(
+                    Details.cells(window.exposure, window.verdicts, frameDimensions, useCases));
+            SeenDays seen = SeenDays.of(
+                    lattice, Windows.seenDays(window.exposure, useCases).toLocalIterator());
+            Map<String, Map<String, LocalDate>> earlier = suspectedBefore(day);
+            List<String> strata = settings.strata().stream()
+                    .map(name -> column(lattice, name))
+                    .toList();
             List<Row> rows = new ArrayList<>();
-            List<String> covers = new ArrayList<>();
-            for (List<Summed> useCase : byUseCase(cells, lattice)) {
-                List<Finding> ranked =
-                        Finding.rank(useCase.stream().map(Summed::counts).toList(), settings);
-                Map<SegmentCounts, Summed> summed = new HashMap<>();
-                useCase.forEach(s -> summed.put(s.counts(), s));
-                Map<SegmentCounts, Evidence> evidence = weigh(ranked, summed);
-                List<GreedyCover.Pick> cover = cover(cells, lattice, ranked, summed);
-                List<String> covering =
-                        cover.stream().map(GreedyCover.Pick::key).toList();
-                if (!cover.isEmpty()) {
-                    covers.add(sentence(ranked.get(0).counts().useCase(), cover));
-                }
-                for (Finding f : ranked) {
-                    int place = covering.indexOf(f.counts().segment());
-                    rows.add(f.row(
-                            pipeline,
-                            day,
-                            runId,
-                            of(summed, f).judged().clusters(),
-                            evidence.get(f.counts()),
-                            place < 0 ? null : place + 1,
-                            place < 0 ? null : cover.get(place)));
-                }
-                findings.addAll(ranked);
-            }
-            Map<String, Object> scope = new LinkedHashMap<>();
-            scope.put(SegmentFindings.PIPELINE, pipeline);
-            scope.put(SegmentFindings.RUN_DATE, day);
-            long written = tables.replace(SegmentFindings.TABLE, tables.frame(SegmentFindings.TABLE, rows), scope);
+            List<Finding> findings = new ArrayList<>();
             List<String> sentences = new ArrayList<>();
-            sentences.add(sentence(day, dates, findings));
-            sentences.addAll(covers);
+            for (UseCaseSearch found : byUseCase(SegmentSums.sums(cells, lattice, seen), lattice, day, useCases)) {
+                String useCase = found.useCase();
+                found.cover(ids -> SegmentSums.leaves(cells, lattice, useCase, ids, MAX_LEAVES));
+                found.details(ids -> Details.of(detailed, lattice, useCase, ids, strata));
+                found.confirm(
+                        earlier.getOrDefault(useCase, Map.of()), since -> FreshDays.of(cells, lattice, useCase, since));
+                rows.addAll(found.rows(pipeline, runId));
+                findings.addAll(found.ranked());
+                sentences.addAll(found.sentences());
+            }
+            sentences.add(0, sentence(day, dates, findings));
+            long written = replace(SegmentFindings.TABLE, day, rows)
+                    + replace(
+                            FeedbackArrival.TABLE,
+                            day,
+                            FeedbackArrival.rows(
+                                    pipeline, day, settings.maturity().horizonDays(), useCases));
             return new Found(written, sentences);
         } finally {
             cells.unpersist();
         }
     }
 
-    private Dataset<Row> cells(LocalDate day, List<LocalDate> dates, List<String> frameDimensions) {
+    /** Replaces the rows of a run date; a table that never had any is not made. */
+    private long replace(TableDef table, LocalDate day, List<Row> rows) {
+        if (rows.isEmpty() && !tables.names().contains(table.name())) {
+            return 0;
+        }
+        Map<String, Object> scope = new LinkedHashMap<>();
+        scope.put(SegmentFindings.PIPELINE, pipeline);
+        scope.put(SegmentFindings.RUN_DATE, day);
+        return tables.replace(table, tables.frame(table, rows), scope);
+    }
+
+    private Tables window(LocalDate day, List<LocalDate> dates, List<String> frameDimensions) {
         Column window = col(ExposureDaily.PIPELINE)
                 .equalTo(pipeline)
                 .and(col(ExposureDaily.CELL_VERSION).equalTo(version))
                 .and(col(ExposureDaily.EVENT_DATE).isin(dates.toArray()));
-        TableDef exposure = ExposureDaily.TABLE.withDimensions(frameDimensions);
-        TableDef verdicts = VerdictDaily.TABLE.withDimensions(frameDimensions);
         LocalDate from = day.minusDays(settings.windowDays() - 1L);
-        return cameras.withStaticDimensions(Windows.cells(
-                tables.read(exposure).filter(window),
-                tables.read(verdicts)
-                        .filter(window.and(col(VerdictDaily.ARRIVAL_DATE).between(lit(from), lit(day)))),
-                frameDimensions));
+        return new Tables(
+                tables.read(ExposureDaily.TABLE.withDimensions(frameDimensions)).filter(window),
+                tables.read(VerdictDaily.TABLE.withDimensions(frameDimensions))
+                        .filter(window.and(col(VerdictDaily.ARRIVAL_DATE).between(lit(from), lit(day)))));
+    }
+
+    private Lattice lattice(Dataset<Row> cells, List<String> frameDimensions) {
+        try {
+            return SegmentSums.lattice(
+                    cells,
+                    Windows.dimensions(frameDimensions, cameras.dimensions()),
+                    Windows.SITE,
+                    Lattice.Limits.DEFAULT.withPredicates(
+                            settings.maxPredicates(), settings.wideValues(), settings.widePredicates()));
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException("segments: " + e.getMessage());
+        }
+    }
+
+    private static String column(Lattice lattice, String dimension) {
+        return lattice.dimensions().stream()
+                .filter(d -> d.name().equals(dimension))
+                .map(Lattice.Dimension::column)
+                .findFirst()
+                .orElseThrow(
+                        () -> new ConfigException("segments.strata: there is no dimension " + dimension + "; there is "
+                                + lattice.dimensions().stream()
+                                        .map(Lattice.Dimension::name)
+                                        .toList()));
+    }
+
+    /** When segments of the window's length were first suspected, by use case and segment. */
+    private Map<String, Map<String, LocalDate>> suspectedBefore(LocalDate day) {
+        Map<String, Map<String, LocalDate>> since = new HashMap<>();
+        tables.read(SegmentFindings.TABLE)
+                .filter(col(SegmentFindings.PIPELINE)
+                        .equalTo(pipeline)
+                        .and(col(SegmentFindings.RUN_DATE).geq(lit(day.minusDays(settings.windowDays()))))
+                        .and(col(SegmentFindings.RUN_DATE).lt(lit(day)))
+                        .and(col(SegmentFindings.STATUS).isNotNull()))
+                .groupBy(SegmentFindings.USE_CASE, SegmentFindings.SEGMENT)
+                .agg(min(SegmentFindings.RUN_DATE))
+                .collectAsList()
+                .forEach(row -> since.computeIfAbsent(row.getString(0), u -> new HashMap<>())
+                        .put(row.getString(1), row.getLocalDate(2)));
+        return since;
     }
 
     /** The use case, every value of one dimension, and whatever has enough judged alarms; in the lattice's order. */
-    private Collection<List<Summed>> byUseCase(Dataset<Row> cells, Lattice lattice) {
-        Column supported =
-                col(SegmentSums.WRONG).plus(col(SegmentSums.CONFIRMED)).geq(settings.minJudged());
-        Dataset<Row> sums = SegmentSums.withRedundancy(SegmentSums.sums(cells, lattice), lattice)
-                .filter(col(SegmentSums.LEVEL).leq(1).or(supported));
+    private List<UseCaseSearch> byUseCase(
+            Dataset<Row> sums, Lattice lattice, LocalDate day, Map<String, UseCaseWindow> useCases) {
+        Column judged = col(SegmentSums.WRONG).plus(col(SegmentSums.CONFIRMED));
+        Column something = judged.plus(col(SegmentSums.ALARMS)).plus(col(SegmentSums.MISSED));
+        Dataset<Row> listed = SegmentSums.withRedundancy(sums, lattice)
+                .filter(col(SegmentSums.LEVEL)
+                        .equalTo(0)
+                        .or(col(SegmentSums.LEVEL).equalTo(1).and(something.gt(0)))
+                        .or(judged.geq(settings.minJudged())));
         List<Row> rows =
-                SegmentSums.decoded(sums, lattice).limit(MAX_SEGMENTS + 1).collectAsList();
+                SegmentSums.decoded(listed, lattice).limit(MAX_SEGMENTS + 1).collectAsList();
         if (rows.size() > MAX_SEGMENTS) {
             throw new ConfigException("more than " + MAX_SEGMENTS + " segments have " + settings.minJudged()
                     + " judged alarms: lower segments.max-predicates, raise segments.min-judged, or take a dimension"
                     + " with many values out of the configuration");
         }
-        Map<String, List<Summed>> useCases = new TreeMap<>();
+        Map<String, List<Summed>> byName = new TreeMap<>();
         rows.stream()
                 .map(Summed::of)
                 .sorted(Comparator.comparingLong(Summed::id))
-                .forEach(s -> useCases.computeIfAbsent(s.counts().useCase(), u -> new ArrayList<>())
+                .forEach(s -> byName.computeIfAbsent(s.counts().useCase(), u -> new ArrayList<>())
                         .add(s));
-        return useCases.values();
+        Map<String, Long> families = families(sums, byName, useCases);
+        List<UseCaseSearch> searches = new ArrayList<>();
+        byName.forEach((useCase, segments) -> searches.add(new UseCaseSearch(
+                segments,
+                Objects.requireNonNull(useCases.get(useCase)),
+                day,
+                families.getOrDefault(useCase, 0L),
+                settings)));
+        return searches;
     }
 
-    /** Weighs the segments that have a rate and enough judged alarms, the whole use case apart. */
-    private Map<SegmentCounts, Evidence> weigh(List<Finding> findings, Map<SegmentCounts, Summed> summed) {
-        List<Summed> looked = summed.values().stream()
-                .filter(s -> s.counts().judged() >= settings.minJudged()
-                        && !s.counts().dimensions().isEmpty())
-                .toList();
-        Set<SegmentCounts> withRate = new HashSet<>();
-        findings.stream().filter(f -> f.fdr() != null).forEach(f -> withRate.add(f.counts()));
-        List<Summed> weighed = looked.stream()
-                .filter(s -> withRate.contains(s.counts()))
-                .sorted(Comparator.comparingLong(Summed::id))
-                .toList();
-        Map<SegmentCounts, Evidence> evidence = new HashMap<>();
-        if (weighed.isEmpty()) {
-            return evidence;
+    /**
+     * How many segments were looked at, by use case. Where trials are judged alarms, all of them are listed; where they
+     * are all alarms, those with few marks are not listed, but were looked at all the same.
+     */
+    private Map<String, Long> families(
+            Dataset<Row> sums, Map<String, List<Summed>> listed, Map<String, UseCaseWindow> useCases) {
+        if (useCases.values().stream().anyMatch(w -> w.measure() == Measure.MARKS)) {
+            return SegmentSums.families(sums, settings.minJudged());
         }
-        ClusterSums whole = whole(summed).judged();
-        List<Evidence> all = Evidence.weigh(
-                whole, weighed.stream().map(s -> s.weighed(whole)).toList(), looked.size(), settings);
-        for (int i = 0; i < all.size(); i++) {
-            evidence.put(weighed.get(i).counts(), all.get(i));
-        }
-        return evidence;
-    }
-
-    /** The few segments that together hold most excess errors; empty where the use case has no rates. */
-    private static List<GreedyCover.Pick> cover(
-            Dataset<Row> cells, Lattice lattice, List<Finding> findings, Map<SegmentCounts, Summed> summed) {
-        List<Finding> worst = findings.stream()
-                .filter(f -> f.rank() != null && f.rank() <= COVERED && f.fdr() != null)
-                .filter(f -> f.excessErrors() != null && f.excessErrors() > 0)
-                .toList();
-        if (worst.isEmpty()) {
-            return List.of();
-        }
-        ClusterSums whole = whole(summed).judged();
-        List<GreedyCover.Candidate> candidates = worst.stream()
-                .map(f -> new GreedyCover.Candidate(
-                        f.counts().segment(),
-                        whole.x() - f.counts().falsePositives(),
-                        whole.n() - f.counts().judged()))
-                .toList();
-        List<Long> ids = worst.stream().map(f -> of(summed, f).id()).toList();
-        return GreedyCover.cover(
-                candidates,
-                SegmentSums.leaves(cells, lattice, worst.get(0).counts().useCase(), ids, MAX_LEAVES),
-                COVER_SHARE);
-    }
-
-    private static Summed whole(Map<SegmentCounts, Summed> summed) {
-        return summed.values().stream()
-                .filter(s -> s.counts().dimensions().isEmpty())
-                .findFirst()
-                .orElseThrow();
-    }
-
-    private static Summed of(Map<SegmentCounts, Summed> summed, Finding finding) {
-        return Objects.requireNonNull(summed.get(finding.counts()));
-    }
-
-    private static String sentence(String useCase, List<GreedyCover.Pick> cover) {
-        List<GreedyCover.Pick> first = cover.subList(0, Math.min(5, cover.size()));
-        return String.format(
-                Locale.ROOT,
-                "%s: %d segments hold %.0f %% of the excess errors among judged alarms: %s",
+        Map<String, Long> families = new HashMap<>();
+        listed.forEach((useCase, segments) -> families.put(
                 useCase,
-                first.size(),
-                100 * first.get(first.size() - 1).cumulativeShare(),
-                String.join("; ", first.stream().map(GreedyCover.Pick::key).toList()));
+                segments.stream()
+                        .filter(s -> s.counts().judged() >= settings.minJudged()
+                                && !s.counts().dimensions().isEmpty())
+                        .count()));
+        return families;
     }
 
     private String sentence(LocalDate day, List<LocalDate> dates, List<Finding> findings) {

@@ -23,6 +23,7 @@ import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -37,11 +38,10 @@ import org.jspecify.annotations.Nullable;
  * Sums cells to every segment of a {@link Lattice}, with the sums over cameras that clustered variances need.
  *
  * <p>Cells in: {@link #USE_CASE}, {@link #CAMERA_ID}, the dimensions' columns (strings; null counts as
- * {@code __NULL__}) and the five counts {@link #ALARMS}, {@link #WRONG}, {@link #CONFIRMED}, {@link #RELABELED},
- * {@link #MISSED} (longs, not null, may be negative). Rows of equal keys add up. The frame is read twice, by
- * {@link #lattice} and by {@link #sums}: cache it if it is dear.
+ * {@code __NULL__}) and {@link #COUNTS} (longs, not null, may be negative). Rows of equal keys add up. The frame is
+ * read twice, by {@link #lattice} and by {@link #sums}: cache it if it is dear.
  *
- * <p>Plan of {@link #sums}: one pass that replaces strings by codes (72 bytes a cell for almost any lattice), one
+ * <p>Plan of {@link #sums}: one pass that replaces strings by codes (104 bytes a cell for almost any lattice), one
  * shuffle by (use case, camera), a radix sort by one long, {@link LatticeKernel} per task, and one shuffle of what the
  * tasks found. Same rows for any number of partitions and any order of cells. Requires ANSI mode, in which a sum that
  * leaves 64 bits fails.
@@ -60,6 +60,22 @@ public final class SegmentSums {
     public static final String RELABELED = VerdictDaily.RELABELED;
     public static final String MISSED = VerdictDaily.MISSED;
 
+    /** Frames without output that were confirmed to show nothing. */
+    public static final String NEGATIVES = SegmentFindings.NEGATIVES;
+
+    /** What wrong alarms are held against: judged alarms, or all alarms where judged ones can't stand for them. */
+    public static final String TRIALS = "trials";
+
+    /** Wrong alarms to be expected from confidence alone, in units of 1 / {@link #ESTIMATED_UNIT}. */
+    public static final String ESTIMATED = "estimated";
+
+    /** Parts of one alarm in {@link #ESTIMATED}, so that its sum is exact in any order. */
+    public static final long ESTIMATED_UNIT = 1 << 20;
+
+    /** Counts of a cell, in the kernel's order. */
+    static final List<String> COUNTS =
+            List.of(ALARMS, WRONG, CONFIRMED, RELABELED, MISSED, NEGATIVES, TRIALS, ESTIMATED);
+
     /** Number of a segment in its lattice. */
     public static final String SEGMENT_ID = "segment_id";
 
@@ -72,63 +88,60 @@ public final class SegmentSums {
     /** Sum over cameras of x_c^2: wrong alarms of a camera in the segment, squared. */
     public static final String WRONG_SQUARES = "wrong_squares";
 
-    /** Sum over cameras of x_c n_c: wrong times judged alarms. */
-    public static final String WRONG_JUDGED = "wrong_judged";
+    /** Sum over cameras of x_c n_c: wrong alarms times trials. */
+    public static final String WRONG_TRIALS = "wrong_trials";
 
     /** Sum over cameras of n_c^2. */
-    public static final String JUDGED_SQUARES = "judged_squares";
+    public static final String TRIALS_SQUARES = "trials_squares";
 
     /** Cameras with alarms in the segment. */
     public static final String CAMERAS = SegmentFindings.CAMERAS;
 
-    /** Cameras with judged alarms in the segment: k of the clustered variance, which cameras without do not enter. */
-    public static final String JUDGED_CAMERAS = "judged_cameras";
+    /** Days on which cameras with alarms in the segment were seen, summed over these cameras. */
+    public static final String CAMERA_DAYS = SegmentFindings.CAMERA_DAYS;
 
-    /** Cameras whose judged alarms are all in the segment: they do not enter the rest's rate. */
+    /** Cameras with trials in the segment: k of the clustered variance, which cameras without do not enter. */
+    public static final String TRIAL_CAMERAS = SegmentFindings.TRIAL_CAMERAS;
+
+    /** Cameras whose trials are all in the segment: they do not enter the rest's rate. */
     public static final String WHOLE_CAMERAS = "whole_cameras";
 
     /** Sum over cameras of x_c X_c, with X_c wrong alarms of the whole camera; squares of the rest follow from it. */
     public static final String WRONG_OF_WHOLE = "wrong_of_whole";
 
-    /** Sum over cameras of x_c N_c + n_c X_c, with N_c judged alarms of the whole camera. */
-    public static final String WRONG_JUDGED_OF_WHOLE = "wrong_judged_of_whole";
+    /** Sum over cameras of x_c N_c + n_c X_c, with N_c trials of the whole camera. */
+    public static final String WRONG_TRIALS_OF_WHOLE = "wrong_trials_of_whole";
 
     /** Sum over cameras of n_c N_c. */
-    public static final String JUDGED_OF_WHOLE = "judged_of_whole";
+    public static final String TRIALS_OF_WHOLE = "trials_of_whole";
 
     /**
-     * Whether the judged alarms come from more than one site; null if the lattice has no site. What a camera at one site
-     * counts to zero on balance, verdicts taken back, does not make it a judged site.
+     * Whether the trials come from more than one site; null if the lattice has no site. What a camera at one site counts
+     * to zero on balance, verdicts taken back, does not make it such a site.
      */
     public static final String SEVERAL_SITES = "several_sites";
 
     /** Whether a segment less one predicate has the same counts. */
     public static final String REDUNDANT = "redundant";
 
-    /** Segments that exist: at least one cell is in them. */
-    public static final String ENUMERATED = "enumerated";
-
-    /** Those of them that have the support asked for. */
-    public static final String SUPPORTED = "supported";
-
-    private static final List<String> COUNTS = List.of(ALARMS, WRONG, CONFIRMED, RELABELED, MISSED);
+    /** Counts in which a redundant segment equals a smaller one; the others say how to read these. */
+    private static final List<String> COMPARED = List.of(ALARMS, WRONG, CONFIRMED, RELABELED, MISSED);
 
     /** Sums of the kernel in its order, the sites excepted. */
-    private static final List<String> ADDED = List.of(
-            ALARMS,
-            WRONG,
-            CONFIRMED,
-            RELABELED,
-            MISSED,
-            WRONG_SQUARES,
-            WRONG_JUDGED,
-            JUDGED_SQUARES,
-            CAMERAS,
-            JUDGED_CAMERAS,
-            WHOLE_CAMERAS,
-            WRONG_OF_WHOLE,
-            WRONG_JUDGED_OF_WHOLE,
-            JUDGED_OF_WHOLE);
+    private static final List<String> ADDED = Stream.concat(
+                    COUNTS.stream(),
+                    Stream.of(
+                            WRONG_SQUARES,
+                            WRONG_TRIALS,
+                            TRIALS_SQUARES,
+                            CAMERAS,
+                            CAMERA_DAYS,
+                            TRIAL_CAMERAS,
+                            WHOLE_CAMERAS,
+                            WRONG_OF_WHOLE,
+                            WRONG_TRIALS_OF_WHOLE,
+                            TRIALS_OF_WHOLE))
+            .toList();
 
     private static final String LOWEST_SITE = "lowest_site";
     private static final String HIGHEST_SITE = "highest_site";
@@ -204,8 +217,8 @@ public final class SegmentSums {
         return Lattice.of(ordered, siteDimension, limits, values.get(0), values.get(1), byName);
     }
 
-    /** Use case, camera and dimensions as strings. */
-    private static Dataset<Row> keys(Dataset<Row> cells, List<Lattice.Dimension> ordered, String... more) {
+    /** Use case, camera and the lattice's dimensions, which {@link CellEncoder} reads by place, and more columns. */
+    static Dataset<Row> keys(Dataset<Row> cells, List<Lattice.Dimension> ordered, String... more) {
         List<Column> columns = new ArrayList<>(List.of(col(USE_CASE), col(CAMERA_ID)));
         ordered.forEach(dimension -> columns.add(col(dimension.column())));
         for (String name : more) {
@@ -216,23 +229,24 @@ public final class SegmentSums {
 
     /**
      * Sums cells to every segment that has any: {@link #USE_CASE}, {@link #SEGMENT_ID}, {@link #LEVEL}, the counts, the
-     * sums over cameras, {@link #CAMERAS}, {@link #JUDGED_CAMERAS}, {@link #SEVERAL_SITES}. One row per use case and
-     * segment, about 160 bytes each.
+     * sums over cameras, {@link #CAMERAS}, {@link #TRIAL_CAMERAS}, {@link #SEVERAL_SITES}. One row per use case and
+     * segment, about 200 bytes each.
      *
      * @param lattice made from these cells
+     * @param seen days on which cameras were seen
      */
-    public static Dataset<Row> sums(Dataset<Row> cells, Lattice lattice) {
-        return sums(cells, lattice, 0);
+    public static Dataset<Row> sums(Dataset<Row> cells, Lattice lattice, SeenDays seen) {
+        return sums(cells, lattice, seen, 0);
     }
 
-    /** {@link #sums(Dataset, Lattice)} by this many tasks; 0 leaves it to Spark. */
-    public static Dataset<Row> sums(Dataset<Row> cells, Lattice lattice, int tasks) {
+    /** {@link #sums(Dataset, Lattice, SeenDays)} by this many tasks; 0 leaves it to Spark. */
+    static Dataset<Row> sums(Dataset<Row> cells, Lattice lattice, SeenDays seen, int tasks) {
         Column camera = shiftright(col(PLACE + 0), lattice.cameraShift());
         Dataset<Row> encoded = encoded(cells, lattice);
         Dataset<Row> byCamera = tasks > 0 ? encoded.repartition(tasks, camera) : encoded.repartition(camera);
         Column[] order = new Column[lattice.placeWords()];
         Arrays.setAll(order, i -> col(PLACE + i));
-        MapPartitionsFunction<Row, Row> kernel = rows -> new Drained(lattice, rows);
+        MapPartitionsFunction<Row, Row> kernel = rows -> new Drained(lattice, seen, rows);
         StructType schema =
                 new StructType().add(USE_CASE, DataTypes.StringType, false).add(SEGMENT_ID, DataTypes.LongType, false);
         for (String name : ADDED) {
@@ -313,14 +327,15 @@ public final class SegmentSums {
         private final LatticeKernel kernel;
         private final long[] place;
         private final long[] frame;
+        private final long[] counts = new long[COUNTS.size()];
         private @Nullable Row waiting;
         private String useCase = "";
         private boolean draining;
 
-        Drained(Lattice lattice, Iterator<Row> cells) {
+        Drained(Lattice lattice, SeenDays seen, Iterator<Row> cells) {
             this.lattice = lattice;
             this.cells = cells;
-            kernel = new LatticeKernel(lattice);
+            kernel = new LatticeKernel(lattice, seen);
             place = new long[lattice.placeWords()];
             frame = new long[lattice.frameWords()];
         }
@@ -378,27 +393,27 @@ public final class SegmentSums {
             for (int i = 0; i < frame.length; i++) {
                 frame[i] = cell.getLong(at++);
             }
-            kernel.add(
-                    place,
-                    frame,
-                    cell.getLong(at),
-                    cell.getLong(at + 1),
-                    cell.getLong(at + 2),
-                    cell.getLong(at + 3),
-                    cell.getLong(at + 4));
+            for (int i = 0; i < counts.length; i++) {
+                counts[i] = cell.getLong(at++);
+            }
+            kernel.add(place, frame, counts);
         }
     }
 
     /**
-     * Counts the segments that exist by size, the family a test has to be corrected for: {@link #USE_CASE},
-     * {@link #LEVEL}, {@link #ENUMERATED}, {@link #SUPPORTED}. A handful of rows.
+     * Counts the segments with predicates that have at least so many trials: the family a test has to be corrected for.
      *
      * @param sums from {@link #sums}
-     * @param support what a segment needs to be tested, such as a minimum of judged alarms
+     * @return segments by use case; a use case without any is left out
      */
-    public static Dataset<Row> family(Dataset<Row> sums, Column support) {
-        return sums.groupBy(USE_CASE, LEVEL)
-                .agg(count(lit(1)).as(ENUMERATED), count(when(support, 1)).as(SUPPORTED));
+    static Map<String, Long> families(Dataset<Row> sums, long trials) {
+        Map<String, Long> families = new HashMap<>();
+        sums.filter(col(LEVEL).geq(1).and(col(TRIALS).geq(trials)))
+                .groupBy(USE_CASE)
+                .agg(count(lit(1)))
+                .collectAsList()
+                .forEach(row -> families.put(row.getString(0), row.getLong(1)));
+        return families;
     }
 
     /**
@@ -413,13 +428,13 @@ public final class SegmentSums {
      */
     public static Dataset<Row> withRedundancy(Dataset<Row> sums, Lattice lattice) {
         List<Column> together = new ArrayList<>(List.of(col(USE_CASE)));
-        COUNTS.forEach(name -> together.add(col(name)));
+        COMPARED.forEach(name -> together.add(col(name)));
         List<Column> order = new ArrayList<>(together);
         order.add(col(SEGMENT_ID));
         StructType schema = sums.schema().add(REDUNDANT, DataTypes.BooleanType, false);
         int useCase = schema.fieldIndex(USE_CASE);
         int segment = schema.fieldIndex(SEGMENT_ID);
-        int[] counts = COUNTS.stream().mapToInt(schema::fieldIndex).toArray();
+        int[] counts = COMPARED.stream().mapToInt(schema::fieldIndex).toArray();
         MapPartitionsFunction<Row, Row> mark = rows -> {
             LongSlots equal = new LongSlots();
             Object[] key = new Object[1 + counts.length];
@@ -477,7 +492,7 @@ public final class SegmentSums {
     }
 
     /**
-     * Collects what {@link GreedyCover} needs: judged cells of one use case, summed over all that lie in the same of some
+     * Collects what {@link GreedyCover} needs: tried cells of one use case, summed over all that lie in the same of some
      * segments. They decide as the single cells would and are far fewer; the last leaf may be those in no segment.
      *
      * @param segmentIds ids of the lattice; their places are the leaves' members
@@ -488,46 +503,27 @@ public final class SegmentSums {
      */
     static List<GreedyCover.Leaf> leaves(
             Dataset<Row> cells, Lattice lattice, String useCase, List<Long> segmentIds, int most) {
-        Map<Long, Integer> places = new HashMap<>();
-        TreeSet<Integer> subsets = new TreeSet<>();
-        for (long id : segmentIds) {
-            if (places.put(id, places.size()) != null) {
-                throw new IllegalArgumentException("Expected different segments, got " + id + " twice");
-            }
-            subsets.add(lattice.subsetOf(id));
-        }
-        int[] used = subsets.stream().mapToInt(Integer::intValue).toArray();
-        int dimensions = lattice.dimensions().size();
         StructType schema = new StructType()
                 .add(MEMBERS, DataTypes.BinaryType, false)
                 .add(WRONG, DataTypes.LongType, false)
-                .add(CONFIRMED, DataTypes.LongType, false);
+                .add(TRIALS, DataTypes.LongType, false);
+        int counts = 2 + lattice.dimensions().size();
         MapPartitionsFunction<Row, Row> match = rows -> {
-            CellEncoder encoder = new CellEncoder(lattice);
-            int[] codes = new int[dimensions];
-            int[] members = new int[used.length];
+            SegmentMembers segments = new SegmentMembers(lattice, segmentIds);
             return mapped(rows, row -> {
-                encoder.codes(row, codes);
-                int found = 0;
-                for (int subset : used) {
-                    Integer member = places.get(lattice.id(subset, codes));
-                    if (member != null) {
-                        members[found++] = member;
-                    }
-                }
-                Arrays.sort(members, 0, found);
-                ByteBuffer bytes = ByteBuffer.allocate(found * Integer.BYTES);
-                bytes.asIntBuffer().put(members, 0, found);
-                return RowFactory.create(bytes.array(), row.getLong(2 + dimensions), row.getLong(3 + dimensions));
+                int[] members = segments.of(row);
+                ByteBuffer bytes = ByteBuffer.allocate(members.length * Integer.BYTES);
+                bytes.asIntBuffer().put(members);
+                return RowFactory.create(bytes.array(), row.getLong(counts), row.getLong(counts + 1));
             });
         };
         Dataset<Row> judged = cells.filter(col(USE_CASE)
                 .equalTo(useCase)
-                .and(col(WRONG).notEqual(0).or(col(CONFIRMED).notEqual(0))));
-        List<Row> rows = keys(judged, lattice.dimensions(), WRONG, CONFIRMED)
+                .and(col(WRONG).notEqual(0).or(col(TRIALS).notEqual(0))));
+        List<Row> rows = keys(judged, lattice.dimensions(), WRONG, TRIALS)
                 .mapPartitions(match, Encoders.row(schema))
                 .groupBy(MEMBERS)
-                .agg(sum(WRONG), sum(CONFIRMED))
+                .agg(sum(WRONG), sum(TRIALS))
                 .limit(most + 1)
                 .collectAsList();
         if (rows.size() > most) {
@@ -538,7 +534,7 @@ public final class SegmentSums {
                 .map(row -> {
                     int[] members = new int[row.<byte[]>getAs(0).length / Integer.BYTES];
                     ByteBuffer.wrap(row.<byte[]>getAs(0)).asIntBuffer().get(members);
-                    return new GreedyCover.Leaf(members, row.getLong(1), Math.addExact(row.getLong(1), row.getLong(2)));
+                    return new GreedyCover.Leaf(members, row.getLong(1), row.getLong(2));
                 })
                 .sorted()
                 .toList();

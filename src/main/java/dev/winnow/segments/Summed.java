@@ -10,10 +10,10 @@ import org.apache.spark.sql.Row;
  *
  * @param id number in its lattice
  * @param counts what is known
- * @param judged wrong of judged alarms by camera
+ * @param trials wrong alarms of trials by camera
  * @param row sums that the segment shares with the rest of its cameras are read from it
  */
-record Summed(long id, SegmentCounts counts, ClusterSums judged, Row row) {
+record Summed(long id, SegmentCounts counts, ClusterSums trials, Row row) {
     /** Reads a decoded row with redundancy. */
     static Summed of(Row row) {
         List<String> names = new ArrayList<>();
@@ -36,36 +36,34 @@ record Summed(long id, SegmentCounts counts, ClusterSums judged, Row row) {
                         row.<Long>getAs(SegmentSums.RELABELED),
                         row.<Long>getAs(SegmentSums.MISSED),
                         row.<Long>getAs(SegmentSums.CAMERAS),
+                        row.<Long>getAs(SegmentSums.NEGATIVES),
+                        row.<Long>getAs(SegmentSums.CAMERA_DAYS),
+                        row.<Long>getAs(SegmentSums.ESTIMATED),
                         row.<Boolean>getAs(SegmentSums.REDUNDANT)),
                 new ClusterSums(
-                        row.<Long>getAs(SegmentSums.JUDGED_CAMERAS),
+                        row.<Long>getAs(SegmentSums.TRIAL_CAMERAS),
                         wrong,
-                        wrong + confirmed,
+                        row.<Long>getAs(SegmentSums.TRIALS),
                         row.<Long>getAs(SegmentSums.WRONG_SQUARES),
-                        row.<Long>getAs(SegmentSums.WRONG_JUDGED),
-                        row.<Long>getAs(SegmentSums.JUDGED_SQUARES)),
+                        row.<Long>getAs(SegmentSums.WRONG_TRIALS),
+                        row.<Long>getAs(SegmentSums.TRIALS_SQUARES)),
                 row);
     }
 
-    /**
-     * Returns the sums over cameras of what lies outside of the segment in its use case.
-     *
-     * <p>With X_c and N_c of the whole camera: (X_c - x_c)^2 = X_c^2 - 2 x_c X_c + x_c^2, and so on.
-     */
+    /** Returns the sums over cameras of what lies outside of the segment in its use case. */
     ClusterSums rest(ClusterSums whole) {
-        return new ClusterSums(
-                whole.clusters() - row.<Long>getAs(SegmentSums.WHOLE_CAMERAS),
-                whole.x() - judged.x(),
-                whole.n() - judged.n(),
-                whole.xx() - 2 * row.<Long>getAs(SegmentSums.WRONG_OF_WHOLE) + judged.xx(),
-                whole.xn() - row.<Long>getAs(SegmentSums.WRONG_JUDGED_OF_WHOLE) + judged.xn(),
-                whole.nn() - 2 * row.<Long>getAs(SegmentSums.JUDGED_OF_WHOLE) + judged.nn());
+        return whole.outside(
+                trials,
+                row.<Long>getAs(SegmentSums.WHOLE_CAMERAS),
+                row.<Long>getAs(SegmentSums.WRONG_OF_WHOLE),
+                row.<Long>getAs(SegmentSums.WRONG_TRIALS_OF_WHOLE),
+                row.<Long>getAs(SegmentSums.TRIALS_OF_WHOLE));
     }
 
     /** Returns what the segment is weighed by. */
     Evidence.Segment weighed(ClusterSums whole) {
         return new Evidence.Segment(
-                judged,
+                trials,
                 rest(whole),
                 counts.dimensions().contains(Windows.SITE),
                 row.<Boolean>getAs(SegmentSums.SEVERAL_SITES),

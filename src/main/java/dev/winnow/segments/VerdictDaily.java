@@ -40,8 +40,12 @@ public final class VerdictDaily {
             .required(Inferences.CAMERA_ID, StringType, "Camera")
             .required(Inferences.USE_CASE, StringType, "Use case")
             .required(Inferences.MODEL_VERSION, StringType, "Model version; __UNKNOWN__ for a miss without an image")
-            .required(LABEL, StringType, "Predicted class of a judged alarm, missed class of a miss")
-            .optional(CONFIDENCE_BIN, IntegerType, "Bin of the alarm's confidence, 0 to 19; null for misses")
+            .required(
+                    LABEL,
+                    StringType,
+                    "Predicted class of a judged alarm, missed class of a miss; __NONE__ for a frame without output that was"
+                            + " confirmed to show nothing")
+            .optional(CONFIDENCE_BIN, IntegerType, "Bin of the alarm's confidence, 0 to 19; null for misses and frames")
             .required(FALSE_POSITIVES, LongType, "FALSE_POSITIVE marks, signed")
             .required(CONFIRMED, LongType, "CONFIRMED marks, signed")
             .required(RELABELED, LongType, "RELABELED marks, signed: the alarm named the wrong class")

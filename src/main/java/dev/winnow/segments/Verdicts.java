@@ -178,7 +178,13 @@ final class Verdicts {
         Column fits = when(
                         col(VERDICT).equalTo(MISSED),
                         sameUseCase.and(col(Lookup.PRIORITY).lt(2).or(distance.leq(frameSeconds))))
-                .otherwise(alarm.and(col(Lookup.PRIORITY).equalTo(0).or(sameLabel.and(sameUseCase))));
+                .when(alarm, col(Lookup.PRIORITY).equalTo(0).or(sameLabel.and(sameUseCase)))
+                // A frame without output may be confirmed to show nothing; by its id alone, as an image may hold alarms
+                // too.
+                .otherwise(col(VERDICT)
+                        .equalTo(Feedback.CONFIRMED)
+                        .and(col(Lookup.PRIORITY).equalTo(0))
+                        .and(col(Feedback.LABEL).isNull()));
         Dataset<Row> matches = lookup.feedback()
                 .join(found, new String[] {Lookup.KEY})
                 .filter(coalesce(col(EVENT_DATE).equalTo(col("i_" + EVENT_DATE)), lit(true)))
@@ -215,8 +221,13 @@ final class Verdicts {
                 .otherwise(col(VERDICT));
         List<Column> cell = new ArrayList<>(List.of(
                 col("i_" + EVENT_DATE).as(EVENT_DATE),
-                when(missed, missedLabel).otherwise(col("i_" + PREDICTED_LABEL)).as(LABEL),
-                when(not(missed), Cells.confidenceBin(col("i_" + CONFIDENCE))).as(CONFIDENCE_BIN)));
+                when(missed, missedLabel)
+                        .otherwise(coalesce(col("i_" + PREDICTED_LABEL), lit(Inferences.NO_LABEL)))
+                        .as(LABEL),
+                when(
+                                not(missed).and(col("i_" + PREDICTED_LABEL).isNotNull()),
+                                Cells.confidenceBin(col("i_" + CONFIDENCE)))
+                        .as(CONFIDENCE_BIN)));
         Cells.keys(dimensions).stream()
                 .filter(k -> !k.equals(LABEL))
                 .forEach(k -> cell.add(col("i_" + k).as(k)));

@@ -2,23 +2,35 @@ package dev.winnow.segments;
 
 import static dev.winnow.inputs.Inferences.MODEL_VERSION;
 import static dev.winnow.inputs.Inferences.SITE_ID;
+import static dev.winnow.segments.ExposureDaily.CONFIDENCE_HISTOGRAM;
+import static dev.winnow.segments.ExposureDaily.EVENT_DATE;
 import static dev.winnow.segments.ExposureDaily.LABEL;
 import static dev.winnow.segments.ExposureDaily.SHOWN;
+import static org.apache.spark.sql.functions.aggregate;
+import static org.apache.spark.sql.functions.broadcast;
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count_distinct;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.when;
+import static org.apache.spark.sql.functions.zip_with;
 
 import dev.winnow.inputs.Inferences;
 import dev.winnow.tables.TableDef;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
 
 /** The cells of a window and the dimensions they have. */
 final class Windows {
+    private static final String RATES = "rates";
+
     private Windows() {}
 
     /** Name of the dimension whose values are sites. */
@@ -42,24 +54,81 @@ final class Windows {
 
     /**
      * Puts exposure and verdicts of a window under each other, shaped as {@link SegmentSums} takes cells: rows of equal
-     * keys add up there.
+     * keys add up there. Event dates that are not mature in their use case are left out.
+     *
+     * @param useCases from {@link UseCaseWindow#learn} of the same exposure and verdicts
+     * @return keys of cells, {@link ExposureDaily#EVENT_DATE} and {@link SegmentSums#COUNTS}
      */
-    static Dataset<Row> cells(Dataset<Row> exposure, Dataset<Row> verdicts, List<String> frameDimensions) {
+    static Dataset<Row> cells(
+            Dataset<Row> exposure,
+            Dataset<Row> verdicts,
+            List<String> frameDimensions,
+            Map<String, UseCaseWindow> useCases) {
         List<Column> shown = new ArrayList<>(List.of(Cells.columns(Cells.keys(frameDimensions))));
+        shown.add(col(EVENT_DATE));
         List<Column> judged = new ArrayList<>(shown);
-        shown.add(col(SHOWN).as(SegmentSums.ALARMS));
-        judged.add(lit(0L).as(SegmentSums.ALARMS));
-        Map<String, Column> counts = new TreeMap<>(Map.of(
-                SegmentSums.WRONG, col(VerdictDaily.FALSE_POSITIVES).plus(col(VerdictDaily.RELABELED)),
-                SegmentSums.CONFIRMED, col(VerdictDaily.CONFIRMED),
-                SegmentSums.RELABELED, col(VerdictDaily.RELABELED),
-                SegmentSums.MISSED, col(VerdictDaily.MISSED)));
-        counts.forEach((name, value) -> {
-            shown.add(lit(0L).as(name));
-            judged.add(value.as(name));
-        });
-        return exposure.filter(col(LABEL).notEqual(Inferences.NO_LABEL))
+        Column byAlarms = UseCaseWindow.byUseCase(useCases, w -> lit(w.measure() == Measure.MARKS), lit(false));
+        Column wrong = UseCaseWindow.wrong();
+        Column confirmed = col(VerdictDaily.CONFIRMED);
+        counts(
+                shown,
+                Map.of(
+                        SegmentSums.ALARMS, col(SHOWN),
+                        SegmentSums.TRIALS, when(byAlarms, col(SHOWN)).otherwise(0L),
+                        SegmentSums.ESTIMATED, col(SegmentSums.ESTIMATED)));
+        counts(
+                judged,
+                Map.of(
+                        SegmentSums.WRONG, ofAlarm(wrong),
+                        SegmentSums.CONFIRMED, ofAlarm(confirmed),
+                        SegmentSums.RELABELED, ofAlarm(col(VerdictDaily.RELABELED)),
+                        SegmentSums.MISSED, col(VerdictDaily.MISSED),
+                        SegmentSums.NEGATIVES, when(UseCaseWindow.isAlarm(), 0L).otherwise(confirmed),
+                        SegmentSums.TRIALS, ofAlarm(when(byAlarms, 0L).otherwise(wrong.plus(confirmed)))));
+        Column mature = UseCaseWindow.mature(useCases);
+        return withEstimates(exposure.filter(UseCaseWindow.isAlarm()).filter(mature), useCases)
                 .select(shown.toArray(Column[]::new))
-                .unionByName(verdicts.select(judged.toArray(Column[]::new)));
+                .unionByName(verdicts.filter(mature).select(judged.toArray(Column[]::new)));
+    }
+
+    private static Column ofAlarm(Column count) {
+        return when(UseCaseWindow.isAlarm(), count).otherwise(0L);
+    }
+
+    /** Appends all counts of a cell; those that are not given are 0. */
+    private static void counts(List<Column> columns, Map<String, Column> given) {
+        SegmentSums.COUNTS.forEach(
+                name -> columns.add(given.getOrDefault(name, lit(0L)).as(name)));
+    }
+
+    /** Adds the wrong alarms that the confidences of a cell let expect; 0 where nothing is known of its class. */
+    private static Dataset<Row> withEstimates(Dataset<Row> exposure, Map<String, UseCaseWindow> useCases) {
+        List<Row> rates = new ArrayList<>();
+        useCases.forEach((useCase, window) -> window.expected()
+                .forEach((label, bins) -> rates.add(RowFactory.create(useCase, label, bins.toArray(Long[]::new)))));
+        if (rates.isEmpty()) {
+            return exposure.withColumn(SegmentSums.ESTIMATED, lit(0L));
+        }
+        StructType schema = new StructType()
+                .add(Inferences.USE_CASE, DataTypes.StringType, false)
+                .add(LABEL, DataTypes.StringType, false)
+                .add(RATES, DataTypes.createArrayType(DataTypes.LongType, false), false);
+        Column products = zip_with(col(CONFIDENCE_HISTOGRAM), col(RATES), Column::multiply);
+        return exposure.join(
+                        broadcast(exposure.sparkSession().createDataFrame(rates, schema)),
+                        new String[] {Inferences.USE_CASE, LABEL},
+                        "left")
+                .withColumn(
+                        SegmentSums.ESTIMATED,
+                        coalesce(
+                                aggregate(products, lit(0L), (sum, product) -> sum.plus(coalesce(product, lit(0L)))),
+                                lit(0L)));
+    }
+
+    /** Days on which each camera was seen, with or without alarms: {@code use_case}, {@code camera_id}, {@code days}. */
+    static Dataset<Row> seenDays(Dataset<Row> exposure, Map<String, UseCaseWindow> useCases) {
+        return exposure.filter(UseCaseWindow.mature(useCases))
+                .groupBy(Inferences.USE_CASE, Inferences.CAMERA_ID)
+                .agg(count_distinct(col(EVENT_DATE)).cast(DataTypes.IntegerType).as(SeenDays.DAYS));
     }
 }

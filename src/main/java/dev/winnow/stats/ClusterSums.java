@@ -78,6 +78,27 @@ public record ClusterSums(long clusters, long x, long n, long xx, long xn, long 
                 clusters - part.clusters, x - part.x, n - part.n, xx - part.xx, xn - part.xn, nn - part.nn);
     }
 
+    /**
+     * Returns the sums of what lies outside of a part whose clusters may reach beyond it.
+     *
+     * <p>With X_c and N_c of the whole cluster: (X_c - x_c)^2 = X_c^2 - 2 x_c X_c + x_c^2, and so on.
+     *
+     * @param part what is left out; its x_c and n_c are at most those of the whole cluster
+     * @param wholly clusters of the part that have no rows outside of it
+     * @param wrongOfWhole sum over clusters of x_c X_c
+     * @param crossOfWhole sum over clusters of x_c N_c + n_c X_c
+     * @param rowsOfWhole sum over clusters of n_c N_c
+     */
+    public ClusterSums outside(ClusterSums part, long wholly, long wrongOfWhole, long crossOfWhole, long rowsOfWhole) {
+        return new ClusterSums(
+                clusters - wholly,
+                x - part.x,
+                n - part.n,
+                xx - 2 * wrongOfWhole + part.xx,
+                xn - crossOfWhole + part.xn,
+                nn - 2 * rowsOfWhole + part.nn);
+    }
+
     /** Returns x / n; null without rows. */
     public @Nullable Double rate() {
         return n == 0 ? null : (double) x / n;
@@ -173,11 +194,20 @@ public record ClusterSums(long clusters, long x, long n, long xx, long xn, long 
      */
     public Interval interval(IntervalMethod method, double level, double icc) {
         Double rate = rate();
-        if (rate == null || clusters < 2) {
+        return rate == null ? Interval.UNKNOWN : interval(method, level, rate, effectiveTrials(icc));
+    }
+
+    /**
+     * Returns the interval of another estimate of the rate that rests on the same clusters; [0, 1] for less than two.
+     *
+     * @param rate in [0, 1]
+     * @param trials effective ones, not negative
+     */
+    public Interval interval(IntervalMethod method, double level, double rate, double trials) {
+        if (clusters < 2) {
             return Interval.UNKNOWN;
         }
         double t = StudentT.twoSided(level, (double) degreesOfFreedom());
-        double trials = effectiveTrials(icc);
         if (method == IntervalMethod.WILSON) {
             return Interval.wilson(rate * trials, trials, t);
         }

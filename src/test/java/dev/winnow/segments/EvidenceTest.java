@@ -16,7 +16,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class EvidenceTest {
-    private static final SegmentSettings SETTINGS = new SegmentSettings(
+    static final SegmentSettings SETTINGS = new SegmentSettings(
             28,
             30,
             0.5,
@@ -25,6 +25,8 @@ class EvidenceTest {
             3,
             200,
             2,
+            new SegmentSettings.Maturity(14, 0.5),
+            List.of(),
             new SegmentSettings.Elevated(0.05, 1.25, 0.95, 30, 5, 2),
             AfterChange.STOP);
 
@@ -108,6 +110,25 @@ class EvidenceTest {
                         .get(0)
                         .suspected())
                 .isFalse();
+    }
+
+    @Test
+    void daysSinceFirstDetectionConfirmWhatIsStillSoAndNotWhatWasLuck() {
+        ClusterSums whole = cameras(70, 5, 40);
+        ClusterSums rest = cameras(60, 4, 40);
+        List<Evidence.Confirmation> said = Evidence.confirm(
+                whole,
+                List.of(
+                        new FreshDays(cameras(10, 12, 40), rest),
+                        new FreshDays(cameras(10, 4, 40), rest),
+                        new FreshDays(cameras(3, 20, 40), rest),
+                        new FreshDays(cameras(1, 20, 40), rest)),
+                SETTINGS);
+
+        assertThat(said).extracting(Evidence.Confirmation::passes).containsExactly(true, false, false, false);
+        assertThat(said.get(0).rate()).isCloseTo(0.3, within(0.01));
+        assertThat(said.get(0).trials()).isEqualTo(400);
+        assertThat(said.get(3).qValue()).isNull();
     }
 
     /** 200 fleets of 20 segments without any difference but that of cameras, correlated by about .1. */

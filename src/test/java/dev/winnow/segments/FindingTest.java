@@ -22,13 +22,16 @@ class FindingTest {
             3,
             200,
             2,
+            new SegmentSettings.Maturity(14, 0.5),
+            List.of(),
             new SegmentSettings.Elevated(0.05, 1.25, 0.95, 30, 5, 2),
             AfterChange.STOP);
 
     private static SegmentCounts counts(String site, long alarms, long wrong, long confirmed) {
         return site.isEmpty()
-                ? new SegmentCounts("u", List.of(), List.of(), alarms, wrong, confirmed, 0, 0, 3, false)
-                : new SegmentCounts("u", List.of("site"), List.of(site), alarms, wrong, confirmed, 0, 0, 1, false);
+                ? new SegmentCounts("u", List.of(), List.of(), alarms, wrong, confirmed, 0, 0, 3, 0, 0, 0, false)
+                : new SegmentCounts(
+                        "u", List.of("site"), List.of(site), alarms, wrong, confirmed, 0, 0, 1, 0, 0, 0, false);
     }
 
     private static Finding find(List<Finding> findings, String segment) {
@@ -145,8 +148,9 @@ class FindingTest {
 
     @Test
     void eachUseCaseIsRankedByItself() {
-        SegmentCounts whole = new SegmentCounts("v", List.of(), List.of(), 200, 50, 50, 0, 0, 2, false);
-        SegmentCounts part = new SegmentCounts("v", List.of("site"), List.of("a"), 100, 30, 20, 0, 0, 1, false);
+        SegmentCounts whole = new SegmentCounts("v", List.of(), List.of(), 200, 50, 50, 0, 0, 2, 0, 0, 0, false);
+        SegmentCounts part =
+                new SegmentCounts("v", List.of("site"), List.of("a"), 100, 30, 20, 0, 0, 1, 0, 0, 0, false);
         List<Finding> findings =
                 Finding.rank(List.of(counts("", 400, 100, 100), counts("a", 100, 40, 10), whole, part), SETTINGS);
 

@@ -3,6 +3,7 @@ package dev.winnow.segments;
 import dev.winnow.testing.SparkExtension;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,20 +14,43 @@ import java.util.TreeSet;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.catalyst.expressions.GenericRowWithSchema;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
 
 /** Cells to sum, and their sums by brute force: a map from each conjunction's text, one cell at a time. */
 final class LatticeCells {
-    /** Five counts, three squares, cameras, judged and whole cameras, three products with the whole camera, sites. */
-    static final int NUMBERS = 15;
+    /** What {@link LatticeKernel} sums, in its order; the two sites as one number. */
+    static final int NUMBERS = LatticeKernel.SUMS - 1;
 
     /** Place of what is 1 if there are several sites, else 0. */
-    static final int SITES = 14;
+    static final int SITES = NUMBERS - 1;
 
-    /** One row of cells; {@code values} by dimension name. */
-    record Cell(String useCase, String camera, Map<String, String> values, List<Long> counts) {}
+    private static final int COUNTS = CameraSums.COUNTS;
+    private static final int TRIALS = LatticeKernel.TRIALS;
+
+    /**
+     * One row of cells; {@code values} by dimension name.
+     *
+     * @param counts alarms, wrong, confirmed, relabeled, missed, and as one likes negatives, trials, estimated; by
+     *     default trials are judged alarms and the others 0
+     */
+    record Cell(String useCase, String camera, Map<String, String> values, List<Long> counts) {
+        Cell {
+            if (counts.size() == 5) {
+                counts = List.of(
+                        counts.get(0),
+                        counts.get(1),
+                        counts.get(2),
+                        counts.get(3),
+                        counts.get(4),
+                        0L,
+                        counts.get(1) + counts.get(2),
+                        0L);
+            }
+        }
+    }
 
     private LatticeCells() {}
 
@@ -63,8 +87,15 @@ final class LatticeCells {
                     "u" + random.nextInt(2),
                     "c" + camera,
                     values,
-                    List.of((long) random.nextInt(4), wrong, random.nextInt(3) - 1L, relabeled, (long)
-                            random.nextInt(2))));
+                    List.of(
+                            (long) random.nextInt(4),
+                            wrong,
+                            random.nextInt(3) - 1L,
+                            relabeled,
+                            (long) random.nextInt(2),
+                            (long) random.nextInt(3),
+                            random.nextInt(5) - 1L,
+                            (long) random.nextInt(1_000))));
         }
         return cells;
     }
@@ -79,20 +110,17 @@ final class LatticeCells {
         for (Lattice.Dimension dimension : dimensions) {
             schema = schema.add(dimension.column(), DataTypes.StringType);
         }
-        for (String count : List.of(
-                SegmentSums.MISSED,
-                SegmentSums.ALARMS,
-                SegmentSums.WRONG,
-                SegmentSums.CONFIRMED,
-                SegmentSums.RELABELED)) {
+        // In another order than the kernel's: columns are found by name.
+        List<String> names = new ArrayList<>(SegmentSums.COUNTS);
+        Collections.reverse(names);
+        for (String count : names) {
             schema = schema.add(count, DataTypes.LongType, false);
         }
         List<Row> rows = new ArrayList<>();
         for (Cell cell : cells) {
             List<Object> fields = new ArrayList<>(List.of(cell.camera(), cell.useCase()));
             dimensions.forEach(dimension -> fields.add(cell.values().get(dimension.name())));
-            fields.add(cell.counts().get(4));
-            fields.addAll(cell.counts().subList(0, 4));
+            names.forEach(name -> fields.add(cell.counts().get(SegmentSums.COUNTS.indexOf(name))));
             rows.add(RowFactory.create(fields.toArray()));
         }
         return SparkExtension.session().createDataFrame(rows, schema);
@@ -112,6 +140,26 @@ final class LatticeCells {
                 cells.stream().map(Cell::useCase).toList(),
                 cells.stream().map(Cell::camera).toList(),
                 values);
+    }
+
+    /** A number of days that only the names decide. */
+    private static int days(String useCase, String camera) {
+        return Math.floorMod((useCase + camera).hashCode(), 30);
+    }
+
+    static SeenDays seen(Lattice lattice) {
+        StructType schema = new StructType()
+                .add(SegmentSums.USE_CASE, DataTypes.StringType)
+                .add(SegmentSums.CAMERA_ID, DataTypes.StringType)
+                .add(SeenDays.DAYS, DataTypes.IntegerType);
+        List<Row> rows = new ArrayList<>();
+        rows.add(new GenericRowWithSchema(new Object[] {"nobody", "nowhere", 9}, schema));
+        for (String useCase : lattice.useCases()) {
+            for (String camera : lattice.cameras()) {
+                rows.add(new GenericRowWithSchema(new Object[] {useCase, camera, days(useCase, camera)}, schema));
+            }
+        }
+        return SeenDays.of(lattice, rows.iterator());
     }
 
     static @Nullable String site(List<Lattice.Dimension> dimensions) {
@@ -153,22 +201,22 @@ final class LatticeCells {
         sets.removeIf(
                 set -> set.size() > limits.widePredicates() && set.stream().anyMatch(wide::contains));
         Map<String, Map<String, long[]>> byCamera = new HashMap<>();
-        Map<String, Map<String, Long>> judgedBySite = new HashMap<>();
+        Map<String, Map<String, Long>> triedBySite = new HashMap<>();
         for (Cell cell : cells) {
             for (List<String> set : sets) {
                 String key = cell.useCase() + " "
                         + set.stream().map(n -> n + "=" + cell.values().get(n)).toList();
                 long[] sum = byCamera.computeIfAbsent(key, k -> new HashMap<>())
-                        .computeIfAbsent(cell.camera(), c -> new long[5]);
-                for (int i = 0; i < 5; i++) {
+                        .computeIfAbsent(cell.camera(), c -> new long[COUNTS]);
+                for (int i = 0; i < COUNTS; i++) {
                     sum[i] += cell.counts().get(i);
                 }
-                // Judged alarms of a camera at one site with one set of its own values, as the kernel sees groups.
-                judgedBySite
+                // Trials of a camera at one site with one set of its own values, as the kernel sees groups.
+                triedBySite
                         .computeIfAbsent(key, k -> new HashMap<>())
                         .merge(
                                 cell.values().get("site") + "/" + group(cell, dimensions) + "/" + cell.camera(),
-                                cell.counts().get(1) + cell.counts().get(2),
+                                cell.counts().get(TRIALS),
                                 Long::sum);
             }
         }
@@ -178,25 +226,34 @@ final class LatticeCells {
             Map<String, long[]> whole =
                     Objects.requireNonNull(byCamera.get(key.substring(0, key.indexOf(" [")) + " []"));
             cameras.forEach((camera, c) -> {
-                for (int i = 0; i < 5; i++) {
+                for (int i = 0; i < COUNTS; i++) {
                     numbers[i] += c[i];
                 }
-                long judged = c[1] + c[2];
-                numbers[5] += c[1] * c[1];
-                numbers[6] += c[1] * judged;
-                numbers[7] += judged * judged;
-                numbers[8] += c[0] > 0 ? 1 : 0;
-                numbers[9] += judged != 0 ? 1 : 0;
+                long x = c[1];
+                long n = c[TRIALS];
                 long[] all = Objects.requireNonNull(whole.get(camera));
-                long allJudged = all[1] + all[2];
-                numbers[10] += judged != 0 && judged == allJudged ? 1 : 0;
-                numbers[11] += c[1] * all[1];
-                numbers[12] += c[1] * allJudged + judged * all[1];
-                numbers[13] += judged * allJudged;
+                long allX = all[1];
+                long allN = all[TRIALS];
+                String useCase = key.substring(0, key.indexOf(" ["));
+                long[] more = {
+                    x * x,
+                    x * n,
+                    n * n,
+                    c[0] > 0 ? 1 : 0,
+                    c[0] > 0 ? days(useCase, camera) : 0,
+                    n != 0 ? 1 : 0,
+                    n != 0 && n == allN ? 1 : 0,
+                    x * allX,
+                    x * allN + n * allX,
+                    n * allN
+                };
+                for (int i = 0; i < more.length; i++) {
+                    numbers[COUNTS + i] += more[i];
+                }
             });
             TreeSet<String> sites = new TreeSet<>();
-            judgedBySite.getOrDefault(key, Map.of()).forEach((group, judged) -> {
-                if (judged != 0) {
+            triedBySite.getOrDefault(key, Map.of()).forEach((group, tried) -> {
+                if (tried != 0) {
                     sites.add(group.substring(0, group.indexOf('/')));
                 }
             });

@@ -399,4 +399,14 @@ class VerdictsTest {
         });
         return lines;
     }
+
+    @Test
+    void aFrameWithoutOutputMayBeConfirmedByItsIdAndByNothingElse() {
+        inference("i1", "s3://b/1.jpg", "1 10:00:00", "predicted_label=null");
+        mark("f1", 1, "CONFIRMED", "inference_id=i1", "event_date=" + day(1));
+        mark("f2", 1, "FALSE_POSITIVE", "inference_id=i1", "event_date=" + day(1));
+        mark("f3", 1, "CONFIRMED", "image_uri=s3://b/1.jpg", "event_date=" + day(1));
+
+        assertThat(counted(1)).containsExactly("1 c m __NONE__ null 0 1 0 0");
+    }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.winnow.stats.ClusterSums;
 import dev.winnow.testing.Frames;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +33,8 @@ class WindowsTest {
         assertThat(summed(exposure, verdicts))
                 .filteredOn(s -> s.counts().segment().equals("label=car"))
                 .extracting(Summed::counts)
-                .containsExactly(new SegmentCounts("u", List.of("label"), List.of("car"), 7, 1, 1, 1, 0, 1, true));
+                .containsExactly(
+                        new SegmentCounts("u", List.of("label"), List.of("car"), 7, 1, 1, 1, 0, 1, 0, 2, 0, true));
     }
 
     /** A segment by light shares its cameras with the rest: what they have outside is one cluster each. */
@@ -66,7 +68,7 @@ class WindowsTest {
         List<Summed> all = summed(
                 Frames.of(ExposureDaily.TABLE.withDimensions(DIMENSIONS), exposure.toArray(String[]::new)),
                 Frames.of(VerdictDaily.TABLE.withDimensions(DIMENSIONS), verdicts.toArray(String[]::new)));
-        ClusterSums whole = named(all, "(all)").judged();
+        ClusterSums whole = named(all, "(all)").trials();
 
         assertThat(named(all, "light=night").rest(whole)).isEqualTo(expected);
         assertThat(named(all, "(all)").rest(whole)).isEqualTo(ClusterSums.EMPTY);
@@ -80,11 +82,21 @@ class WindowsTest {
     }
 
     private static List<Summed> summed(Dataset<Row> exposure, Dataset<Row> verdicts) {
-        Dataset<Row> cells = Windows.cells(exposure, verdicts, DIMENSIONS);
+        LocalDate day = LocalDate.parse("2026-10-03");
+        Map<String, UseCaseWindow> useCases = UseCaseWindow.learn(exposure, verdicts, day, EvidenceTest.SETTINGS);
+        Dataset<Row> cells = Windows.cells(exposure, verdicts, DIMENSIONS, useCases);
         Lattice lattice = SegmentSums.lattice(
                 cells, Windows.dimensions(DIMENSIONS, List.of()), Windows.SITE, Lattice.Limits.DEFAULT);
         return SegmentSums.decoded(
-                        SegmentSums.withRedundancy(SegmentSums.sums(cells, lattice), lattice)
+                        SegmentSums.withRedundancy(
+                                        SegmentSums.sums(
+                                                cells,
+                                                lattice,
+                                                SeenDays.of(
+                                                        lattice,
+                                                        Windows.seenDays(exposure, useCases)
+                                                                .toLocalIterator())),
+                                        lattice)
                                 .filter(col(SegmentSums.LEVEL).leq(1)),
                         lattice)
                 .collectAsList()

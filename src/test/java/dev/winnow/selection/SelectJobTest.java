@@ -417,7 +417,8 @@ class SelectJobTest {
                 {'pipeline':'p','run_date':'2026-10-10','run_id':'r','use_case':'dock','segment':'%s','dimensions':%s,\
                 'dimension_values':%s,'rank':%d,'excess_errors':%d,'alarms':9,'judged':0,'false_positives':0,\
                 'confirmed':0,'relabeled':0,'missed':0,'cameras':1,'redundant':false,\
-                'judged_cameras':0,'sentence':''}""".formatted(segment, dimensions, values, rank, excess);
+                'trial_cameras':0,'negatives':0,'camera_days':0,\
+                'last_event_date':'2026-10-10','measure':'FDR','sentence':''}""".formatted(segment, dimensions, values, rank, excess);
     }
 
     @ParameterizedTest

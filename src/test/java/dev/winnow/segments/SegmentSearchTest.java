@@ -1,0 +1,237 @@
+package dev.winnow.segments;
+
+import static dev.winnow.segments.CellRows.DIMENSIONS;
+import static dev.winnow.segments.CellRows.day;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.winnow.adapters.sources.SparkSources;
+import dev.winnow.config.WinnowConfig;
+import dev.winnow.inputs.CameraTable;
+import dev.winnow.testing.Configs;
+import dev.winnow.testing.FakeTables;
+import dev.winnow.testing.SparkExtension;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Test;
+
+class SegmentSearchTest {
+    private final FakeTables tables = new FakeTables();
+    private final CellRows rows = new CellRows();
+
+    private SegmentSearch.Found find(int day) {
+        return find(day, "");
+    }
+
+    private SegmentSearch.Found find(int day, String more) {
+        WinnowConfig config = Configs.of("segments.min-judged = 10\n" + more);
+        tables.with("exposure_daily", rows.exposure());
+        tables.with("verdict_daily", rows.verdicts());
+        List<LocalDate> dates =
+                IntStream.rangeClosed(1, day).mapToObj(d -> day(day + 1 - d)).toList();
+        return new SegmentSearch(
+                        config.segments(),
+                        new CameraTable(new SparkSources(SparkExtension.session()), config.cameras()),
+                        tables,
+                        "p",
+                        "v")
+                .write(day(day), dates, DIMENSIONS, "run");
+    }
+
+    private Row finding(int day, String segment) {
+        return tables.readStored("segment_findings")
+                .filter("run_date = DATE'" + day(day) + "' AND segment = '" + segment + "'")
+                .first();
+    }
+
+    /** A day of 20 cameras that differ a little; 40 alarms by day and 20 by night, all judged. */
+    private void fleet(int day, long wrongByNight) {
+        for (int camera = 0; camera < 20; camera++) {
+            long more = camera % 3 - 1L;
+            rows.shown(day, "c" + camera, "car", "day", 12, 40)
+                    .judged(day, day, "c" + camera, "car", "day", 12, 3 + more, 37 - more)
+                    .shown(day, "c" + camera, "car", "night", 8, 20)
+                    .judged(day, day, "c" + camera, "car", "night", 8, wrongByNight + more, 20 - wrongByNight - more);
+        }
+    }
+
+    @Test
+    void aSegmentIsSuspectedFirstAndElevatedOnceDaysAfterThatSayTheSame() {
+        fleet(1, 9);
+        find(1);
+        Row first = finding(1, "light=night");
+        assertThat(first.<String>getAs("status")).isEqualTo("SUSPECTED");
+        assertThat(first.<LocalDate>getAs("suspected_since")).isEqualTo(day(1));
+        assertThat(first.<Long>getAs("trials_since")).isNull();
+
+        fleet(2, 8);
+        SegmentSearch.Found found = find(2);
+        Row second = finding(2, "light=night");
+        assertThat(second.<String>getAs("status")).isEqualTo("ELEVATED");
+        assertThat(second.<LocalDate>getAs("suspected_since")).isEqualTo(day(1));
+        assertThat(second.<Long>getAs("trials_since")).isEqualTo(400);
+        // 8 of 20, give or take one, on the day after alone; 8.5 over both.
+        assertThat(second.<Double>getAs("rate_since")).isCloseTo(159 / 400.0, within(1e-12));
+        assertThat(second.<Double>getAs("rate_since_low")).isGreaterThan(0.3);
+        assertThat(second.<Double>getAs("q_value_since")).isLessThan(0.01);
+        assertThat(second.<String>getAs("sentence")).contains("days since it was first seen confirm it");
+        assertThat(found.sentences()).anyMatch(s -> s.contains("segments are suspected, ") && s.contains("elevated"));
+    }
+
+    @Test
+    void aSegmentWhoseLuckTurnsStaysSuspectedAndIsNotElevated() {
+        fleet(1, 9);
+        find(1);
+        fleet(2, 2);
+        find(2);
+
+        Row second = finding(2, "light=night");
+        assertThat(second.<String>getAs("status")).isEqualTo("SUSPECTED");
+        assertThat(second.<Double>getAs("rate_since")).isLessThan(0.11);
+        assertThat(second.<String>getAs("sentence")).contains("do not confirm it yet");
+    }
+
+    @Test
+    void aRunDoesNotReadItsOwnFindingsNorLaterOnes() {
+        fleet(1, 9);
+        fleet(2, 8);
+        find(2);
+        find(1);
+        List<String> before = tables.readStored("segment_findings")
+                .filter("run_date = DATE'" + day(1) + "'")
+                .toJSON()
+                .collectAsList();
+        find(1);
+
+        assertThat(tables.readStored("segment_findings")
+                        .filter("run_date = DATE'" + day(1) + "'")
+                        .toJSON()
+                        .collectAsList())
+                .containsExactlyInAnyOrderElementsOf(before);
+        assertThat(finding(1, "light=night").<LocalDate>getAs("suspected_since"))
+                .isEqualTo(day(1));
+    }
+
+    @Test
+    void whereCustomersOnlyComplainMarksPerAlarmAreTestedByCamera() {
+        for (int camera = 0; camera < 20; camera++) {
+            long more = camera % 3 - 1L;
+            rows.shown(1, "c" + camera, "car", "day", 12, 400)
+                    .judged(1, 1, "c" + camera, "car", "day", 12, 6 + more, 0)
+                    .shown(1, "c" + camera, "car", "night", 8, 200)
+                    .judged(1, 1, "c" + camera, "car", "night", 8, 20 + more, 0);
+        }
+        find(1);
+
+        Row night = finding(1, "light=night");
+        assertThat(night.<String>getAs("measure")).isEqualTo("MARKS");
+        assertThat(night.<Double>getAs("fdr")).isNull();
+        assertThat(night.<Double>getAs("fdr_low")).isNull();
+        assertThat(night.<Double>getAs("fp_marks_per_1000_alarms")).isCloseTo(1000 * 399 / 4_000.0, within(1e-9));
+        assertThat(night.<Double>getAs("fp_marks_low")).isBetween(85.0, 99.7);
+        assertThat(night.<Double>getAs("fp_marks_high")).isBetween(99.8, 115.0);
+        assertThat(night.<Double>getAs("p_value")).isLessThan(1e-6);
+        assertThat(night.<String>getAs("status")).isEqualTo("SUSPECTED");
+        assertThat(finding(1, "light=day").<String>getAs("status")).isNull();
+        assertThat(finding(1, "light=day").<Double>getAs("p_value")).isGreaterThan(0.9);
+    }
+
+    @Test
+    void ratesPerCameraDayCountDaysOnWhichACameraWasSeenWithOrWithoutAlarms() {
+        fleet(1, 9);
+        for (int camera = 0; camera < 20; camera++) {
+            rows.shown(2, "c" + camera, "__NONE__", "day", 0, 7);
+        }
+        rows.shown(3, "elsewhere", "__NONE__", "day", 0, 7);
+        find(3);
+
+        Row night = finding(3, "light=night");
+        assertThat(night.<Long>getAs("camera_days")).isEqualTo(40);
+        assertThat(night.<Double>getAs("alarms_per_camera_day")).isEqualTo(400 / 40.0);
+        assertThat(night.<Double>getAs("false_alarms_per_camera_day")).isCloseTo(179 / 40.0, within(1e-12));
+        assertThat(tables.readStored("segment_findings")
+                        .filter("segment LIKE '%\\_\\_NONE%'")
+                        .collectAsList())
+                .isEmpty();
+    }
+
+    @Test
+    void missAndFalsePositiveRatesNeedFramesWithoutOutput() {
+        fleet(1, 9);
+        find(1);
+        assertThat(finding(1, "(all)").<Double>getAs("miss_rate")).isNull();
+        assertThat(finding(1, "(all)").<Double>getAs("fpr")).isNull();
+
+        rows.shown(1, "c1", "__NONE__", "day", 0, 900).judged(1, 1, "c1", "__NONE__", "day", 0, 0, 600);
+        find(1);
+        Row whole = finding(1, "(all)");
+        // 59 wrong alarms by day and 179 by night; misses were none.
+        assertThat(whole.<Double>getAs("fpr")).isCloseTo(238 / 838.0, within(1e-12));
+        assertThat(whole.<Double>getAs("miss_rate")).isEqualTo(0);
+        assertThat(whole.<Long>getAs("negatives")).isEqualTo(600);
+        assertThat(whole.<Long>getAs("judged")).isEqualTo(1_200);
+        assertThat(finding(1, "light=night").<Double>getAs("fpr")).isNull();
+    }
+
+    @Test
+    void unjudgedSegmentsAreEstimatedFromConfidenceThatOthersCalibrated() {
+        fleet(1, 9);
+        rows.shown(1, "new", "car", "dusk", 8, 500);
+        find(1);
+
+        Row dusk = finding(1, "light=dusk");
+        assertThat(dusk.<Double>getAs("fdr")).isNull();
+        // Bin 8 is wrong as often as night is.
+        assertThat(dusk.<Double>getAs("fdr_estimated")).isCloseTo(179 / 400.0, within(1e-6));
+        assertThat(dusk.<String>getAs("sentence")).contains("none of them judged; by their confidence about 44.8 %");
+    }
+
+    @Test
+    void unevenJudgingIsCorrectedByBandsOfConfidenceAndNamedDimensions() {
+        for (int camera = 0; camera < 6; camera++) {
+            // By night all alarms are judged, by day one in ten.
+            rows.shown(1, "c" + camera, "car", "day", 12, 900)
+                    .judged(1, 1, "c" + camera, "car", "day", 12, 9, 81)
+                    .shown(1, "c" + camera, "car", "night", 12, 100)
+                    .judged(1, 1, "c" + camera, "car", "night", 12, 40, 60);
+        }
+        find(1, "segments.strata = [light]");
+
+        Row whole = finding(1, "(all)");
+        assertThat(whole.<Double>getAs("fdr")).isCloseTo(49 / 190.0, within(1e-12));
+        assertThat(whole.<Double>getAs("fdr_stratified")).isCloseTo(0.9 * 0.1 + 0.1 * 0.4, within(1e-12));
+        assertThat(whole.<Boolean>getAs("strata_thin")).isFalse();
+        Row label = finding(1, "label=car");
+        assertThat(label.<Double>getAs("fdr_stratified")).isNull(); // says the same as the whole: not ranked
+    }
+
+    @Test
+    void immatureEventDatesAreLeftOutAndSaid() {
+        for (int event = 1; event <= 20; event++) {
+            rows.shown(event, "c" + event % 5, "car", "day", 12, 100)
+                    .judged(event, event, "c" + event % 5, "car", "day", 12, 20, 0)
+                    .judged(event + 3, event, "c" + event % 5, "car", "day", 12, 0, 80);
+        }
+        SegmentSearch.Found found = find(20);
+
+        Row whole = finding(20, "(all)");
+        assertThat(whole.<LocalDate>getAs("last_event_date")).isEqualTo(day(17));
+        assertThat(whole.<Double>getAs("fdr")).isEqualTo(0.2);
+        assertThat(whole.<Double>getAs("maturity")).isEqualTo(1);
+        assertThat(whole.<Long>getAs("alarms")).isEqualTo(1_700);
+        assertThat(found.sentences())
+                .anyMatch(s -> s.contains("feedback on event dates after " + day(17) + " is still arriving"));
+        assertThat(tables.readStored("feedback_arrival")
+                        .filter("verdict = 'CONFIRMED' AND age_days IN (2, 3)")
+                        .select("arrived_share", "closed_dates", "verdicts")
+                        .collectAsList())
+                .extracting(r -> r.mkString(" "))
+                .containsExactlyInAnyOrder("0.0 6 480", "1.0 6 480");
+
+        find(20, "segments.maturity.min-share = 0");
+        assertThat(finding(20, "(all)").<LocalDate>getAs("last_event_date")).isEqualTo(day(20));
+        assertThat(finding(20, "(all)").<Double>getAs("maturity")).isCloseTo(0.85, within(1e-12));
+    }
+}
