@@ -192,6 +192,9 @@ final class Section {
         for (Map.Entry<String, ConfigValue> entry : config.getObject(path(key)).entrySet()) {
             String at = entry.getValue().origin().description() + ": ";
             Object value = entry.getValue().unwrapped();
+            if (entry.getValue().valueType() == ConfigValueType.NULL) {
+                continue; // as everywhere, null takes back what an included file says
+            }
             if (!validKey.test(entry.getKey())) {
                 problems.add(at + prefix + key + "." + entry.getKey() + ": " + keyRule);
             } else if (ofObject != null && entry.getValue() instanceof ConfigObject object) {
