@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * Stores quantile edges of a numeric dimension under a name, in one pass over the days that are looked at.
  *
  * <p>Numbers are counted on the grid of {@link QuantileGrid}, whatever way they are split, so the driver sees at most
- * 324,002 counts and the edges are the same for any number of files and partitions.
+ * 324,004 counts and the edges are the same for any number of files and partitions.
  */
 public final class BinsJob implements Stage {
     /** The command. */

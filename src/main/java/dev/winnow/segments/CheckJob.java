@@ -191,7 +191,7 @@ public final class CheckJob implements Stage {
     /**
      * About how many cells a day has.
      *
-     * @param widest dimension that makes most of them; empty: none makes any
+     * @param widest dimension without which there would be fewest; empty: none adds any
      * @param without cells if that dimension were left out
      */
     private record CellCount(long cells, String widest, long without) {
@@ -205,7 +205,7 @@ public final class CheckJob implements Stage {
                             ? ""
                             : String.format(
                                     Locale.ROOT,
-                                    "; the dimension %s makes most of them: about %,d without it",
+                                    "; the dimension %s adds most of all: about %,d without it",
                                     widest,
                                     without));
         }

@@ -15,7 +15,7 @@ import java.util.TreeSet;
  * Quantiles from counts on a fixed grid of numbers with four significant digits.
  *
  * <p>The grid does not depend on the data, so counts add up whatever way rows are split, and a quantile is the same for
- * any split. It holds 9,000 numbers for each power of ten from 1e-6 to 1e12, either sign, and 0: at most 324,001. A
+ * any split. It holds 9,000 numbers for each power of ten from 1e-6 to 1e12, either sign, and 0: at most 324,003. A
  * number counts at the nearest grid number that is not above it, so how many numbers lie below a grid number is exact.
  */
 public final class QuantileGrid {

@@ -91,18 +91,18 @@ class BinsJobTest {
         assertThat(stored())
                 .contains(
                         "\"pipeline\":\"p\",\"name\":\"brightness-2026\",\"dimension\":\"brightness\",\"value\":\"light\"")
-                .contains("\"edges\":[25.0,50.0,75.0],\"bins_wanted\":4,\"numbers\":90,\"rows_without_number\":10")
+                .contains("\"edges\":[24.0,50.0,74.0],\"bins_wanted\":4,\"numbers\":90,\"rows_without_number\":10")
                 .contains("\"first_date\":\"2026-10-02\",\"last_date\":\"2026-10-02\"");
         assertThat(report.rowsIn()).isEqualTo(100);
         assertThat(report.rowsOut()).isEqualTo(1);
         assertThat(report.passes()).isEqualTo(1);
         assertThat(report.sentences())
                 .containsExactly(
-                        "(-inf, 25): 23, 25.6 %",
-                        "[25, 50): 22, 24.4 %",
-                        "[50, 75): 23, 25.6 %",
-                        "[75, inf): 22, 24.4 %",
-                        "stored the edges [25.0, 50.0, 75.0] under the name brightness-2026, from 90 numbers of"
+                        "(-inf, 24): 22, 24.4 %",
+                        "[24, 50): 23, 25.6 %",
+                        "[50, 74): 22, 24.4 %",
+                        "[74, inf): 23, 25.6 %",
+                        "stored the edges [24.0, 50.0, 74.0] under the name brightness-2026, from 90 numbers of"
                                 + " inferences of 2026-10-02 to 2026-10-02 (10 have none); the configuration asks for them"
                                 + " by dimensions.brightness { value = \"light\", bins = brightness-2026 }");
     }
@@ -161,7 +161,7 @@ class BinsJobTest {
         assertThatThrownBy(() -> run("brightness-2026", "brightness", 2, 1))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("the bins brightness-2026 of pipeline p are stored already, with the edges"
-                        + " [25.0, 50.0, 75.0]; a name keeps its edges");
+                        + " [24.0, 50.0, 74.0]; a name keeps its edges");
         assertThat(stored()).isEqualTo(before);
     }
 

@@ -5,14 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.winnow.testing.SparkExtension;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -21,10 +18,17 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class IntervalsTest {
     private static List<String> names(List<Double> edges, @Nullable Double... numbers) {
-        List<Row> rows = Arrays.stream(numbers).map(RowFactory::create).toList();
-        Dataset<Row> frame =
-                SparkExtension.session().createDataFrame(rows, new StructType().add("x", DataTypes.DoubleType));
-        return frame.select(Intervals.name(col("x"), edges))
+        List<Row> rows = new ArrayList<>();
+        for (int i = 0; i < numbers.length; i++) {
+            rows.add(RowFactory.create(i, numbers[i]));
+        }
+        // Behind a shuffle the expression is compiled as in a run; on a local relation it would only be interpreted.
+        return SparkExtension.session()
+                .createDataFrame(rows, StructType.fromDDL("i INT, x DOUBLE"))
+                .repartition(2)
+                .select(col("i"), Intervals.name(col("x"), edges).as("name"))
+                .sort("i")
+                .select("name")
                 .as(Encoders.STRING())
                 .collectAsList();
     }

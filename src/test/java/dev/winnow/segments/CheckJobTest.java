@@ -67,7 +67,7 @@ class CheckJobTest {
     }
 
     @Test
-    void theDimensionThatMakesMostCellsIsNamedAndIntervalsAreTold() {
+    void theDimensionThatAddsMostCellsIsNamedAndIntervalsAreTold() {
         List<String> rows = new ArrayList<>();
         for (int i = 0; i < 1_200; i++) {
             rows.add(row(i).replace("}", ",\"light\":" + i % 400 + ",\"kind\":\"k" + i % 2 + "\"}"));
@@ -78,11 +78,11 @@ class CheckJobTest {
         // Numbers are as many conditions as there are values: 3 cameras x 400 numbers, which tell the kind.
         assertThat(check(dimensions + "= light }").sentences())
                 .anyMatch(s -> s.matches("about 1,[12]\\d\\d cells a day, (9|10)\\d\\.\\d % of the rows;"
-                        + " the dimension light makes most of them: about 6 without it"));
+                        + " the dimension light adds most of all: about 6 without it"));
         assertThat(check(dimensions + "{ value = light, edges = [100, 200] } }").sentences())
                 .contains(
                         "dimension light lies in (-inf, 100), [100, 200), [200, inf)",
-                        "about 18 cells a day, 1.5 % of the rows; the dimension light makes most of them: about 6 without"
+                        "about 18 cells a day, 1.5 % of the rows; the dimension light adds most of all: about 6 without"
                                 + " it");
     }
 

@@ -1,6 +1,5 @@
 package dev.winnow.segments;
 
-import static org.apache.spark.sql.functions.col;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -13,9 +12,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,7 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class DefinitionChangesTest {
     private static final String RESTART = "segments.after-change = restart\n";
     private static final String DIMENSIONS = "inputs.inferences.dimensions";
-    private static final String HEIGHT = "inputs.cameras.dimensions.height { value = height, edges = ";
+    private static final String HEIGHT = "inputs.cameras.dimensions.height { value = \"cast(height as int)\", edges = ";
 
     @TempDir
     static Path folder;
@@ -102,28 +104,26 @@ class DefinitionChangesTest {
                 .sentences();
     }
 
+    /** All rows as texts; columns in order of their names, as dimensions were added when they were. */
     private static Map<String, List<String>> rows(FakeTables of) {
         Map<String, List<String>> rows = new TreeMap<>();
-        for (String name :
-                of.names()) { // JSON leaves nulls out, such as those of columns that are no dimension any more
+        for (String name : of.names()) {
+            Dataset<Row> stored = of.readStored(name);
             rows.put(
                     name,
-                    of.readStored(name).filter(col("pipeline").equalTo("p")).toJSON().collectAsList().stream()
-                            .sorted()
-                            .toList());
+                    texts(stored.select(Cells.columns(
+                            Arrays.stream(stored.columns()).sorted().toList()))));
         }
         return rows;
     }
 
+    /** JSON leaves nulls out, such as those of columns that are no dimension any more. */
+    private static List<String> texts(Dataset<Row> rows) {
+        return rows.toJSON().collectAsList().stream().sorted().toList();
+    }
+
     private List<String> cells(int number) {
-        return tables
-                .readStored("exposure_daily")
-                .filter("event_date = DATE'" + day(number) + "'")
-                .toJSON()
-                .collectAsList()
-                .stream()
-                .sorted()
-                .toList();
+        return texts(tables.readStored("exposure_daily").filter("event_date = DATE'" + day(number) + "'"));
     }
 
     private List<String> values(String dimension, int runDate) {
