@@ -63,7 +63,7 @@ public final class DimensionBins {
                 .filter(col(PIPELINE).equalTo(pipeline))
                 .select(NAME, EDGES)
                 .collectAsList()) {
-            stored.put(row.getString(0), row.getList(1));
+            stored.put(row.getString(0), List.copyOf(row.<Double>getList(1)));
         }
         return stored;
     }
