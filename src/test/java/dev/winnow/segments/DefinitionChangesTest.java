@@ -98,7 +98,7 @@ class DefinitionChangesTest {
                         reported_at string"
                         }
                         inputs.cameras { path = "$root/cameras", format = csv, columns.site_id = "cast(null as string)" }
-                        segments.min-judged = 1
+                        segments { min-judged = 1, max-predicates = 1 }
                         """ + more + "\n", into, new MemoryObjects())
                 .segments(day(number))
                 .sentences();
@@ -150,92 +150,73 @@ class DefinitionChangesTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "a dimension more | kind = \"camera_id = 'c1'\"",
-                "a dimension less | light = null",
-                "other fixed edges | brightness.edges = [30, 60, 90]",
-                "numbers instead of intervals | brightness = brightness",
-                "another label | ../columns.predicted_label = \"upper(predicted_label)\"",
+                "a dimension more | dimensions.kind = \"camera_id = 'c1'\"",
+                "a dimension less | dimensions.light = null",
+                "other edges | dimensions.brightness.edges = [30, 60, 90]",
+                "other labels | columns.predicted_label = \"upper(predicted_label)\"",
             })
     void aChangeStopsTheRunAndTheDaysItNamesBuiltAgainAreAsIfNothingElseHadBeen(String what, String change) {
-        String changed = change.startsWith("../")
-                ? "inputs.inferences." + change.substring(3) + "\n"
-                : DIMENSIONS + "." + change + "\n";
+        String changed = "inputs.inferences." + change + "\n";
         run(tables, 1, "");
-        run(tables, 2, "");
         Map<String, List<String>> before = rows(tables);
         List<String> oldCells = cells(1);
 
-        assertThatThrownBy(() -> run(tables, 3, changed))
+        assertThatThrownBy(() -> run(tables, 2, changed))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("dimensions, bins, label mapping or verdict rules changed since 2026-10-01")
-                .hasMessageContaining("Rebuild the days 2026-10-01 to 2026-10-02 with `segments --run-date` and --set"
+                .hasMessageContaining("Rebuild the days 2026-10-01 to 2026-10-01 with `segments --run-date` and --set"
                         + " segments.after-change=restart, oldest first");
         assertThat(rows(tables)).isEqualTo(before);
 
-        run(tables, 3, changed + RESTART);
-        assertThat(alarms(3))
+        run(tables, 2, changed + RESTART);
+        assertThat(alarms(2))
                 .as("a new series holds the day only, no cells of the old definition")
                 .isEqualTo(12);
         assertThat(cells(1)).isEqualTo(oldCells);
 
         run(tables, 1, changed + RESTART);
-        run(tables, 2, changed + RESTART);
-        run(tables, 3, changed);
+        run(tables, 2, changed);
         FakeTables anew = new FakeTables();
-        for (int number = 1; number <= 3; number++) {
-            run(anew, number, changed);
-        }
+        run(anew, 1, changed);
+        run(anew, 2, changed);
         assertThat(rows(tables)).isEqualTo(rows(anew));
-        assertThat(alarms(3)).isEqualTo(36);
+        assertThat(alarms(2)).isEqualTo(24);
     }
 
     @Test
-    void aNewSeriesGoesOnByItselfAndLeavesTheDaysOfTheOldDefinitionOut() {
-        String edges = DIMENSIONS + ".brightness.edges = [60]\n";
-        run(tables, 1, "");
-        run(tables, 2, edges + RESTART);
-
-        assertThat(run(tables, 3, edges))
-                .anyMatch(s -> s.contains("2026-10-02 to 2026-10-03 (2 of 28 days are built)"));
-        assertThat(values("brightness", 3)).containsExactly("(-inf, 60) 12", "[60, inf) 12");
-    }
-
-    @Test
-    void theFormerDefinitionFindsItsOldCellsAndOnlyTheDaysInBetweenAreBuiltAgain() {
+    void aNewSeriesGoesOnByItselfAndTheFormerDefinitionFindsItsOldCells() {
         String renamed = DIMENSIONS + " { light = null, lamp = light }\n";
         run(tables, 1, "");
-        run(tables, 2, "");
         List<String> old = cells(1);
-        run(tables, 3, renamed + RESTART);
+        run(tables, 2, renamed + RESTART);
+        assertThat(run(tables, 3, renamed))
+                .anyMatch(s -> s.contains("2026-10-02 to 2026-10-03 (2 of 28 days are built)"));
+        assertThat(values("lamp", 3)).containsExactly("day 16", "night 8");
 
         assertThatThrownBy(() -> run(tables, 4, ""))
                 .isInstanceOf(ConfigException.class)
-                .hasMessageContaining("Rebuild the days 2026-10-03 to 2026-10-03");
+                .hasMessageContaining("Rebuild the days 2026-10-02 to 2026-10-03");
+        run(tables, 2, RESTART);
         run(tables, 3, RESTART);
         run(tables, 4, "");
 
         assertThat(cells(1)).isEqualTo(old);
         assertThat(values("light", 4)).containsExactly("day 32", "night 16");
-        FakeTables anew = new FakeTables();
-        for (int number = 1; number <= 4; number++) {
-            run(anew, number, "");
-        }
-        assertThat(rows(tables)).isEqualTo(rows(anew));
+        assertThat(values("lamp", 4)).isEmpty();
     }
 
     @Test
     void dimensionsOfCamerasCostNoCellsSoAWindowJustTakesTheNewOnes() {
         run(tables, 1, HEIGHT + "[3] }\n");
-        run(tables, 2, HEIGHT + "[3] }\n");
         List<String> before = cells(1);
-        assertThat(values("height", 2)).containsExactly("(-inf, 3) 6", "[3, inf) 18");
+        assertThat(values("height", 1)).containsExactly("(-inf, 3) 3", "[3, inf) 9");
 
-        run(tables, 3, HEIGHT + "[4, 9] }\n");
-
+        run(tables, 2, HEIGHT + "[4, 9] }\n");
         assertThat(cells(1)).isEqualTo(before);
-        assertThat(values("height", 3)).containsExactly("(-inf, 4) 18", "[4, 9) 9", "[9, inf) 9");
-        run(tables, 4, "");
-        assertThat(values("height", 4)).isEmpty();
-        assertThat(alarms(4)).isEqualTo(48);
+        assertThat(values("height", 2)).containsExactly("(-inf, 4) 12", "[4, 9) 6", "[9, inf) 6");
+
+        run(tables, 3, "");
+        assertThat(values("height", 3)).isEmpty();
+        assertThat(alarms(3)).isEqualTo(36);
     }
 }
