@@ -11,7 +11,9 @@ import dev.winnow.config.WinnowConfig;
 import dev.winnow.generate.FleetSettings;
 import dev.winnow.generate.GenerateJob;
 import dev.winnow.generate.GenerateReport;
+import dev.winnow.inputs.BinsJob;
 import dev.winnow.inputs.CameraTable;
+import dev.winnow.inputs.DimensionBins;
 import dev.winnow.inputs.FeedbackLog;
 import dev.winnow.inputs.InferenceLog;
 import dev.winnow.inputs.Rejects;
@@ -103,6 +105,7 @@ final class AppWiring implements Wiring {
                 FeedbackArrival.TABLE,
                 DayBuilds.TABLE,
                 Rejects.TABLE,
+                DimensionBins.TABLE,
                 Candidates.TABLE,
                 Selections.TABLE,
                 SelectionCuts.TABLE,
@@ -114,6 +117,9 @@ final class AppWiring implements Wiring {
     public List<Stage> stages(String command, Run run) {
         WinnowConfig config = run.config();
         SourceReader sources = SparkSources.ofOneRun(run.spark());
+        if (run.bins() != null) {
+            return List.of(new BinsJob(config, sources, run.tables(), run.bins()));
+        }
         CameraTable cameras = new CameraTable(sources, config.cameras());
         InferenceLog inferences = new InferenceLog(sources, config.inferences(), cameras);
         FeedbackLog feedback = new FeedbackLog(sources, config.feedback());

@@ -2,6 +2,8 @@ package dev.winnow.cli;
 
 import dev.winnow.config.S3Settings;
 import dev.winnow.config.WinnowConfig;
+import dev.winnow.inputs.BinsJob;
+import dev.winnow.inputs.DimensionBins;
 import dev.winnow.ports.ObjectStore;
 import dev.winnow.ports.Stage;
 import dev.winnow.ports.TableStore;
@@ -36,6 +38,7 @@ final class Execution {
     private final RunOptions options;
     private final int round;
     private final boolean writes;
+    private final BinsJob.@Nullable Wanted bins;
 
     private final String id;
     private final Instant startedAt;
@@ -49,13 +52,21 @@ final class Execution {
      * Prepares an attempt.
      *
      * @param writes whether the command changes the warehouse: then it holds the lease and leaves a trace there
+     * @param bins edges to store; null for every command but {@code bins}
      */
-    Execution(Context context, String command, RunOptions options, int round, boolean writes) {
+    Execution(
+            Context context,
+            String command,
+            RunOptions options,
+            int round,
+            boolean writes,
+            BinsJob.@Nullable Wanted bins) {
         this.context = context;
         this.command = command;
         this.options = options;
         this.round = round;
         this.writes = writes;
+        this.bins = bins;
         this.id = new AttemptIds(context.clock(), context.random()).next();
         this.startedAt = context.clock().instant();
         this.runDate = options.runDate(context.clock());
@@ -135,14 +146,17 @@ final class Execution {
 
     private void runStages(
             WinnowConfig loaded, SparkSession spark, TableStore tables, ObjectStore store, Runnable beforeCommit) {
-        StageRunner runner = new StageRunner(context, loaded.pipeline(), loaded.semantic());
+        // The command that stores edges may run with a configuration that asks for them already.
+        WinnowConfig known = bins == null ? DimensionBins.lookUp(loaded, tables) : loaded;
+        config = known;
+        StageRunner runner = new StageRunner(context, known.pipeline(), known.semantic());
         stages = runner;
-        Wiring.Run run = new Wiring.Run(loaded, spark, tables, store, id, beforeCommit, round);
+        Wiring.Run run = new Wiring.Run(known, spark, tables, store, id, beforeCommit, round, bins);
         List<Stage> toRun = context.wiring().stages(command, run);
         try {
             options.days(context.clock()).forEach(day -> runner.run(spark, toRun, day));
         } catch (Throwable failure) {
-            Optional<InputException> named = ExpressionFailures.named(failure, loaded);
+            Optional<InputException> named = ExpressionFailures.named(failure, known);
             if (named.isPresent()) {
                 throw named.get();
             }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.apache.spark.QueryContext;
 import org.apache.spark.SparkThrowable;
@@ -55,7 +56,11 @@ final class ExpressionFailures {
                 config.cameras().input())) {
             String prefix = "inputs." + input.name() + ".";
             add(keys, prefix + "columns.", input.columns(), piece);
-            add(keys, prefix + "dimensions.", input.dimensions(), piece);
+            Map<String, String> dimensions = new TreeMap<>();
+            input.dimensions()
+                    .forEach((name, dimension) ->
+                            dimensions.put(dimension.isBinned() ? name + ".value" : name, dimension.value()));
+            add(keys, prefix + "dimensions.", dimensions, piece);
             add(keys, prefix, Map.of("partition-filter", input.partitionFilter()), piece);
         }
         return keys;

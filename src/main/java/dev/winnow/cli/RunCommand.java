@@ -1,7 +1,10 @@
 package dev.winnow.cli;
 
+import dev.winnow.config.DimensionSettings;
+import dev.winnow.inputs.BinsJob;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -9,7 +12,7 @@ import picocli.CommandLine.Option;
 /** A command that runs stages for a day. */
 abstract class RunCommand implements Callable<Integer> {
     @Mixin
-    private RunOptions options;
+    RunOptions options;
 
     private final Context context;
     private final String name;
@@ -27,6 +30,7 @@ abstract class RunCommand implements Callable<Integer> {
                 new Candidates(context),
                 new Select(context),
                 new Manifests(context),
+                new Bins(context),
                 new Check(context));
     }
 
@@ -38,9 +42,13 @@ abstract class RunCommand implements Callable<Integer> {
         return true;
     }
 
+    BinsJob.@Nullable Wanted bins() {
+        return null;
+    }
+
     @Override
     public Integer call() throws Exception {
-        new Execution(context, name, options, round(), writes()).run();
+        new Execution(context, name, options, round(), writes(), bins()).run();
         return 0;
     }
 
@@ -117,6 +125,67 @@ abstract class RunCommand implements Callable<Integer> {
     static final class Manifests extends OfRound {
         private Manifests(Context context) {
             super(context);
+        }
+    }
+
+    /** Edges of a numeric dimension. */
+    @Command(
+            name = BinsJob.NAME,
+            description = "Stores quantile edges of a numeric dimension under a name, once and for all.",
+            footer = {
+                "",
+                "Example:",
+                "  winnow bins --conf conf/local.conf --name brightness-2026 --dimension brightness --run-date 2026-11-01"
+            })
+    static final class Bins extends RunCommand {
+        private static final int MAX_DAYS = 366;
+
+        @Option(
+                names = "--name",
+                required = true,
+                paramLabel = "NAME",
+                description = "Name to store the edges under; the configuration asks for it by bins = NAME.")
+        private String edges;
+
+        @Option(
+                names = "--dimension",
+                required = true,
+                paramLabel = "NAME",
+                description = "Dimension of the configuration whose numbers are looked at.")
+        private String dimension;
+
+        @Option(
+                names = "--count",
+                paramLabel = "N",
+                defaultValue = "4",
+                description = "Intervals with about as many numbers each, default 4.")
+        private int count;
+
+        @Option(
+                names = "--days",
+                paramLabel = "N",
+                defaultValue = "1",
+                description = "Days to look at, up to and with the run date, default 1.")
+        private int days;
+
+        private Bins(Context context) {
+            super(context);
+        }
+
+        @Override
+        BinsJob.Wanted bins() {
+            options.requireNoFrom("give --days N to look at several days");
+            if (!DimensionSettings.isName(edges)) {
+                throw new UsageException("--name " + edges + ": expected " + DimensionSettings.NAME_RULE);
+            }
+            if (count < 2 || count > DimensionSettings.MAX_EDGES + 1) {
+                throw new UsageException(
+                        "--count must be from 2 to " + (DimensionSettings.MAX_EDGES + 1) + ", got " + count);
+            }
+            if (days < 1 || days > MAX_DAYS) {
+                throw new UsageException("--days must be from 1 to " + MAX_DAYS + ", got " + days);
+            }
+            return new BinsJob.Wanted(edges, dimension, count, days);
         }
     }
 

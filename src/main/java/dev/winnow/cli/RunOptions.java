@@ -66,6 +66,13 @@ final class RunOptions {
         return first.datesUntil(last.plusDays(1)).toList();
     }
 
+    /** Refuses {@code --from} where a command has another way to say so. */
+    void requireNoFrom(String instead) {
+        if (from != null) {
+            throw new UsageException("--from does not go with this command; " + instead);
+        }
+    }
+
     static LocalDate yesterday(Clock clock) {
         return LocalDate.now(clock.withZone(ZoneOffset.UTC)).minusDays(1);
     }

@@ -2,6 +2,7 @@ package dev.winnow.cli;
 
 import dev.winnow.config.S3Settings;
 import dev.winnow.config.WinnowConfig;
+import dev.winnow.inputs.BinsJob;
 import dev.winnow.ports.ObjectStore;
 import dev.winnow.ports.Stage;
 import dev.winnow.ports.TableStore;
@@ -9,6 +10,7 @@ import dev.winnow.tables.TableDef;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.SparkSession;
+import org.jspecify.annotations.Nullable;
 
 /** Builds what commands need out of the configuration: its implementation alone names adapters and stages. */
 public interface Wiring {
@@ -52,9 +54,11 @@ public interface Wiring {
     /**
      * What the stages of one run work with.
      *
+     * @param config holds the edges that dimensions ask for by name, unless the command stores some
      * @param attemptId names the execution
      * @param beforeCommit throws if this run may no longer write
      * @param round number of the day's round, from 1
+     * @param bins edges to store; null for every command but {@code bins}
      */
     record Run(
             WinnowConfig config,
@@ -63,7 +67,8 @@ public interface Wiring {
             ObjectStore objects,
             String attemptId,
             Runnable beforeCommit,
-            int round) {}
+            int round,
+            BinsJob.@Nullable Wanted bins) {}
 
     /**
      * What fleet to make up.

@@ -43,8 +43,19 @@ public record InferenceSettings(
 
     /** Returns whether a dimension is told by the local time of the camera. */
     public boolean isLocal(String dimension) {
-        String expression = input.dimensions().getOrDefault(dimension, "");
-        return expression.equals(LOCAL_HOUR) || expression.equals(PART_OF_DAY);
+        return is(dimension, LOCAL_HOUR) || is(dimension, PART_OF_DAY);
+    }
+
+    /** Returns whether {@code expression} makes the values of a dimension. */
+    public boolean is(String dimension, String expression) {
+        DimensionSettings settings = input.dimensions().get(dimension);
+        return settings != null && settings.value().equals(expression);
+    }
+
+    /** Returns the same log, read and mapped otherwise. */
+    public InferenceSettings withInput(InputSettings other) {
+        return new InferenceSettings(
+                other, confidenceScale, uniqueness, maxDuplicateShare, rowPer, readiness, lateDays);
     }
 
     /** How repeated inference ids are dealt with. */
@@ -84,6 +95,14 @@ public record InferenceSettings(
         if (!input.present()) {
             section.problem("path", ": the inference log is required; give path or table");
         }
+        input.dimensions().forEach((name, dimension) -> {
+            if (dimension.isBinned() && dimension.value().equals(PART_OF_DAY)) {
+                section.problem(
+                        "dimensions",
+                        "." + name + ".value = " + PART_OF_DAY + " is no number and has no intervals; take "
+                                + LOCAL_HOUR + ", or leave edges and bins out");
+            }
+        });
         return new InferenceSettings(
                 input,
                 section.oneOf("confidence-scale", 1, 100),

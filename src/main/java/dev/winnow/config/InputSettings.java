@@ -3,6 +3,9 @@ package dev.winnow.config;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 /**
  * Where an input table is and how its columns map to the canonical ones.
@@ -17,7 +20,7 @@ import java.util.Map;
  * @param timeZone zone of timestamps that carry none, or empty: such timestamps are then rejected; for cameras, the
  *     zone of those that name none
  * @param columns canonical column to SQL expression over source columns
- * @param dimensions dimension name to SQL expression over source columns
+ * @param dimensions dimension name to what makes its values, sorted by name
  */
 public record InputSettings(
         String name,
@@ -29,7 +32,7 @@ public record InputSettings(
         String partitionFilter,
         String timeZone,
         Map<String, String> columns,
-        Map<String, String> dimensions) {
+        Map<String, DimensionSettings> dimensions) {
 
     /** The value of {@code partition-filter} that says: this table is read whole, it is small. */
     public static final String NO_PARTITIONS = "none";
@@ -59,6 +62,25 @@ public record InputSettings(
         return !partitionFilter.isEmpty() && !partitionFilter.equals(NO_PARTITIONS);
     }
 
+    /** Returns the same input with one of its dimensions only, a number that is told by intervals stored as {@code bins}. */
+    public InputSettings onlyBinned(String dimension, String bins) {
+        DimensionSettings settings = Objects.requireNonNull(dimensions.get(dimension), dimension);
+        return withDimensions(Map.of(dimension, new DimensionSettings(settings.value(), List.of(), bins)));
+    }
+
+    /** Returns the same input with other dimensions. */
+    public InputSettings withDimensions(Map<String, DimensionSettings> others) {
+        return new InputSettings(
+                name, path, table, format, schema, options, partitionFilter, timeZone, columns, others);
+    }
+
+    /** Returns the same input, each dimension as {@code change} makes it. */
+    InputSettings mapDimensions(UnaryOperator<DimensionSettings> change) {
+        Map<String, DimensionSettings> changed = new TreeMap<>(dimensions);
+        changed.replaceAll((dimension, settings) -> change.apply(settings));
+        return withDimensions(changed);
+    }
+
     /** Returns the place of the data for messages. */
     public String place() {
         return path.isEmpty() ? "table " + table : path;
@@ -78,10 +100,12 @@ public record InputSettings(
                         "a predicate that contains {date}, such as dt = '{date}', or none"),
                 section.optionalText("time-zone", Uris::timeZone, "a zone such as UTC or Europe/Berlin"),
                 section.textMap("columns", canonical::contains, "not a canonical column; known: " + canonical),
-                section.textMap(
+                section.textOrObjectMap(
                         "dimensions",
                         key -> key.matches("[a-z][a-z0-9_]{0,62}"),
-                        "a dimension name has small letters, digits and _, and begins with a letter"));
+                        "a dimension name has small letters, digits and _, and begins with a letter",
+                        DimensionSettings::of,
+                        DimensionSettings::read));
         settings.dimensions.keySet().stream()
                 .filter(BUILT_IN_DIMENSIONS::contains)
                 .forEach(built -> section.problem(

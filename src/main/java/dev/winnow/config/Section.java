@@ -21,6 +21,7 @@ import java.util.TreeSet;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** Reads one configuration object, remembers which keys it knows, and collects problems instead of stopping at one. */
 final class Section {
@@ -150,14 +151,37 @@ final class Section {
         return value(key, Config::getIntList, valid, rule, List.of());
     }
 
+    List<Double> numbers(String key, Predicate<List<Double>> valid, String rule) {
+        return value(key, Config::getDoubleList, valid, rule, List.of());
+    }
+
     List<String> texts(String key) {
         return value(key, Config::getStringList, list -> true, "a list of texts", List.of());
     }
 
     /** Reads a flat object of texts with free keys that match {@code validKey}. */
     Map<String, String> textMap(String key, Predicate<String> validKey, String keyRule) {
+        return map(key, validKey, keyRule, text -> text, null);
+    }
+
+    /** Reads an object with free keys that match {@code validKey}, whose values are texts or objects. */
+    <T> Map<String, T> textOrObjectMap(
+            String key,
+            Predicate<String> validKey,
+            String keyRule,
+            Function<String, T> ofText,
+            Function<Section, T> ofObject) {
+        return map(key, validKey, keyRule, ofText, ofObject);
+    }
+
+    private <T> Map<String, T> map(
+            String key,
+            Predicate<String> validKey,
+            String keyRule,
+            Function<String, T> ofText,
+            @Nullable Function<Section, T> ofObject) {
         known.add(key);
-        Map<String, String> result = new TreeMap<>();
+        Map<String, T> result = new TreeMap<>();
         if (!config.hasPath(path(key))) {
             return result;
         }
@@ -168,12 +192,18 @@ final class Section {
         for (Map.Entry<String, ConfigValue> entry : config.getObject(path(key)).entrySet()) {
             String at = entry.getValue().origin().description() + ": ";
             Object value = entry.getValue().unwrapped();
+            if (entry.getValue().valueType() == ConfigValueType.NULL) {
+                continue; // as everywhere, null takes back what an included file says
+            }
             if (!validKey.test(entry.getKey())) {
                 problems.add(at + prefix + key + "." + entry.getKey() + ": " + keyRule);
+            } else if (ofObject != null && entry.getValue() instanceof ConfigObject object) {
+                result.put(entry.getKey(), read(key + "." + entry.getKey(), object.toConfig(), ofObject));
             } else if (value instanceof Map || value instanceof Collection) {
-                problems.add(at + prefix + key + "." + entry.getKey() + " must be a text");
+                problems.add(at + prefix + key + "." + entry.getKey() + " must be a text"
+                        + (ofObject == null ? "" : " or an object"));
             } else {
-                result.put(entry.getKey(), String.valueOf(value));
+                result.put(entry.getKey(), ofText.apply(String.valueOf(value)));
             }
         }
         return result;

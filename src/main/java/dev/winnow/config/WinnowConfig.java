@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigRenderOptions;
+import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValueFactory;
 import java.io.File;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /**
@@ -116,6 +118,65 @@ public record WinnowConfig(
         root.rejectUnknownKeys();
         root.throwIfInvalid();
         return config;
+    }
+
+    /** Returns the names of stored bins that dimensions ask for, each with the first key that does. */
+    public Map<String, String> binsByName() {
+        Map<String, String> names = new TreeMap<>();
+        for (InputSettings input : List.of(inferences.input(), cameras.input())) {
+            input.dimensions().forEach((dimension, settings) -> {
+                if (!settings.bins().isEmpty()) {
+                    names.putIfAbsent(settings.bins(), "inputs." + input.name() + ".dimensions." + dimension);
+                }
+            });
+        }
+        return names;
+    }
+
+    /**
+     * Returns the configuration with the edges that its dimensions name; they are part of what decides results.
+     *
+     * @param edges the stored edges of every name of {@link #binsByName}
+     */
+    public WinnowConfig withBins(Map<String, List<Double>> edges) {
+        UnaryOperator<DimensionSettings> looked = dimension -> dimension.bins().isEmpty()
+                ? dimension
+                : new DimensionSettings(
+                        dimension.value(),
+                        Objects.requireNonNull(edges.get(dimension.bins()), dimension.bins()),
+                        dimension.bins());
+        InputSettings frames = inferences.input().mapDimensions(looked);
+        InputSettings statics = cameras.input().mapDimensions(looked);
+        return new WinnowConfig(
+                pipeline,
+                warehouse,
+                inferences.withInput(frames),
+                feedback,
+                new CameraSettings(statics),
+                rejects,
+                segments,
+                useCases,
+                selection,
+                labeling,
+                s3,
+                lease,
+                spark,
+                withEdges(effective, frames, statics),
+                withEdges(semantic, frames, statics));
+    }
+
+    private static String withEdges(String json, InputSettings... inputs) {
+        Config all = ConfigFactory.parseString(json);
+        for (InputSettings input : inputs) {
+            for (Map.Entry<String, DimensionSettings> entry : input.dimensions().entrySet()) {
+                if (!entry.getValue().bins().isEmpty()) {
+                    all = all.withValue(
+                            ConfigUtil.joinPath("inputs", input.name(), "dimensions", entry.getKey(), "edges"),
+                            ConfigValueFactory.fromIterable(entry.getValue().edges()));
+                }
+            }
+        }
+        return all.root().render(ConfigRenderOptions.concise());
     }
 
     private static WinnowConfig read(Section root, String effective, String semantic) {

@@ -53,7 +53,22 @@ public final class CameraTable {
      * @throws InputException if a camera is listed twice: its rows would count twice
      */
     public Dataset<Row> cameras() {
-        Dataset<Row> cameras = Mapping.apply(
+        Dataset<Row> cameras =
+                Intervals.named(mapped(), settings.input().dimensions(), dimension -> Inferences.NULL_VALUE);
+        if (!unique) {
+            requireUnique(cameras);
+            unique = true; // once a run: the table is small, but every look at it is a job
+        }
+        return cameras;
+    }
+
+    /** Returns the number that a binned dimension tells by its interval, one row per camera; null where there is none. */
+    Dataset<Row> numbers(String dimension) {
+        return mapped().select(TableDef.dimensionColumn(dimension));
+    }
+
+    private Dataset<Row> mapped() {
+        return Mapping.apply(
                         sources.open(settings.input()),
                         settings.input(),
                         Cameras.TABLE,
@@ -61,11 +76,6 @@ public final class CameraTable {
                         dimensions())
                 .drop(Cameras.TABLE.columns().stream().map(Mapping::problem).toArray(String[]::new))
                 .filter(col(Inferences.CAMERA_ID).isNotNull());
-        if (!unique) {
-            requireUnique(cameras);
-            unique = true; // once a run: the table is small, but every look at it is a job
-        }
-        return cameras;
     }
 
     private void requireUnique(Dataset<Row> cameras) {

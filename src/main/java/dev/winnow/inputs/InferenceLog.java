@@ -25,6 +25,7 @@ import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.to_date;
 import static org.apache.spark.sql.functions.when;
 
+import dev.winnow.config.DimensionSettings;
 import dev.winnow.config.InferenceSettings;
 import dev.winnow.config.InferenceSettings.Uniqueness;
 import dev.winnow.ports.SourceReader;
@@ -79,7 +80,7 @@ public final class InferenceLog {
      * the day of {@code captured_at}; those that tell no day at all with every day, see {@link #undated}.
      */
     public Dataset<Row> days(Collection<LocalDate> days) {
-        return canonical(mapped(source(days)), days, false);
+        return binned(canonical(mapped(source(days)), days, false));
     }
 
     /**
@@ -87,8 +88,8 @@ public final class InferenceLog {
      * are of other days: their {@code reject_reason} is {@link Inferences#OTHER_DAY}, which is no rule they break.
      */
     public Dataset<Row> files(LocalDate day) {
-        return canonical(
-                mapped(source(List.of(day))), List.of(day), settings.input().byDay());
+        return binned(canonical(
+                mapped(source(List.of(day))), List.of(day), settings.input().byDay()));
     }
 
     /** Returns a sentence for a person on {@code rows} of {@link Inferences#OTHER_DAY}. */
@@ -128,7 +129,27 @@ public final class InferenceLog {
         if (settings.uniqueness() == Uniqueness.CHECKED) {
             rows = withoutRepeatedIds(rows);
         }
-        return rows.select(columns());
+        return rows;
+    }
+
+    private Dataset<Row> binned(Dataset<Row> rows) {
+        return Intervals.named(rows, settings.input().dimensions(), this::unknown)
+                .select(columns());
+    }
+
+    /** What the value of a dimension is called that can't be told. */
+    private String unknown(String dimension) {
+        return settings.isLocal(dimension) ? Inferences.UNKNOWN_VALUE : Inferences.NULL_VALUE;
+    }
+
+    /**
+     * Returns the number that a binned dimension tells by its interval, for the rows of some days that keep the contract;
+     * null where there is none.
+     */
+    Dataset<Row> numbers(Collection<LocalDate> days, String dimension) {
+        return canonical(mapped(source(days)), days, false)
+                .filter(col(REJECT_REASON).isNull())
+                .select(TableDef.dimensionColumn(dimension));
     }
 
     /** Returns the rows of some days that keep the contract. */
@@ -163,17 +184,23 @@ public final class InferenceLog {
         }
         for (String dimension : local) {
             Column hour = hour(from_utc_timestamp(col(CAPTURED_AT), col(Cameras.TIME_ZONE)));
-            Column value =
-                    settings.input().dimensions().getOrDefault(dimension, "").equals(InferenceSettings.LOCAL_HOUR)
-                            ? hour.cast("string")
-                            : when(hour.isNull(), Inferences.UNKNOWN_VALUE)
-                                    .when(hour.lt(6), "night")
-                                    .when(hour.lt(12), "morning")
-                                    .when(hour.lt(18), "afternoon")
-                                    .otherwise("evening");
-            rows = rows.withColumn(TableDef.dimensionColumn(dimension), coalesce(value, lit(Inferences.UNKNOWN_VALUE)));
+            rows = rows.withColumn(TableDef.dimensionColumn(dimension), localValue(dimension, hour));
         }
         return rows;
+    }
+
+    private Column localValue(String dimension, Column hour) {
+        DimensionSettings configured = settings.input().dimensions().get(dimension);
+        if (configured != null && configured.isBinned()) {
+            return hour.cast("double");
+        }
+        return settings.is(dimension, InferenceSettings.LOCAL_HOUR)
+                ? coalesce(hour.cast("string"), lit(Inferences.UNKNOWN_VALUE))
+                : when(hour.isNull(), Inferences.UNKNOWN_VALUE)
+                        .when(hour.lt(6), "night")
+                        .when(hour.lt(12), "morning")
+                        .when(hour.lt(18), "afternoon")
+                        .otherwise("evening");
     }
 
     /** The first rule a row breaks, in this order; null if it keeps them all. */

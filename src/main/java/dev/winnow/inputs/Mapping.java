@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
 
 import dev.winnow.config.ConfigException;
+import dev.winnow.config.DimensionSettings;
 import dev.winnow.config.InputSettings;
 import dev.winnow.config.Suggestions;
 import dev.winnow.tables.TableDef;
@@ -13,11 +14,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.TimestampNTZType;
 import org.jspecify.annotations.Nullable;
@@ -60,7 +63,8 @@ final class Mapping {
      * Maps every column of {@code target} and every configured dimension.
      *
      * @param optional columns that are null when the source has no such column
-     * @param dimensions dimension names to map; the value of a null is {@link Inferences#NULL_VALUE}
+     * @param dimensions dimension names to map: texts, in which a null is {@link Inferences#NULL_VALUE}; a double for a
+     *     binned dimension, null where there is no number, see {@link Intervals}
      * @throws ConfigException naming every expression that does not fit the source
      */
     static Dataset<Row> apply(
@@ -189,9 +193,24 @@ final class Mapping {
 
     private void dimension(String name) {
         String column = TableDef.dimensionColumn(name);
-        if (add("dimensions." + name, column, settings.dimensions().getOrDefault(name, name)) != null) {
+        DimensionSettings dimension =
+                Objects.requireNonNull(settings.dimensions().get(name), name);
+        String key = "dimensions." + name + (dimension.isBinned() ? ".value" : "");
+        DataType type = add(key, column, dimension.value());
+        if (type == null) {
+            return;
+        }
+        if (!dimension.isBinned()) {
             typed.add(expr("coalesce(cast(`" + column + "` as string), '" + Inferences.NULL_VALUE + "')")
                     .as(column));
+        } else if (type instanceof NumericType || type.equals(DataTypes.NullType)) {
+            typed.add(expr("nullif(cast(`" + column + "` as double), double('NaN'))")
+                    .as(column));
+        } else {
+            problems.add("inputs." + settings.name() + "." + key + " = " + dimension.value() + " is of type "
+                    + type.simpleString() + " in " + settings.place()
+                    + ", but only numbers lie in intervals; say how to"
+                    + " read it, such as try_cast(" + dimension.value() + " as double), or leave edges and bins out");
         }
     }
 

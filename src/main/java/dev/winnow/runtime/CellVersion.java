@@ -30,8 +30,12 @@ public final class CellVersion {
         Digest digest = new Digest().add(RULES);
         InputSettings inferences = config.inferences().input();
         add(digest, inferences, InferenceSettings.COLUMNS);
-        new TreeMap<>(inferences.dimensions())
-                .forEach((name, value) -> digest.add(name).add(value));
+        new TreeMap<>(inferences.dimensions()).forEach((name, dimension) -> {
+            digest.add(name).add(dimension.value());
+            if (dimension.isBinned()) { // the edges alone: the name they are stored under counts nothing
+                digest.add("edges=" + dimension.edges());
+            }
+        });
         digest.add(Integer.toString(config.inferences().confidenceScale()));
         // The camera table gives sites and zones; whether there is one decides what a missing site is called.
         InputSettings cameras = config.cameras().input();

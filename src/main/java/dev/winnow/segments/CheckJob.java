@@ -5,9 +5,11 @@ import static dev.winnow.inputs.Inferences.INFERENCE_ID;
 import static dev.winnow.inputs.Inferences.REJECT_REASON;
 import static dev.winnow.inputs.Inferences.SITE_ID;
 import static dev.winnow.inputs.Inferences.USE_CASE;
+import static org.apache.spark.sql.functions.approx_count_distinct;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.pmod;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.udf;
@@ -15,16 +17,19 @@ import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.functions.xxhash64;
 
 import dev.winnow.config.InferenceSettings.Uniqueness;
+import dev.winnow.config.InputSettings;
 import dev.winnow.config.WinnowConfig;
 import dev.winnow.inputs.Contract;
 import dev.winnow.inputs.DayInput;
 import dev.winnow.inputs.FeedbackLog;
 import dev.winnow.inputs.InferenceLog;
 import dev.winnow.inputs.Inferences;
+import dev.winnow.inputs.Intervals;
 import dev.winnow.inputs.Undated;
 import dev.winnow.ports.ServiceException;
 import dev.winnow.ports.Stage;
 import dev.winnow.ports.TableStore;
+import dev.winnow.tables.TableDef;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,6 +55,9 @@ public final class CheckJob implements Stage {
     private static final String CELL = "cell";
     private static final String LABELABLE = "labelable";
     private static final String ROWS = "rows";
+
+    /** Relative standard error of the estimated number of cells. */
+    private static final double SKETCH_ERROR = 0.02;
 
     private final WinnowConfig config;
     private final InferenceLog inferences;
@@ -92,6 +100,8 @@ public final class CheckJob implements Stage {
         if (!inferences.listsFiles(day)) {
             sentences.add(unlisted("inferences", config.inferences().input().place(), "segments --run-date"));
         }
+        sentences.addAll(bins(config.inferences().input()));
+        sentences.addAll(bins(config.cameras().input()));
         Dataset<Row> counted = counted(inferences.files(day)).persist(StorageLevel.MEMORY_AND_DISK());
         try {
             Found found = found(counted);
@@ -114,23 +124,91 @@ public final class CheckJob implements Stage {
         }
     }
 
+    private static List<String> bins(InputSettings input) {
+        List<String> sentences = new ArrayList<>();
+        input.dimensions().forEach((name, dimension) -> {
+            if (dimension.isBinned()) {
+                sentences.add("dimension " + name + " lies in "
+                        + String.join(", ", Intervals.names(dimension.edges()))
+                        + (dimension.bins().isEmpty() ? "" : ", the bins " + dimension.bins()));
+            }
+        });
+        return sentences;
+    }
+
     /** Counts the day's rows by all that the sentences speak of; far fewer rows come out than go in. */
     private Dataset<Row> counted(Dataset<Row> rows) {
         Column kept = col(REJECT_REASON).isNull();
-        Column[] cell = Cells.keys(inferences.dimensions()).stream()
-                .map(key -> key.equals(ExposureDaily.LABEL) ? Cells.label() : col(key))
-                .toArray(Column[]::new);
+        Column cell = lit(0L);
+        for (String key : Cells.keys(List.of())) {
+            cell = cell.bitwiseXOR(hash(key, key.equals(ExposureDaily.LABEL) ? Cells.label() : col(key)));
+        }
+        // A cell is the exclusive or of its parts, so that the cells without a dimension need no hash of their own.
+        List<Column> parts = new ArrayList<>();
+        for (String dimension : inferences.dimensions()) {
+            String column = TableDef.dimensionColumn(dimension);
+            cell = cell.bitwiseXOR(hash(column, col(column)));
+            parts.add(max(when(kept, hash(column, col(column)))).as(column)); // all rows of a cell have the same
+        }
         Column idHash = xxhash64(col(INFERENCE_ID));
         Column sampled = kept.and(pmod(idHash, lit(Cells.ID_SAMPLE)).equalTo(0));
         return rows.groupBy(
                         col(REJECT_REASON),
                         when(kept, col(SITE_ID)).as(SITE_ID),
                         when(kept, col(USE_CASE)).as(USE_CASE),
-                        when(kept, xxhash64(cell)).as(CELL),
+                        when(kept, cell).as(CELL),
                         when(kept, udf(labelable, DataTypes.BooleanType).apply(col(IMAGE_URI)))
                                 .as(LABELABLE),
                         when(sampled, idHash).as(Cells.SAMPLED_ID))
-                .agg(count(lit(1)).as(ROWS));
+                .agg(count(lit(1)).as(ROWS), parts.toArray(Column[]::new));
+    }
+
+    private static Column hash(String name, Column value) {
+        return xxhash64(lit(name), value);
+    }
+
+    /** Estimates the cells of the day from a sketch, and how many there would be without each dimension. */
+    private CellCount cells(Dataset<Row> counted) {
+        List<String> dimensions = inferences.dimensions();
+        Column[] without = dimensions.stream()
+                .map(name ->
+                        approx_count_distinct(col(CELL).bitwiseXOR(col(TableDef.dimensionColumn(name))), SKETCH_ERROR))
+                .toArray(Column[]::new);
+        Row counts = counted.filter(col(REJECT_REASON).isNull())
+                .agg(approx_count_distinct(col(CELL), SKETCH_ERROR), without)
+                .first();
+        String widest = "";
+        long least = counts.getLong(0);
+        for (int i = 0; i < dimensions.size(); i++) {
+            if (counts.getLong(i + 1) < least) {
+                widest = dimensions.get(i);
+                least = counts.getLong(i + 1);
+            }
+        }
+        return new CellCount(counts.getLong(0), widest, least);
+    }
+
+    /**
+     * About how many cells a day has.
+     *
+     * @param widest dimension without which there would be fewest; empty: none adds any
+     * @param without cells if that dimension were left out
+     */
+    private record CellCount(long cells, String widest, long without) {
+        String sentence(long rows) {
+            return String.format(
+                            Locale.ROOT,
+                            "about %,d cells a day, %.1f %% of the rows",
+                            cells,
+                            100.0 * cells / Math.max(1, rows))
+                    + (widest.isEmpty()
+                            ? ""
+                            : String.format(
+                                    Locale.ROOT,
+                                    "; the dimension %s adds most of all: about %,d without it",
+                                    widest,
+                                    without));
+        }
     }
 
     /**
@@ -145,7 +223,7 @@ public final class CheckJob implements Stage {
             Map<String, Long> rejected,
             Map<String, Long> bySite,
             Map<String, long[]> useCases,
-            long cells,
+            CellCount cells,
             long ofOtherDays) {
 
         long broken() {
@@ -160,11 +238,7 @@ public final class CheckJob implements Stage {
             List<String> sentences = new ArrayList<>();
             sentences.add(String.format(
                     Locale.ROOT, "%,d rows keep the contract, %,d break it %s", total(bySite), broken(), rejected));
-            sentences.add(String.format(
-                    Locale.ROOT,
-                    "about %,d cells a day, %.1f %% of the rows",
-                    cells,
-                    100.0 * cells / Math.max(1, total(bySite))));
+            sentences.add(cells.sentence(total(bySite)));
             useCases.forEach((name, rows) -> sentences.add(String.format(
                     Locale.ROOT,
                     "use case %s: %,d rows, %.1f %% with an image that can be labeled%s",
@@ -179,7 +253,7 @@ public final class CheckJob implements Stage {
         }
     }
 
-    private static Found found(Dataset<Row> counted) {
+    private Found found(Dataset<Row> counted) {
         Map<String, Long> rejected = new TreeMap<>();
         Map<String, Long> bySite = new TreeMap<>();
         Map<String, long[]> useCases = new TreeMap<>();
@@ -196,12 +270,8 @@ public final class CheckJob implements Stage {
             useCase[0] += rows;
             useCase[1] += row.getBoolean(3) ? rows : 0;
         }
-        long cells = counted.filter(col(REJECT_REASON).isNull())
-                .select(CELL)
-                .distinct()
-                .count();
         Long ofOtherDays = rejected.remove(Inferences.OTHER_DAY);
-        return new Found(rejected, bySite, useCases, cells, ofOtherDays == null ? 0 : ofOtherDays);
+        return new Found(rejected, bySite, useCases, cells(counted), ofOtherDays == null ? 0 : ofOtherDays);
     }
 
     private String budget(String useCase) {

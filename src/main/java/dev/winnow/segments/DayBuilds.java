@@ -24,7 +24,7 @@ public final class DayBuilds {
             .required(PIPELINE, StringType, "Pipeline")
             .required(DATE, DateType, "Event date of exposure_daily, arrival date of verdict_daily")
             .required(TABLE_NAME, StringType, "exposure_daily or verdict_daily")
-            .required(CELL_VERSION, StringType, "Hash of dimensions, label mapping and verdict rules")
+            .required(CELL_VERSION, StringType, "Hash of dimensions, bins, label mapping and verdict rules")
             .required(INPUT_STATE, StringType, "Hash of the files' names, lengths and times of modification")
             .required(
                     BUILT_ON,

@@ -25,7 +25,10 @@ public final class ExposureDaily {
                     "exposure_daily", "Outputs of one camera, combination of frame dimensions, class and model version")
             .required(PIPELINE, StringType, "Pipeline")
             .required(EVENT_DATE, DateType, "UTC day of the images")
-            .required(CELL_VERSION, StringType, "Hash of dimensions, label mapping and verdict rules; sum one version")
+            .required(
+                    CELL_VERSION,
+                    StringType,
+                    "Hash of dimensions, bins, label mapping and verdict rules; sum one version")
             .required(Inferences.SITE_ID, StringType, "Site of the camera")
             .required(Inferences.CAMERA_ID, StringType, "Camera")
             .required(Inferences.USE_CASE, StringType, "Use case")

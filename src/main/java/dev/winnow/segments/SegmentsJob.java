@@ -134,11 +134,16 @@ public final class SegmentsJob implements Stage {
                 .filter(d -> built.any(ExposureDaily.TABLE, d).isPresent()
                         && built.current(ExposureDaily.TABLE, d).isEmpty())
                 .toList();
-        boolean begun = windowStart(day)
+        // A series goes on from the last day that was built: days before it may be of an older definition, and are left
+        // out.
+        boolean goesOn = windowStart(day)
                 .datesUntil(day)
-                .anyMatch(d -> built.current(ExposureDaily.TABLE, d).isPresent());
-        if (!other.isEmpty() && !begun) {
-            throw new ConfigException("dimensions, label mapping or verdict rules changed since " + other.get(0)
+                .filter(d -> built.any(ExposureDaily.TABLE, d).isPresent())
+                .reduce((earlier, later) -> later)
+                .filter(last -> built.current(ExposureDaily.TABLE, last).isPresent())
+                .isPresent();
+        if (!other.isEmpty() && !goesOn) {
+            throw new ConfigException("dimensions, bins, label mapping or verdict rules changed since " + other.get(0)
                     + ": a window would mix two definitions. Rebuild the days " + other.get(0) + " to "
                     + other.get(other.size() - 1)
                     + " with `segments --run-date` and --set segments.after-change=restart, oldest first, or begin a"

@@ -35,7 +35,10 @@ public final class VerdictDaily {
                     DateType,
                     "UTC day the verdict arrived; for feedback without an event date the catch-up day that found it")
             .required(EVENT_DATE, DateType, "UTC day of the image")
-            .required(CELL_VERSION, StringType, "Hash of dimensions, label mapping and verdict rules; sum one version")
+            .required(
+                    CELL_VERSION,
+                    StringType,
+                    "Hash of dimensions, bins, label mapping and verdict rules; sum one version")
             .required(Inferences.SITE_ID, StringType, "Site of the camera")
             .required(Inferences.CAMERA_ID, StringType, "Camera")
             .required(Inferences.USE_CASE, StringType, "Use case")

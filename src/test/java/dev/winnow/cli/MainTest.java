@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.winnow.config.DimensionSettings;
+import dev.winnow.inputs.BinsJob;
+import dev.winnow.inputs.DimensionBins;
 import dev.winnow.ports.Stage;
 import dev.winnow.runtime.RunLedger;
 import dev.winnow.tables.InputException;
@@ -31,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(SparkExtension.class)
@@ -181,6 +185,70 @@ class MainTest {
     }
 
     @Test
+    void binsHoldsTheLeaseAndPassesItsOptionsOn() {
+        assertThat(run("bins", "--conf", conf, "--name", "b-1", "--dimension", "light", "--count", "8", "--days", "3"))
+                .isZero();
+        assertThat(Objects.requireNonNull(wiring.lastRun).bins()).isEqualTo(new BinsJob.Wanted("b-1", "light", 8, 3));
+        assertThat(wiring.events).containsExactly("session", "lease", "release", "stop");
+        assertThat(ledger().<String>getAs("command")).isEqualTo("bins");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--name=A | --name A: expected a name of small letters",
+                "--count=1 | --count must be from 2 to 65, got 1",
+                "--days=0 | --days must be from 1 to 366, got 0",
+                "--from=2026-10-01 | --from does not go with this command; give --days N",
+            })
+    void binsRefusesWhatItCanNotDo(String option, String problem) {
+        assertThat(run(
+                        "bins",
+                        "--conf",
+                        conf,
+                        "--dimension",
+                        "light",
+                        option,
+                        option.startsWith("--name") ? "--days=1" : "--name=b"))
+                .isEqualTo(2);
+        assertThat(lastErrorLine()).startsWith("winnow: " + problem);
+        assertThat(wiring.events).isEmpty();
+    }
+
+    @Test
+    void aRunTakesTheStoredEdgesThatItsConfigurationNamesOrTellsHowToStoreThem() {
+        String dimension = "inputs.inferences.dimensions.light={value = light, bins = b-1}";
+
+        assertThat(run("segments", "--conf", conf, "--set", dimension)).isEqualTo(2);
+        assertThat(lastErrorLine())
+                .contains("inputs.inferences.dimensions.light.bins = b-1, but pipeline street has stored no bins")
+                .contains("`winnow bins --conf FILE --name b-1 --dimension light");
+
+        assertThat(run("bins", "--conf", conf, "--set", dimension, "--name", "b-1", "--dimension", "light"))
+                .as("the command that stores them may find its name in the configuration already")
+                .isZero();
+        wiring.tables.append(
+                DimensionBins.TABLE,
+                Frames.of(
+                        DimensionBins.TABLE,
+                        "{'pipeline':'street','name':'b-1','dimension':'light','value':'light','edges':[2.5],"
+                                + "'bins_wanted':2,'numbers':9,'rows_without_number':0,'input_fingerprint':'f'}"));
+        assertThat(run("segments", "--conf", conf, "--set", dimension)).isZero();
+        assertThat(Objects.requireNonNull(wiring.lastRun)
+                        .config()
+                        .inferences()
+                        .input()
+                        .dimensions())
+                .containsEntry("light", new DimensionSettings("light", List.of(2.5), "b-1"));
+        assertThat(wiring.tables
+                        .read(RunLedger.TABLE)
+                        .filter("effective_config like '%[2.5]%'")
+                        .count())
+                .isEqualTo(1);
+    }
+
+    @Test
     void checkHoldsNoLeaseAndLeavesNoTrace() {
         wiring.stages = Map.of("check", day -> new Stage.Report(0, 0, 0, 0, "", List.of("3 files, 2 MB")));
         assertThat(run("check", "--conf", conf)).isZero();
@@ -214,7 +282,19 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "curate", "segments", "candidates", "select", "manifests", "check", "show", "generate"})
+    @ValueSource(
+            strings = {
+                "",
+                "curate",
+                "segments",
+                "candidates",
+                "select",
+                "manifests",
+                "bins",
+                "check",
+                "show",
+                "generate"
+            })
     void everyHelpShowsARunnableExample(String command) {
         assertThat(command.isEmpty() ? run("--help") : run(command, "--help")).isZero();
         assertThat(text(out)).containsPattern("Example:\n  winnow " + (command.isEmpty() ? "curate" : command) + " ");

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -232,6 +233,80 @@ class WinnowConfigTest {
         assertThatThrownBy(() -> load(MINIMAL + line))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining(problem);
+    }
+
+    @Test
+    void aDimensionIsAnExpressionOrANumberWithFixedOrStoredEdges() {
+        Map<String, DimensionSettings> dimensions =
+                load(MINIMAL + """
+                inputs.inferences.dimensions {
+                  light = lamp
+                  brightness { value = "gain * 2", edges = [-0.5, 50, 1e2] }
+                  hour { value = "local_hour()", bins = hours-2026 }
+                }
+                inputs.cameras.time-zone = UTC
+                """).inferences().input().dimensions();
+
+        assertThat(dimensions)
+                .containsOnly(
+                        Map.entry("light", new DimensionSettings("lamp", List.of(), "")),
+                        Map.entry("brightness", new DimensionSettings("gain * 2", List.of(-0.5, 50.0, 100.0), "")),
+                        Map.entry("hour", new DimensionSettings("local_hour()", List.of(), "hours-2026")));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{ value = a, edges = [] } | 2: inputs.cameras.dimensions.x.edges = [], expected 1 to 64 finite numbers",
+                "{ value = a, edges = [1, 1] } | x.edges = [1.0, 1.0], expected 1 to 64 finite numbers in ascending order",
+                "{ value = a, edges = [2, 1] } | x.edges = [2.0, 1.0], expected",
+                "{ value = a, edges = [1, many] } | x.edges = [1, many], expected",
+                "{ value = a, edges = [1, Infinity] } | x.edges = [1.0, Infinity], expected",
+                "{ value = a, edges = [NaN] } | x.edges = [NaN], expected",
+                "{ value = a, edges = 5 } | x.edges = 5, expected",
+                "{ value = a, bins = 'A name' } | x.bins = A name, expected a name of small letters",
+                "{ value = a, bins = b, edges = [1] } | x.edges: give edges, such as [50, 100, 150], or bins",
+                "{ value = a } | x.value: give edges, such as [50, 100, 150], or bins",
+                "{ edges = [1] } | inputs.cameras.dimensions.x.value is required, expected a text",
+                "{ value = a, edge = [1], bins = b } | 2: unknown key inputs.cameras.dimensions.x.edge; did you mean edges?",
+                "[a] | inputs.cameras.dimensions.x must be a text or an object",
+            })
+    void aDimensionThatIsNeitherIsNamedWithItsPosition(String dimension, String problem, @TempDir Path folder)
+            throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("bad.conf"),
+                "include required(file(\"" + Files.writeString(folder.resolve("base.conf"), MINIMAL) + "\"))\n"
+                        + "inputs.cameras.dimensions.x = " + dimension.replace('\'', '"'));
+        assertThatThrownBy(() -> WinnowConfig.load(file.toFile(), Map.of()))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(problem);
+    }
+
+    @Test
+    void aDimensionHasAtMost64EdgesAndPartsOfTheDayHaveNone() {
+        List<Integer> edges = IntStream.range(0, 65).boxed().toList();
+        String key = "inputs.inferences.dimensions.x";
+        assertThat(load(MINIMAL + key + " { value = a, edges = " + edges.subList(0, 64) + " }")
+                        .inferences()
+                        .input()
+                        .dimensions())
+                .containsKey("x");
+        assertThatThrownBy(() -> load(MINIMAL + key + " { value = a, edges = " + edges + " }"))
+                .hasMessageContaining("expected 1 to 64 finite numbers");
+        assertThatThrownBy(() -> load(MINIMAL + "inputs.cameras.time-zone = UTC\n" + key
+                        + " { value = \"part_of_day()\", edges = [6] }"))
+                .hasMessageContaining(
+                        key + ".value = part_of_day() is no number and has no intervals; take local_hour()");
+    }
+
+    @Test
+    void edgesAreSetOnTheCommandLineToo() {
+        WinnowConfig config = load(
+                MINIMAL + "inputs.inferences.dimensions.x { value = a, edges = [1] }",
+                Map.of("inputs.inferences.dimensions.x.edges", "[2, 3]"));
+        assertThat(config.inferences().input().dimensions())
+                .containsEntry("x", new DimensionSettings("a", List.of(2.0, 3.0), ""));
     }
 
     @Test

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.winnow.config.CameraSettings;
 import dev.winnow.config.FeedbackSettings;
 import dev.winnow.config.InferenceSettings;
+import dev.winnow.config.WinnowConfig;
 import dev.winnow.testing.Configs;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,6 +57,22 @@ class CellVersionTest {
         assertThat(version(change)).isNotEqualTo(version(""));
     }
 
+    @Test
+    void edgesArePartOfTheVersionAndTheNameTheyAreStoredUnderIsNot() {
+        String dimension = "inputs.inferences.dimensions.light { value = light, ";
+        Set<String> versions = new HashSet<>();
+        versions.add(version("inputs.inferences.dimensions.light = light"));
+        versions.add(version(dimension + "edges = [1] }"));
+        versions.add(version(dimension + "edges = [1, 2] }"));
+        versions.add(version(dimension + "edges = [1, 3] }"));
+        assertThat(versions).hasSize(4);
+        for (String name : List.of("a", "b")) {
+            WinnowConfig stored = Configs.of(BASE + dimension + "bins = " + name + " }");
+            assertThat(CellVersion.of(stored.withBins(Map.of(name, List.of(1.0, 3.0)))))
+                    .isEqualTo(version(dimension + "edges = [1, 3] }"));
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -63,6 +81,7 @@ class CellVersionTest {
                 "inputs.feedback.path = \"s3://elsewhere/log\"",
                 "inputs.cameras.path = \"s3://elsewhere/log\"",
                 "inputs.cameras.dimensions.type = kind",
+                "inputs.cameras.dimensions.height { value = height, edges = [3] }",
                 "inputs.inferences.late-days = 9",
                 "segments.min-judged = 7",
                 "use-cases.default.budget = 7",
