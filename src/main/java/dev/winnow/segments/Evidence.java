@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param pValue one-sided, of the segment against the rest; null below two cameras on either side
  * @param qValue Benjamini-Hochberg over all segments looked at; null where {@code pValue} is
  * @param qValueAny Benjamini-Yekutieli, valid under any dependence: for what pages somebody
- * @param unstable whether fewer errors are expected than intervals need
+ * @param unstable whether fewer cameras are judged, or fewer errors expected, than intervals need
  * @param suspected whether all conditions for an elevated segment hold
  */
 record Evidence(
@@ -35,9 +35,6 @@ record Evidence(
         @Nullable Double qValueAny,
         boolean unstable,
         boolean suspected) {
-
-    /** Errors below which the coverage of intervals is known to fall short. */
-    private static final double STABLE_ERRORS = 10;
 
     /** Weight of the error rate against the size in the score; SliceLine's default. */
     private static final double SCORE_WEIGHT = 0.95;
@@ -110,7 +107,7 @@ record Evidence(
                     hasTest ? p[t] : null,
                     hasTest ? q[t] : null,
                     hasTest ? any[t] : null,
-                    mean == null || mean * s.judged.n() < STABLE_ERRORS,
+                    mean == null || !s.judged.stable(mean),
                     hasTest
                             && found.get(t)
                             && mean != null

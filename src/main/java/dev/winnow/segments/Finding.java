@@ -181,7 +181,7 @@ record Finding(
         if (evidence != null && evidence.suspected()) {
             text.append("; more than chance and doubtful cameras explain");
         } else if (evidence != null && evidence.unstable()) {
-            text.append("; few errors are expected, so the bounds are rough");
+            text.append("; few cameras are judged or few errors expected, so the bounds are rough");
         }
         return text.toString();
     }

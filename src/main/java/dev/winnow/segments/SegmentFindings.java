@@ -132,8 +132,8 @@ public final class SegmentFindings {
             .optional(
                     UNSTABLE,
                     BooleanType,
-                    "Whether less than 10 errors are expected, too few for intervals to be trusted; null where"
-                            + " effective_judged is")
+                    "Whether less than 10 cameras are judged or less than 10 errors expected, too few for intervals"
+                            + " to be trusted; null where effective_judged is")
             .optional(
                     COVER_RANK,
                     IntegerType,

@@ -82,7 +82,7 @@ final class SegmentSearch {
                         Finding.rank(useCase.stream().map(Summed::counts).toList(), settings);
                 Map<SegmentCounts, Summed> summed = new HashMap<>();
                 useCase.forEach(s -> summed.put(s.counts(), s));
-                Map<SegmentCounts, Evidence> evidence = weigh(ranked, summed);
+                Map<SegmentCounts, Evidence> evidence = weigh(ranked, summed, settings);
                 List<GreedyCover.Pick> cover = cover(cells, lattice, ranked, summed);
                 List<String> covering =
                         cover.stream().map(GreedyCover.Pick::key).toList();
@@ -153,7 +153,8 @@ final class SegmentSearch {
     }
 
     /** Weighs the segments that have a rate and enough judged alarms, the whole use case apart. */
-    private Map<SegmentCounts, Evidence> weigh(List<Finding> findings, Map<SegmentCounts, Summed> summed) {
+    static Map<SegmentCounts, Evidence> weigh(
+            List<Finding> findings, Map<SegmentCounts, Summed> summed, SegmentSettings settings) {
         List<Summed> looked = summed.values().stream()
                 .filter(s -> s.counts().judged() >= settings.minJudged()
                         && !s.counts().dimensions().isEmpty())
