@@ -53,10 +53,11 @@ record Evidence(
     /**
      * Weighs the segments of one use case.
      *
-     * <p>The family of the tests is every segment looked at. Those that say the same as a smaller one are tested too and
-     * then dropped, which is valid because the threshold is the focused one: it counts as findings what is left after
-     * the drop. The elevated rule: false discovery rate, probability above a multiple of the use case's rate, effective
-     * trials, cameras and sites, each at least as configured.
+     * <p>The family of the tests is every segment looked at. Those that say the same as a smaller one and those that miss
+     * another condition of the elevated rule are tested too and then dropped, which is valid because the threshold is the
+     * focused one: it counts as findings what is left after the drop. The elevated rule: false discovery rate,
+     * probability above a multiple of the use case's rate, effective trials, cameras and sites, each at least as
+     * configured.
      *
      * @param whole all of the use case
      * @param segments those with enough judged alarms, in any order
@@ -86,15 +87,27 @@ record Evidence(
         double[] p = pValues.stream().mapToDouble(Double::doubleValue).toArray();
         double[] q = FalseDiscovery.benjaminiHochberg(p, family);
         double[] any = FalseDiscovery.benjaminiYekutieli(p, family);
-        BitSet redundant = new BitSet();
+        BetaBinomial prior = BetaBinomial.fit(x, n);
+        BitSet reportable = new BitSet();
         for (int t = 0; t < p.length; t++) {
-            redundant.set(t, segments.get(tested.get(t)).redundant);
+            int i = tested.get(t);
+            reportable.set(
+                    t,
+                    mean != null
+                            // No p-value above the share can be rejected, whatever the others are.
+                            && p[t] <= settings.elevated().falseShare()
+                            && !segments.get(i).redundant
+                            && holds(segments.get(i), n[i], settings.elevated())
+                            && prior.probabilityAbove(
+                                            x[i],
+                                            n[i],
+                                            Math.min(1, settings.elevated().times() * mean))
+                                    >= settings.elevated().probability());
         }
         BitSet found = FalseDiscovery.focused(p, family, settings.elevated().falseShare(), rejected -> {
-            rejected.andNot(redundant);
+            rejected.and(reportable);
             return rejected;
         });
-        BetaBinomial prior = BetaBinomial.fit(x, n);
         List<Evidence> evidence = new ArrayList<>();
         for (int i = 0, t = 0; i < size; i++) {
             boolean hasTest = t < p.length && tested.get(t) == i;
@@ -108,15 +121,7 @@ record Evidence(
                     hasTest ? q[t] : null,
                     hasTest ? any[t] : null,
                     mean == null || !s.judged.stable(mean),
-                    hasTest
-                            && found.get(t)
-                            && mean != null
-                            && holds(s, n[i], settings.elevated())
-                            && prior.probabilityAbove(
-                                            x[i],
-                                            n[i],
-                                            Math.min(1, settings.elevated().times() * mean))
-                                    >= settings.elevated().probability()));
+                    hasTest && found.get(t)));
             t += hasTest ? 1 : 0;
         }
         return evidence;
