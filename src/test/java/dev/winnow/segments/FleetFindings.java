@@ -48,7 +48,7 @@ public final class FleetFindings {
             .add(SegmentSums.JUDGED_OF_WHOLE, DataTypes.LongType)
             .add(SegmentSums.SEVERAL_SITES, DataTypes.BooleanType);
 
-    /** Sums of the kernel that say what segments have: all but those of judged alarms by camera. */
+    /** The counts of cells, which decide what is redundant. */
     private static final int[] COUNTS = {
         LatticeKernel.ALARMS,
         LatticeKernel.WRONG,

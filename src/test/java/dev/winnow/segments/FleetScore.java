@@ -3,6 +3,7 @@ package dev.winnow.segments;
 import dev.winnow.generate.FleetAlarms;
 import dev.winnow.segments.FleetFindings.Looked;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.ToLongFunction;
@@ -102,7 +103,9 @@ public record FleetScore(
         while (judged >= BANDS[i]) {
             i++;
         }
-        return String.format("%4d and more", BANDS[i - 1]);
+        return i == BANDS.length - 1
+                ? String.format(Locale.ROOT, "%4d or more", BANDS[i - 1])
+                : String.format(Locale.ROOT, "%4d to %d", BANDS[i - 1], BANDS[i] - 1);
     }
 
     /** All fleets together. */
