@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param pValue one-sided, of the segment against the rest; null below two cameras on either side
  * @param qValue Benjamini-Hochberg over all segments looked at; null where {@code pValue} is
  * @param qValueAny Benjamini-Yekutieli, valid under any dependence: for what pages somebody
- * @param unstable whether fewer errors are expected than intervals need
+ * @param unstable whether fewer cameras have trials, or fewer errors are expected, than intervals need
  * @param suspected whether all conditions for an elevated segment hold
  */
 record Evidence(
@@ -52,9 +52,6 @@ record Evidence(
             @Nullable Double qValue,
             boolean passes) {}
 
-    /** Errors below which the coverage of intervals is known to fall short. */
-    private static final double STABLE_ERRORS = 10;
-
     /** Weight of the error rate against the size in the score; SliceLine's default. */
     private static final double SCORE_WEIGHT = 0.95;
 
@@ -72,10 +69,11 @@ record Evidence(
     /**
      * Weighs the segments of one use case.
      *
-     * <p>The family of the tests is every segment looked at. Those that say the same as a smaller one are tested too and
-     * then dropped, which is valid because the threshold is the focused one: it counts as findings what is left after
-     * the drop. The elevated rule: false discovery rate, probability above a multiple of the use case's rate, effective
-     * trials, cameras and sites, each at least as configured.
+     * <p>The family of the tests is every segment looked at. Those that say the same as a smaller one and those that miss
+     * another condition of the elevated rule are tested too and then dropped, which is valid because the threshold is the
+     * focused one: it counts as findings what is left after the drop. The elevated rule: false discovery rate,
+     * probability above a multiple of the use case's rate, effective trials, cameras and sites, each at least as
+     * configured.
      *
      * @param whole all of the use case
      * @param segments those with enough trials, in any order
@@ -105,15 +103,24 @@ record Evidence(
         double[] p = pValues.stream().mapToDouble(Double::doubleValue).toArray();
         double[] q = FalseDiscovery.benjaminiHochberg(p, family);
         double[] any = FalseDiscovery.benjaminiYekutieli(p, family);
-        BitSet redundant = new BitSet();
+        BetaBinomial prior = BetaBinomial.fit(x, n);
+        SegmentSettings.Elevated rule = settings.elevated();
+        BitSet reportable = new BitSet();
         for (int t = 0; t < p.length; t++) {
-            redundant.set(t, segments.get(tested.get(t)).redundant);
+            int i = tested.get(t);
+            reportable.set(
+                    t,
+                    mean != null
+                            // No p-value above the share can be rejected, whatever the others are.
+                            && p[t] <= rule.falseShare()
+                            && !segments.get(i).redundant
+                            && holds(segments.get(i), n[i], rule)
+                            && prior.probabilityAbove(x[i], n[i], bar(mean, rule)) >= rule.probability());
         }
-        BitSet found = FalseDiscovery.focused(p, family, settings.elevated().falseShare(), rejected -> {
-            rejected.andNot(redundant);
+        BitSet found = FalseDiscovery.focused(p, family, rule.falseShare(), rejected -> {
+            rejected.and(reportable);
             return rejected;
         });
-        BetaBinomial prior = BetaBinomial.fit(x, n);
         List<Evidence> evidence = new ArrayList<>();
         for (int i = 0, t = 0; i < size; i++) {
             boolean hasTest = t < p.length && tested.get(t) == i;
@@ -126,13 +133,8 @@ record Evidence(
                     hasTest ? p[t] : null,
                     hasTest ? q[t] : null,
                     hasTest ? any[t] : null,
-                    mean == null || mean * s.trials.n() < STABLE_ERRORS,
-                    hasTest
-                            && found.get(t)
-                            && mean != null
-                            && holds(s, n[i], settings.elevated())
-                            && prior.probabilityAbove(x[i], n[i], bar(mean, settings.elevated()))
-                                    >= settings.elevated().probability()));
+                    mean == null || !s.trials.stable(mean),
+                    hasTest && found.get(t)));
             t += hasTest ? 1 : 0;
         }
         return evidence;

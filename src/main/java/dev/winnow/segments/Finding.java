@@ -224,7 +224,7 @@ record Finding(
                         100 * confirmed.rate()));
             }
         } else if (evidence != null && evidence.unstable()) {
-            text.append("; few errors are expected, so the bounds are rough");
+            text.append("; few cameras are judged or few errors expected, so the bounds are rough");
         }
         return text.toString();
     }

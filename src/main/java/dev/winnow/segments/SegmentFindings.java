@@ -246,8 +246,8 @@ public final class SegmentFindings {
             .optional(
                     UNSTABLE,
                     BooleanType,
-                    "Whether less than 10 errors are expected, too few for intervals to be trusted; null where"
-                            + " effective_trials is")
+                    "Whether less than 10 cameras have trials or less than 10 errors are expected, too few for"
+                            + " intervals to be trusted; null where effective_trials is")
             .optional(
                     COVER_RANK,
                     IntegerType,

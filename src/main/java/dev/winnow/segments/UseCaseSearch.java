@@ -68,6 +68,11 @@ final class UseCaseSearch {
         return ranked;
     }
 
+    /** Returns the evidence by segment; of the segments that are tested. */
+    Map<String, Evidence> evidence() {
+        return evidence;
+    }
+
     /** Weighs the segments that have a rate and enough judged alarms, the whole use case apart. */
     private Map<String, Evidence> weigh() {
         Set<String> withRate = new HashSet<>();

@@ -104,8 +104,28 @@ class ClusterSumsTest {
         ClusterSums alike = sums(5, 10, 5, 10, 4, 10, 6, 10);
 
         assertThat(alike.designEffect()).isLessThan(1);
-        assertThat(alike.effectiveTrials(0.1)).isEqualTo(40);
+        assertThat(alike.effectiveTrials(0)).isEqualTo(40);
         assertThat(alike.intraClassCorrelation()).isZero();
+    }
+
+    @Test
+    void fewClustersThatLookMoreAlikeThanTheFleetsAreTakenForTheFleets() {
+        // Design effects 1.5625 of its own and 1 + 9 x .1 = 1.9 of the fleet; at icc .02 its own is the larger one.
+        ClusterSums lucky = sums(1, 10, 3, 10, 4, 10, 0, 10, 2, 10);
+
+        assertThat(lucky.designEffect()).isCloseTo(1.5625, within(1e-12));
+        assertThat(lucky.effectiveTrials(0.1)).isCloseTo(50 / 1.9, within(1e-12));
+        assertThat(lucky.effectiveTrials(0.02)).isCloseTo(50 / 1.5625, within(1e-12));
+    }
+
+    @Test
+    void intervalsAreStableFromTenClustersAndTenExpectedErrors() {
+        ClusterSums nine = sums(0, 60, 0, 60, 0, 60, 0, 60, 0, 60, 0, 60, 0, 60, 0, 60, 0, 60);
+        ClusterSums ten = nine.plus(ClusterSums.of(0, 60));
+
+        assertThat(ten.stable(10 / 600.0)).isTrue();
+        assertThat(ten.stable(9.9 / 600.0)).isFalse();
+        assertThat(nine.stable(0.5)).isFalse();
     }
 
     @Test
