@@ -34,6 +34,7 @@ import dev.winnow.segments.CheckJob;
 import dev.winnow.segments.DayBuilds;
 import dev.winnow.segments.ExposureDaily;
 import dev.winnow.segments.Readiness;
+import dev.winnow.segments.SegmentChanges;
 import dev.winnow.segments.SegmentFindings;
 import dev.winnow.segments.SegmentsJob;
 import dev.winnow.segments.VerdictDaily;
@@ -99,6 +100,7 @@ final class AppWiring implements Wiring {
                 ExposureDaily.TABLE,
                 VerdictDaily.TABLE,
                 SegmentFindings.TABLE,
+                SegmentChanges.TABLE,
                 DayBuilds.TABLE,
                 Rejects.TABLE,
                 Candidates.TABLE,

@@ -14,6 +14,7 @@ import dev.winnow.stats.IntervalMethod;
  * @param wideValues a dimension of more values than this is wide
  * @param widePredicates most predicates of a segment that has a wide dimension
  * @param elevated what makes a segment elevated
+ * @param change how segments are compared with their own past
  * @param afterChange what happens when the definition of cells changed
  */
 public record SegmentSettings(
@@ -26,6 +27,7 @@ public record SegmentSettings(
         int wideValues,
         int widePredicates,
         Elevated elevated,
+        Change change,
         AfterChange afterChange) {
 
     /**
@@ -40,6 +42,15 @@ public record SegmentSettings(
      */
     public record Elevated(
             double falseShare, double times, double probability, int minEffective, int minCameras, int minSites) {}
+
+    /**
+     * How a segment is compared with its own past.
+     *
+     * @param days newest event dates that are compared with the earlier ones of the window
+     * @param ageDays age of an event date at which its verdicts are counted, so that all dates are compared at equal age
+     * @param daysBetweenFalseAlarms wanted days between two false CUSUM alarms, over all segments of the pipeline
+     */
+    public record Change(int days, int ageDays, int daysBetweenFalseAlarms) {}
 
     /** What happens when dimensions, bins, label mapping or verdict rules changed since the window's days were built. */
     public enum AfterChange {
@@ -60,6 +71,12 @@ public record SegmentSettings(
                 section.integer("wide-values", 1, 100_000),
                 section.integer("wide-predicates", 1, 6),
                 section.object("elevated", SegmentSettings::elevated),
+                section.object(
+                        "change",
+                        change -> new Change(
+                                change.integer("days", 1, 365),
+                                change.integer("age-days", 0, 365),
+                                change.integer("days-between-false-alarms", 1, 3_650))),
                 section.oneOf("after-change", AfterChange.class));
     }
 

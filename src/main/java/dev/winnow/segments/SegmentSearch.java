@@ -38,6 +38,7 @@ final class SegmentSearch {
     private final TableStore tables;
     private final String pipeline;
     private final String version;
+    private final ChangeSearch changes;
 
     SegmentSearch(SegmentSettings settings, CameraTable cameras, TableStore tables, String pipeline, String version) {
         this.settings = settings;
@@ -45,6 +46,7 @@ final class SegmentSearch {
         this.tables = tables;
         this.pipeline = pipeline;
         this.version = version;
+        this.changes = new ChangeSearch(settings, tables, pipeline);
     }
 
     /** Segments from the worst on that may make up the cover. */
@@ -60,7 +62,7 @@ final class SegmentSearch {
     record Found(long rows, List<String> sentences) {}
 
     /**
-     * Writes the findings of a run date.
+     * Writes the findings of a run date, and the changes of the segments found.
      *
      * @param dates event dates of the window, newest first
      * @param frameDimensions dimensions of the cells
@@ -77,6 +79,7 @@ final class SegmentSearch {
             List<Finding> findings = new ArrayList<>();
             List<Row> rows = new ArrayList<>();
             List<String> covers = new ArrayList<>();
+            List<List<Watched>> watched = new ArrayList<>();
             for (List<Summed> useCase : byUseCase(cells, lattice)) {
                 List<Finding> ranked =
                         Finding.rank(useCase.stream().map(Summed::counts).toList(), settings);
@@ -101,6 +104,9 @@ final class SegmentSearch {
                             place < 0 ? null : cover.get(place)));
                 }
                 findings.addAll(ranked);
+                watched.add(Watched.choose(
+                        ranked,
+                        counts -> Objects.requireNonNull(summed.get(counts)).id()));
             }
             Map<String, Object> scope = new LinkedHashMap<>();
             scope.put(SegmentFindings.PIPELINE, pipeline);
@@ -109,7 +115,9 @@ final class SegmentSearch {
             List<String> sentences = new ArrayList<>();
             sentences.add(sentence(day, dates, findings));
             sentences.addAll(covers);
-            return new Found(written, sentences);
+            ChangeSearch.Told told = changes.write(day, dates, cells, lattice, watched, runId);
+            sentences.addAll(told.sentences());
+            return new Found(written + told.rows(), sentences);
         } finally {
             cells.unpersist();
         }

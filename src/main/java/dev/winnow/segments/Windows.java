@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.DataTypes;
 
 /** The cells of a window and the dimensions they have. */
 final class Windows {
@@ -42,11 +43,15 @@ final class Windows {
 
     /**
      * Puts exposure and verdicts of a window under each other, shaped as {@link SegmentSums} takes cells: rows of equal
-     * keys add up there.
+     * keys add up there. The event date, and the arrival date of verdicts (null for exposure), are for {@link ChangeTallies}.
      */
     static Dataset<Row> cells(Dataset<Row> exposure, Dataset<Row> verdicts, List<String> frameDimensions) {
         List<Column> shown = new ArrayList<>(List.of(Cells.columns(Cells.keys(frameDimensions))));
         List<Column> judged = new ArrayList<>(shown);
+        shown.add(col(ExposureDaily.EVENT_DATE));
+        shown.add(lit(null).cast(DataTypes.DateType).as(VerdictDaily.ARRIVAL_DATE));
+        judged.add(col(VerdictDaily.EVENT_DATE));
+        judged.add(col(VerdictDaily.ARRIVAL_DATE));
         shown.add(col(SHOWN).as(SegmentSums.ALARMS));
         judged.add(lit(0L).as(SegmentSums.ALARMS));
         Map<String, Column> counts = new TreeMap<>(Map.of(

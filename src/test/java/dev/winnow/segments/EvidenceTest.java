@@ -26,6 +26,7 @@ class EvidenceTest {
             200,
             2,
             new SegmentSettings.Elevated(0.05, 1.25, 0.95, 30, 5, 2),
+            new SegmentSettings.Change(7, 3, 30),
             AfterChange.STOP);
 
     private static ClusterSums cameras(int cameras, long wrong, long judged) {

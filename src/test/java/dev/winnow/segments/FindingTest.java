@@ -23,6 +23,7 @@ class FindingTest {
             200,
             2,
             new SegmentSettings.Elevated(0.05, 1.25, 0.95, 30, 5, 2),
+            new SegmentSettings.Change(7, 3, 30),
             AfterChange.STOP);
 
     private static SegmentCounts counts(String site, long alarms, long wrong, long confirmed) {
