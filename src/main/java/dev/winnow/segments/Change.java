@@ -216,10 +216,11 @@ record Change(
     private String share(Counts counts) {
         return String.format(
                 Locale.ROOT,
-                "%.1f %% of %,d %s were wrong",
+                "%.1f %% of %,d %s were %s",
                 100.0 * counts.wrong() / counts.trials(segment.measure()),
                 counts.trials(segment.measure()),
-                trials());
+                trials(),
+                segment.measure() == Measure.MARKS ? "marked wrong" : "wrong");
     }
 
     private String trials() {

@@ -182,24 +182,8 @@ final class ChangeTallies {
             ChangeDays days,
             ModelVersions versions) {
         Layout layout = Layout.of(lattice, watched, days, versions);
-        StructType schema =
-                new StructType().add(PLACE, DataTypes.IntegerType, false).add(TALLY, DataTypes.IntegerType, false);
-        List<Column> added = new ArrayList<>();
-        for (String name : SUMS) {
-            schema = schema.add(name, DataTypes.LongType, false);
-            added.add(sum(name).as(name));
-        }
-        Column camera = shiftright(col(SegmentSums.PLACE + 0), lattice.cameraShift());
-        MapPartitionsFunction<Row, Row> kernel =
-                rows -> rows.hasNext() ? new Kernel(lattice, layout).sum(rows) : Collections.emptyIterator();
-        Dataset<Row> sums = SegmentSums.encoded(atEqualAge(cells, useCase, days), lattice, DAY)
-                .repartition(camera)
-                .sortWithinPartitions(camera, col(DAY))
-                .mapPartitions(kernel, Encoders.row(schema))
-                .groupBy(PLACE, TALLY)
-                .agg(added.get(0), added.subList(1, added.size()).toArray(Column[]::new));
         Map<Integer, Tally> tallies = new HashMap<>();
-        for (Row row : sums.collectAsList()) {
+        for (Row row : sums(cells, lattice, useCase, days, layout).collectAsList()) {
             int place = row.getInt(0);
             Counts counts = new Counts(row.getLong(2), Math.addExact(row.getLong(3), row.getLong(4)), row.getLong(3));
             ClusterSums clusters = row.getInt(1) >= CLUSTERED
@@ -214,6 +198,26 @@ final class ChangeTallies {
             tallies.put(place * layout.tallies() + row.getInt(1), new Tally(counts, clusters));
         }
         return new ChangeTallies(layout, tallies);
+    }
+
+    /** A row per segment and tally that has any. */
+    static Dataset<Row> sums(Dataset<Row> cells, Lattice lattice, String useCase, ChangeDays days, Layout layout) {
+        StructType schema =
+                new StructType().add(PLACE, DataTypes.IntegerType, false).add(TALLY, DataTypes.IntegerType, false);
+        List<Column> added = new ArrayList<>();
+        for (String name : SUMS) {
+            schema = schema.add(name, DataTypes.LongType, false);
+            added.add(sum(name).as(name));
+        }
+        Column camera = shiftright(col(SegmentSums.PLACE + 0), lattice.cameraShift());
+        MapPartitionsFunction<Row, Row> kernel =
+                rows -> rows.hasNext() ? new Kernel(lattice, layout).sum(rows) : Collections.emptyIterator();
+        return SegmentSums.encoded(atEqualAge(cells, useCase, days), lattice, DAY)
+                .repartition(camera)
+                .sortWithinPartitions(camera, col(DAY))
+                .mapPartitions(kernel, Encoders.row(schema))
+                .groupBy(PLACE, TALLY)
+                .agg(added.get(0), added.subList(1, added.size()).toArray(Column[]::new));
     }
 
     /** Old event dates, each with what was known of it at the same age, and the number of the date. */
@@ -244,7 +248,7 @@ final class ChangeTallies {
      * @param dimensions places of the dimensions that make strata
      * @param strata their combinations
      */
-    private record Layout(
+    record Layout(
             List<Long> ids,
             List<Boolean> byAlarms,
             int days,
