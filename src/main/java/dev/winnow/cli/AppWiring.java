@@ -37,6 +37,7 @@ import dev.winnow.segments.DayBuilds;
 import dev.winnow.segments.ExposureDaily;
 import dev.winnow.segments.FeedbackArrival;
 import dev.winnow.segments.Readiness;
+import dev.winnow.segments.SegmentChanges;
 import dev.winnow.segments.SegmentFindings;
 import dev.winnow.segments.SegmentsJob;
 import dev.winnow.segments.VerdictDaily;
@@ -103,6 +104,7 @@ final class AppWiring implements Wiring {
                 VerdictDaily.TABLE,
                 SegmentFindings.TABLE,
                 FeedbackArrival.TABLE,
+                SegmentChanges.TABLE,
                 DayBuilds.TABLE,
                 Rejects.TABLE,
                 DimensionBins.TABLE,

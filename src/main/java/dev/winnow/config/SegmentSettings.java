@@ -17,6 +17,7 @@ import java.util.List;
  * @param maturity when an event date has enough of its feedback
  * @param strata dimensions by which judging may be uneven, besides confidence
  * @param elevated what makes a segment elevated
+ * @param change how segments are compared with their own past
  * @param afterChange what happens when the definition of cells changed
  */
 public record SegmentSettings(
@@ -31,6 +32,7 @@ public record SegmentSettings(
         Maturity maturity,
         List<String> strata,
         Elevated elevated,
+        Change change,
         AfterChange afterChange) {
 
     /**
@@ -54,6 +56,15 @@ public record SegmentSettings(
      */
     public record Maturity(int horizonDays, double minShare) {}
 
+    /**
+     * How a segment is compared with its own past.
+     *
+     * @param days newest event dates that are compared with the earlier ones of the window
+     * @param ageDays age of an event date at which its verdicts are counted, so that all dates are compared at equal age
+     * @param daysBetweenFalseAlarms wanted days between two false CUSUM alarms, over all segments of the pipeline
+     */
+    public record Change(int days, int ageDays, int daysBetweenFalseAlarms) {}
+
     /** What happens when dimensions, bins, label mapping or verdict rules changed since the window's days were built. */
     public enum AfterChange {
         /** Stop and name the days to rebuild. */
@@ -75,6 +86,12 @@ public record SegmentSettings(
                 section.object("maturity", SegmentSettings::maturity),
                 section.texts("strata"),
                 section.object("elevated", SegmentSettings::elevated),
+                section.object(
+                        "change",
+                        change -> new Change(
+                                change.integer("days", 1, 365),
+                                change.integer("age-days", 0, 365),
+                                change.integer("days-between-false-alarms", 1, 3_650))),
                 section.oneOf("after-change", AfterChange.class));
     }
 

@@ -35,6 +35,7 @@ final class SegmentSearch {
     private final TableStore tables;
     private final String pipeline;
     private final String version;
+    private final ChangeSearch changes;
 
     SegmentSearch(SegmentSettings settings, CameraTable cameras, TableStore tables, String pipeline, String version) {
         this.settings = settings;
@@ -42,6 +43,7 @@ final class SegmentSearch {
         this.tables = tables;
         this.pipeline = pipeline;
         this.version = version;
+        this.changes = new ChangeSearch(settings, tables, pipeline);
     }
 
     /** Different memberships of judged cells in the segments of a cover, at most 100 MB on the driver. */
@@ -54,7 +56,7 @@ final class SegmentSearch {
     private record Tables(Dataset<Row> exposure, Dataset<Row> verdicts) {}
 
     /**
-     * Writes the findings of a run date.
+     * Writes the findings of a run date, and the changes of the segments found.
      *
      * @param dates event dates of the window, newest first
      * @param frameDimensions dimensions of the cells
@@ -78,6 +80,7 @@ final class SegmentSearch {
             List<Row> rows = new ArrayList<>();
             List<Finding> findings = new ArrayList<>();
             List<String> sentences = new ArrayList<>();
+            List<List<Watched>> watched = new ArrayList<>();
             for (UseCaseSearch found : byUseCase(SegmentSums.sums(cells, lattice, seen), lattice, day, useCases)) {
                 String useCase = found.useCase();
                 found.cover(ids -> SegmentSums.leaves(cells, lattice, useCase, ids, MAX_LEAVES));
@@ -87,6 +90,7 @@ final class SegmentSearch {
                 rows.addAll(found.rows(pipeline, runId));
                 findings.addAll(found.ranked());
                 sentences.addAll(found.sentences());
+                watched.add(found.watched());
             }
             sentences.add(0, sentence(day, dates, findings));
             long written = replace(SegmentFindings.TABLE, day, rows)
@@ -95,7 +99,9 @@ final class SegmentSearch {
                             day,
                             FeedbackArrival.rows(
                                     pipeline, day, settings.maturity().horizonDays(), useCases));
-            return new Found(written, sentences);
+            ChangeSearch.Told told = changes.write(day, dates, cells, lattice, watched, runId);
+            sentences.addAll(told.sentences());
+            return new Found(written + told.rows(), sentences);
         } finally {
             cells.unpersist();
         }

@@ -145,7 +145,10 @@ public final class SegmentSums {
 
     private static final String LOWEST_SITE = "lowest_site";
     private static final String HIGHEST_SITE = "highest_site";
-    private static final String PLACE = "place";
+
+    /** Prefix of the columns that hold {@link Lattice#placeWords}. */
+    static final String PLACE = "place";
+
     private static final String FRAME = "frame";
     private static final String MEMBERS = "members";
 
@@ -280,8 +283,12 @@ public final class SegmentSums {
         return level.as(LEVEL);
     }
 
-    /** Cells as words and counts. */
-    private static Dataset<Row> encoded(Dataset<Row> cells, Lattice lattice) {
+    /**
+     * Cells as place words, frame words and {@link #COUNTS}, all longs.
+     *
+     * @param more columns of longs that follow the counts
+     */
+    static Dataset<Row> encoded(Dataset<Row> cells, Lattice lattice, String... more) {
         StructType schema = new StructType();
         for (int i = 0; i < lattice.placeWords(); i++) {
             schema = schema.add(PLACE + i, DataTypes.LongType, false);
@@ -289,10 +296,13 @@ public final class SegmentSums {
         for (int i = 0; i < lattice.frameWords(); i++) {
             schema = schema.add(FRAME + i, DataTypes.LongType, false);
         }
-        for (String count : COUNTS) {
-            schema = schema.add(count, DataTypes.LongType, false);
+        List<String> numbers = new ArrayList<>(COUNTS);
+        numbers.addAll(List.of(more));
+        for (String number : numbers) {
+            schema = schema.add(number, DataTypes.LongType, false);
         }
         int dimensions = lattice.dimensions().size();
+        int size = numbers.size();
         MapPartitionsFunction<Row, Row> encode = rows -> {
             CellEncoder encoder = new CellEncoder(lattice);
             int[] codes = new int[dimensions];
@@ -302,7 +312,7 @@ public final class SegmentSums {
                 encoder.codes(row, codes);
                 lattice.packPlace(encoder.useCase(row), encoder.camera(row), codes, place);
                 lattice.packFrame(codes, frame);
-                Object[] fields = new Object[place.length + frame.length + COUNTS.size()];
+                Object[] fields = new Object[place.length + frame.length + size];
                 int at = 0;
                 for (long word : place) {
                     fields[at++] = word;
@@ -310,13 +320,13 @@ public final class SegmentSums {
                 for (long word : frame) {
                     fields[at++] = word;
                 }
-                for (int c = 0; c < COUNTS.size(); c++) {
+                for (int c = 0; c < size; c++) {
                     fields[at++] = row.getLong(2 + dimensions + c);
                 }
                 return RowFactory.create(fields);
             });
         };
-        return keys(cells, lattice.dimensions(), COUNTS.toArray(String[]::new))
+        return keys(cells, lattice.dimensions(), numbers.toArray(String[]::new))
                 .mapPartitions(encode, Encoders.row(schema));
     }
 

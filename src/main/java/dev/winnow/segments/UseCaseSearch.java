@@ -180,6 +180,13 @@ final class UseCaseSearch {
         }
     }
 
+    /** Chooses the segments that are compared with their past. */
+    List<Watched> watched() {
+        return Watched.choose(
+                ranked,
+                counts -> Objects.requireNonNull(summed.get(counts.segment())).id());
+    }
+
     // ---- what is said
 
     List<String> sentences() {

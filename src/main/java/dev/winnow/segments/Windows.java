@@ -57,7 +57,8 @@ final class Windows {
      * keys add up there. Event dates that are not mature in their use case are left out.
      *
      * @param useCases from {@link UseCaseWindow#learn} of the same exposure and verdicts
-     * @return keys of cells, {@link ExposureDaily#EVENT_DATE} and {@link SegmentSums#COUNTS}
+     * @return keys of cells, the event date, the arrival date of verdicts (null for exposure) and {@link
+     *     SegmentSums#COUNTS}
      */
     static Dataset<Row> cells(
             Dataset<Row> exposure,
@@ -67,6 +68,8 @@ final class Windows {
         List<Column> shown = new ArrayList<>(List.of(Cells.columns(Cells.keys(frameDimensions))));
         shown.add(col(EVENT_DATE));
         List<Column> judged = new ArrayList<>(shown);
+        shown.add(lit(null).cast(DataTypes.DateType).as(VerdictDaily.ARRIVAL_DATE));
+        judged.add(col(VerdictDaily.ARRIVAL_DATE));
         Column byAlarms = UseCaseWindow.byUseCase(useCases, w -> lit(w.measure() == Measure.MARKS), lit(false));
         Column wrong = UseCaseWindow.wrong();
         Column confirmed = col(VerdictDaily.CONFIRMED);

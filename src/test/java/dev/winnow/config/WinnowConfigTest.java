@@ -148,7 +148,8 @@ class WinnowConfigTest {
                 rejects { max-share = 0.2, samples = 7 }
                 segments { window-days = 3, min-judged = 4, min-confirmed-share = 0.3, confidence-level = 0.9, after-change = restart
                   interval = jeffreys, max-predicates = 2, wide-values = 50, wide-predicates = 1
-                  elevated { false-share = 0.1, times = 1.5, probability = 0.9, min-effective = 20, min-cameras = 4, min-sites = 1 } }
+                  elevated { false-share = 0.1, times = 1.5, probability = 0.9, min-effective = 20, min-cameras = 4, min-sites = 1 }
+                  change { days = 2, age-days = 1, days-between-false-alarms = 7 } }
                 use-cases.default {
                   budget = 9, audit-share = 0.3, signals { low-confidence = 1, boundary = 2 }, max-per-camera = 2
                   max-site-share = 0.4, labels = [a, b]

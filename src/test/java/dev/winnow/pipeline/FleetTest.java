@@ -24,6 +24,7 @@ class FleetTest {
             "exposure_daily",
             "verdict_daily",
             "segment_findings",
+            "segment_changes",
             "candidates",
             "selections",
             "selection_cuts",
@@ -55,6 +56,7 @@ class FleetTest {
                 rejects.max-share = 0.01
                 inputs.inferences.max-duplicate-share = 0.01
                 use-cases.default.budget = 100
+                segments.change { days = 1, age-days = 0 }
                 %s
                 """.formatted(name, name, name, more));
     }

@@ -4,11 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.winnow.config.SegmentSettings;
-import dev.winnow.config.SegmentSettings.AfterChange;
 import dev.winnow.segments.Evidence.Segment;
 import dev.winnow.stats.ClusterSums;
-import dev.winnow.stats.IntervalMethod;
 import dev.winnow.stats.OneSidedTests;
+import dev.winnow.testing.Configs;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -16,19 +15,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class EvidenceTest {
-    static final SegmentSettings SETTINGS = new SegmentSettings(
-            28,
-            30,
-            0.5,
-            0.95,
-            IntervalMethod.WILSON,
-            3,
-            200,
-            2,
-            new SegmentSettings.Maturity(14, 0.5),
-            List.of(),
-            new SegmentSettings.Elevated(0.05, 1.25, 0.95, 30, 5, 2),
-            AfterChange.STOP);
+    static final SegmentSettings SETTINGS = Configs.of("").segments();
 
     private static ClusterSums cameras(int cameras, long wrong, long judged) {
         ClusterSums sums = ClusterSums.EMPTY;

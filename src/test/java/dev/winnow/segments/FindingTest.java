@@ -5,27 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.winnow.config.SegmentSettings;
-import dev.winnow.config.SegmentSettings.AfterChange;
-import dev.winnow.stats.IntervalMethod;
 import dev.winnow.stats.Normal;
 import dev.winnow.stats.WilsonInterval;
+import dev.winnow.testing.Configs;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class FindingTest {
-    private static final SegmentSettings SETTINGS = new SegmentSettings(
-            28,
-            10,
-            0.05,
-            0.95,
-            IntervalMethod.WILSON,
-            3,
-            200,
-            2,
-            new SegmentSettings.Maturity(14, 0.5),
-            List.of(),
-            new SegmentSettings.Elevated(0.05, 1.25, 0.95, 30, 5, 2),
-            AfterChange.STOP);
+    private static final SegmentSettings SETTINGS = Configs.of(
+                    "segments { min-judged = 10, min-confirmed-share = 0.05 }")
+            .segments();
 
     private static SegmentCounts counts(String site, long alarms, long wrong, long confirmed) {
         return site.isEmpty()

@@ -1,11 +1,10 @@
 package dev.winnow.segments;
 
 import dev.winnow.config.SegmentSettings;
-import dev.winnow.config.SegmentSettings.AfterChange;
 import dev.winnow.generate.FleetAlarms;
 import dev.winnow.generate.FleetSettings;
 import dev.winnow.stats.ClusterSums;
-import dev.winnow.stats.IntervalMethod;
+import dev.winnow.testing.Configs;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,19 +28,7 @@ import org.apache.spark.sql.types.StructType;
  */
 public final class FleetFindings {
     /** The defaults of {@code conf/reference.conf}, all days in the window. */
-    static final SegmentSettings SETTINGS = new SegmentSettings(
-            28,
-            30,
-            0.5,
-            0.95,
-            IntervalMethod.WILSON,
-            3,
-            200,
-            2,
-            new SegmentSettings.Maturity(14, 0.5),
-            List.of(),
-            new SegmentSettings.Elevated(0.05, 1.25, 0.95, 30, 5, 2),
-            AfterChange.STOP);
+    static final SegmentSettings SETTINGS = Configs.of("").segments();
 
     /** What a segment shares with the rest of its cameras, as {@link Summed} reads it. */
     private static final StructType SHARED = new StructType()

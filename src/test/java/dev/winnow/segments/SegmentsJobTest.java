@@ -27,6 +27,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -193,6 +195,42 @@ class SegmentsJobTest {
                 .isEqualTo("24 2 3 4");
         run(2);
         assertThat(content(tables, "p")).isEqualTo(once);
+    }
+
+    /** A day after each date three of its alarms are judged: one right on the day, one turned right, one wrong. */
+    @Test
+    void datesOfEqualAgeAreComparedAndAnOldDayReproducesWhatItSaw() {
+        String change = "segments.change { days = 1, age-days = 1 }";
+        run(1, change);
+        run(2, change);
+        Stage.Report report = run(3, change);
+
+        Dataset<Row> changes = tables.readStored("segment_changes");
+        assertThat(changes.filter("segment = '(all)' and comparison = 'HISTORY'")
+                        .selectExpr("concat_ws(' ', day(run_date), day(before_from), day(now_from), alarms_before,"
+                                + " judged_before, wrong_before, alarms_now, judged_now, wrong_now, difference)")
+                        .collectAsList())
+                .extracting(r -> r.getString(0))
+                .containsExactly("3 1 2 12 3 1 12 3 1 0.0");
+        assertThat(changes.select("comparison").distinct().collectAsList())
+                .extracting(r -> r.getString(0))
+                .containsExactlyInAnyOrder("HISTORY", "CUSUM");
+        assertThat(report.sentences())
+                .anyMatch(
+                        s -> s.startsWith("History: 0 of ") && s.contains(" from 2026-10-02 to 2026-10-02 than before"))
+                .anyMatch(s -> s.startsWith("CUSUM: 0 of ") && s.endsWith("false alarms a month are expected"));
+
+        List<String> then = content(tables, "p").get("segment_changes");
+        inferences(4, "a", rows(4, "a", 12));
+        marks(4, "a", mark("f41", 4, "FALSE_POSITIVE", "a1-5", 1), mark("f42", 4, "FALSE_POSITIVE", "a2-5", 2));
+        run(4, change);
+        run(3, change);
+        assertThat(tables.readStored("segment_changes")
+                        .filter("run_date <= '2026-10-03'")
+                        .drop("run_id")
+                        .toJSON()
+                        .collectAsList())
+                .containsExactlyInAnyOrderElementsOf(then);
     }
 
     @Test
