@@ -24,7 +24,10 @@ public final class SparkExtension implements ParameterResolver {
                 .config("spark.driver.host", "127.0.0.1")
                 .config("spark.sql.shuffle.partitions", "2")
                 .config("spark.databricks.delta.snapshotPartitions", "2")
-                .config("spark.sql.warehouse.dir", "target/warehouse")
+                // Two test processes run side by side.
+                .config(
+                        "spark.sql.warehouse.dir",
+                        "target/warehouse/" + ProcessHandle.current().pid())
                 // For a handful of rows compiling a query takes longer than interpreting it; processes in *IT compile.
                 .config("spark.sql.codegen.wholeStage", "false")
                 .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
