@@ -71,13 +71,17 @@ record Evidence(
         int size = segments.size();
         double[] x = new double[size];
         double[] n = new double[size];
+        double[] ownX = new double[size];
+        double[] ownN = new double[size];
         List<Integer> tested = new ArrayList<>();
         List<Double> pValues = new ArrayList<>();
         for (int i = 0; i < size; i++) {
             Segment s = segments.get(i);
             n[i] = s.judged.effectiveTrials(icc);
+            ownN[i] = s.judged.ownEffectiveTrials(icc);
             Double rate = s.judged.rate();
             x[i] = rate == null ? 0 : rate * n[i];
+            ownX[i] = rate == null ? 0 : rate * ownN[i];
             Double p = OneSidedTests.clustered(s.judged, s.rest, icc);
             if (p != null) {
                 tested.add(i);
@@ -87,7 +91,7 @@ record Evidence(
         double[] p = pValues.stream().mapToDouble(Double::doubleValue).toArray();
         double[] q = FalseDiscovery.benjaminiHochberg(p, family);
         double[] any = FalseDiscovery.benjaminiYekutieli(p, family);
-        BetaBinomial prior = BetaBinomial.fit(x, n);
+        BetaBinomial prior = BetaBinomial.fit(ownX, ownN);
         BitSet reportable = new BitSet();
         for (int t = 0; t < p.length; t++) {
             int i = tested.get(t);
