@@ -87,13 +87,17 @@ record Evidence(
         int size = segments.size();
         double[] x = new double[size];
         double[] n = new double[size];
+        double[] ownX = new double[size];
+        double[] ownN = new double[size];
         List<Integer> tested = new ArrayList<>();
         List<Double> pValues = new ArrayList<>();
         for (int i = 0; i < size; i++) {
             Segment s = segments.get(i);
             n[i] = s.trials.effectiveTrials(icc);
+            ownN[i] = s.trials.ownEffectiveTrials(icc);
             Double rate = s.trials.rate();
             x[i] = rate == null ? 0 : rate * n[i];
+            ownX[i] = rate == null ? 0 : rate * ownN[i];
             Double p = OneSidedTests.clustered(s.trials, s.rest, icc);
             if (p != null) {
                 tested.add(i);
@@ -103,7 +107,7 @@ record Evidence(
         double[] p = pValues.stream().mapToDouble(Double::doubleValue).toArray();
         double[] q = FalseDiscovery.benjaminiHochberg(p, family);
         double[] any = FalseDiscovery.benjaminiYekutieli(p, family);
-        BetaBinomial prior = BetaBinomial.fit(x, n);
+        BetaBinomial prior = BetaBinomial.fit(ownX, ownN);
         SegmentSettings.Elevated rule = settings.elevated();
         BitSet reportable = new BitSet();
         for (int t = 0; t < p.length; t++) {

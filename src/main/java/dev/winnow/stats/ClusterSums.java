@@ -153,20 +153,29 @@ public record ClusterSums(long clusters, long x, long n, long xx, long xn, long 
      * (m - 1) icc (Kish 1965) with m the mean cluster size as a row sees it, sum n_c^2 / sum n_c; the plain mean would
      * understate it where one camera has most of the rows. A few clusters that look more alike than the fleet's, at the
      * extreme none of them wrong, are luck rather than precision: where errors are rare and gather in few cameras, most
-     * samples miss those, and the clusters' own variance alone gives 95 % intervals that hold 82 % of the time (10
+     * samples miss those, and the clusters' own variance alone gives 95 % intervals that hold 80 % of the time (10
      * cameras, rate .02, icc .15; {@code scripts/bench coverage}).
      *
      * @param icc intra-class correlation of the fleet, in [0, 1], see {@link #intraClassCorrelation()}
      */
     public double effectiveTrials(double icc) {
-        if (!(icc >= 0 && icc <= 1)) {
-            throw new IllegalArgumentException("Expected an intra-class correlation in [0, 1], got " + icc);
-        }
+        return Math.min(n / fleetDesignEffect(icc), ownEffectiveTrials(icc));
+    }
+
+    /**
+     * Returns {@link #effectiveTrials} by the clusters' own design effect, whether or not it is below the fleet's; the
+     * fleet's only where all rows are wrong or none. Right on average rather than on the safe side: for moments over many
+     * segments, from which too much would be taken for chance otherwise.
+     *
+     * @param icc intra-class correlation of the fleet, in [0, 1]
+     */
+    public double ownEffectiveTrials(double icc) {
+        double fleet = fleetDesignEffect(icc);
         if (clusters < 2) {
             return clusters;
         }
         Double own = designEffect();
-        return n / Math.max(own == null ? 1 : own, 1 + (meanSize() - 1) * icc);
+        return n / (own == null ? fleet : Math.max(1, own));
     }
 
     /**
@@ -232,6 +241,13 @@ public record ClusterSums(long clusters, long x, long n, long xx, long xn, long 
 
     private boolean uniform() {
         return x == 0 || x == n;
+    }
+
+    private double fleetDesignEffect(double icc) {
+        if (!(icc >= 0 && icc <= 1)) {
+            throw new IllegalArgumentException("Expected an intra-class correlation in [0, 1], got " + icc);
+        }
+        return clusters < 2 ? 1 : 1 + (meanSize() - 1) * icc;
     }
 
     private double meanSize() {

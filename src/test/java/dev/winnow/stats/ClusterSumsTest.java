@@ -83,6 +83,7 @@ class ClusterSumsTest {
         assertThat(noneWrong.designEffect()).isNull();
         assertThat(noneWrong.intraClassCorrelation()).isNull();
         assertThat(noneWrong.effectiveTrials(0.1)).isCloseTo(30 / 1.9, within(1e-12));
+        assertThat(noneWrong.ownEffectiveTrials(0.1)).isCloseTo(30 / 1.9, within(1e-12));
         assertThat(allWrong.effectiveTrials(0.1)).isCloseTo(30 / 1.9, within(1e-12));
         assertThat(allWrong.effectiveTrials(0)).isEqualTo(30);
         assertThat(equalRates.designEffect()).isZero();
@@ -115,6 +116,7 @@ class ClusterSumsTest {
 
         assertThat(lucky.designEffect()).isCloseTo(1.5625, within(1e-12));
         assertThat(lucky.effectiveTrials(0.1)).isCloseTo(50 / 1.9, within(1e-12));
+        assertThat(lucky.ownEffectiveTrials(0.1)).isCloseTo(50 / 1.5625, within(1e-12));
         assertThat(lucky.effectiveTrials(0.02)).isCloseTo(50 / 1.5625, within(1e-12));
     }
 

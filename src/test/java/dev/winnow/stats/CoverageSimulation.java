@@ -2,7 +2,6 @@ package dev.winnow.stats;
 
 import java.util.Objects;
 import org.apache.commons.math3.distribution.BetaDistribution;
-import org.apache.commons.math3.distribution.PoissonDistribution;
 import org.apache.commons.math3.random.RandomGenerator;
 import org.apache.commons.math3.random.Well19937c;
 
@@ -31,8 +30,7 @@ public final class CoverageSimulation {
      * @param rate wrong share of alarms, p
      * @param icc correlation of two alarms of a camera
      * @param perDay judged alarms of a camera in a day
-     * @param uneven whether {@code perDay} is a mean only: cameras differ by a log-normal factor with sigma 1, days by a
-     *     Poisson draw
+     * @param uneven whether {@code perDay} is a mean only: cameras differ by a log-normal factor with sigma 1
      */
     public record Design(int cameras, double rate, double icc, int perDay, boolean uneven) {
         /** Wrong alarms expected in the window. */
@@ -110,7 +108,7 @@ public final class CoverageSimulation {
             long wrong = 0;
             long judged = 0;
             for (int day = 0; day < DAYS; day++) {
-                int ofDay = design.uneven ? poisson(load, random) : design.perDay;
+                long ofDay = (long) (load * (day + 1)) - (long) (load * day);
                 long wrongOfDay = 0;
                 for (int i = 0; i < ofDay; i++) {
                     wrongOfDay += random.nextDouble() < rate ? 1 : 0;
@@ -122,11 +120,5 @@ public final class CoverageSimulation {
             byCamera = byCamera.plus(ClusterSums.of(wrong, judged));
         }
         return new ClusterSums[] {byCamera, byDay};
-    }
-
-    private static int poisson(double mean, RandomGenerator random) {
-        return new PoissonDistribution(
-                        random, mean, PoissonDistribution.DEFAULT_EPSILON, PoissonDistribution.DEFAULT_MAX_ITERATIONS)
-                .sample();
     }
 }
