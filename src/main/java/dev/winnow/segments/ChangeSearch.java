@@ -4,12 +4,10 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
 import dev.winnow.config.SegmentSettings;
-import dev.winnow.ports.TableStore;
 import dev.winnow.segments.SegmentChanges.Comparison;
 import dev.winnow.segments.SegmentChanges.Status;
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -19,27 +17,25 @@ import org.apache.spark.sql.Row;
 /** Compares segments with their past, from the cells of a window alone; keeps nothing from one run to the next. */
 final class ChangeSearch {
     private final SegmentSettings settings;
-    private final TableStore tables;
     private final String pipeline;
 
-    ChangeSearch(SegmentSettings settings, TableStore tables, String pipeline) {
+    ChangeSearch(SegmentSettings settings, String pipeline) {
         this.settings = settings;
-        this.tables = tables;
         this.pipeline = pipeline;
     }
 
-    /** What was written, and what to say of it. */
-    record Told(long rows, List<String> sentences) {}
+    /** What to write, shaped like {@link SegmentChanges}, and what to say of it. */
+    record Told(List<Row> rows, List<String> sentences) {}
 
     /**
-     * Writes the changes of a run date. Reads the cells once for their model versions, and once per use case.
+     * Finds the changes of a run date. Reads the cells once for their model versions, and once per use case.
      *
      * @param dates event dates of the window that are built
      * @param cells from {@link Windows#cells}, with the dimensions of cameras
      * @param lattice made from these cells
      * @param useCases segments of each use case, see {@link Watched#choose}
      */
-    Told write(
+    Told find(
             LocalDate day,
             List<LocalDate> dates,
             Dataset<Row> cells,
@@ -48,15 +44,7 @@ final class ChangeSearch {
             String runId) {
         ChangeDays days = ChangeDays.of(day, dates, settings);
         List<Change> changes = days.comparable() ? compare(days, cells, lattice, useCases) : List.of();
-        Map<String, Object> scope = new LinkedHashMap<>();
-        scope.put(SegmentChanges.PIPELINE, pipeline);
-        scope.put(SegmentChanges.RUN_DATE, day);
-        long rows = tables.replace(
-                SegmentChanges.TABLE,
-                tables.frame(
-                        SegmentChanges.TABLE,
-                        changes.stream().map(c -> c.row(pipeline, day, runId)).toList()),
-                scope);
+        List<Row> rows = changes.stream().map(c -> c.row(pipeline, day, runId)).toList();
         return new Told(rows, days.comparable() ? sentences(changes, days) : List.of(notYet(days)));
     }
 

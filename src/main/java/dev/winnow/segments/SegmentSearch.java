@@ -43,7 +43,7 @@ final class SegmentSearch {
         this.tables = tables;
         this.pipeline = pipeline;
         this.version = version;
-        this.changes = new ChangeSearch(settings, tables, pipeline);
+        this.changes = new ChangeSearch(settings, pipeline);
     }
 
     /** Different memberships of judged cells in the segments of a cover, at most 100 MB on the driver. */
@@ -93,15 +93,16 @@ final class SegmentSearch {
                 watched.add(found.watched());
             }
             sentences.add(0, sentence(day, dates, findings));
+            ChangeSearch.Told changed = changes.find(day, dates, cells, lattice, watched, runId);
+            sentences.addAll(changed.sentences());
             long written = replace(SegmentFindings.TABLE, day, rows)
+                    + replace(SegmentChanges.TABLE, day, changed.rows())
                     + replace(
                             FeedbackArrival.TABLE,
                             day,
                             FeedbackArrival.rows(
                                     pipeline, day, settings.maturity().horizonDays(), useCases));
-            ChangeSearch.Told told = changes.write(day, dates, cells, lattice, watched, runId);
-            sentences.addAll(told.sentences());
-            return new Found(written + told.rows(), sentences);
+            return new Found(written, sentences);
         } finally {
             cells.unpersist();
         }

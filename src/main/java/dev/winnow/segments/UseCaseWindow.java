@@ -105,7 +105,9 @@ record UseCaseWindow(
         }
         Map<String, UseCaseWindow> windows = new TreeMap<>();
         known.forEach((useCase, k) -> windows.put(useCase, k.window(day, settings)));
-        if (windows.values().stream().noneMatch(w -> w.measure == Measure.FDR)) {
+        if (windows.entrySet().stream()
+                .noneMatch(w -> w.getValue().measure == Measure.FDR
+                        && known(known, w.getKey()).judged(w.getValue().until) >= CALIBRATING)) {
             return windows;
         }
         Map<String, Map<String, Bins>> bins = new TreeMap<>();
@@ -180,6 +182,10 @@ record UseCaseWindow(
 
     private static int age(LocalDate event, LocalDate day) {
         return (int) ChronoUnit.DAYS.between(event, day);
+    }
+
+    private static Known known(Map<String, Known> known, String useCase) {
+        return Objects.requireNonNull(known.get(useCase));
     }
 
     private static Known of(Map<String, Known> known, Row row) {
@@ -261,8 +267,13 @@ record UseCaseWindow(
                     .mapToLong(Long::longValue)
                     .sum();
             long confirmed = sum(Verdict.CONFIRMED, until);
-            Measure measure = Measure.of(shown, sum(Verdict.WRONG, until) + confirmed, confirmed, settings);
+            Measure measure = Measure.of(shown, judged(until), confirmed, settings);
             return new UseCaseWindow(measure, until, emptyFrames, arrivals, Map.of());
+        }
+
+        /** Judged alarms on event dates up to one. */
+        long judged(LocalDate until) {
+            return sum(Verdict.WRONG, until) + sum(Verdict.CONFIRMED, until);
         }
 
         private long sum(Verdict verdict, LocalDate until) {

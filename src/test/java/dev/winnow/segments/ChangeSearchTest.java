@@ -123,8 +123,8 @@ class ChangeSearchTest {
         List<LocalDate> dates =
                 RUN_DATE.minusDays(27).datesUntil(RUN_DATE.plusDays(1)).toList();
         ChangeSearch.Told told =
-                new ChangeSearch(SETTINGS, tables, "p").write(RUN_DATE, dates, cells, lattice, List.of(watched), "run");
-        return new Written(tables.readStored("segment_changes").collectAsList(), told.sentences());
+                new ChangeSearch(SETTINGS, "p").find(RUN_DATE, dates, cells, lattice, List.of(watched), "run");
+        return new Written(tables.frame(SegmentChanges.TABLE, told.rows()).collectAsList(), told.sentences());
     }
 
     private Written write() {
@@ -437,10 +437,9 @@ class ChangeSearchTest {
         judged(20, 1, "m", "day", 5, 50);
         Dataset<Row> cells = cells();
         Lattice lattice = lattice(cells);
-        FakeTables tables = new FakeTables();
 
-        ChangeSearch.Told told = new ChangeSearch(SETTINGS, tables, "p")
-                .write(
+        ChangeSearch.Told told = new ChangeSearch(SETTINGS, "p")
+                .find(
                         RUN_DATE,
                         List.of(RUN_DATE, LocalDate.parse("2026-10-20")),
                         cells,
@@ -448,7 +447,7 @@ class ChangeSearchTest {
                         List.of(List.of(watched(lattice, Measure.FDR, Map.of()))),
                         "run");
 
-        assertThat(told.rows()).isZero();
+        assertThat(told.rows()).isEmpty();
         assertThat(told.sentences())
                 .containsExactly("Changes: no event date before 2026-10-19 is in the window to compare those up to"
                         + " 2026-10-25 with");

@@ -28,7 +28,11 @@ public final class SparkExtension implements ParameterResolver {
                 .config(
                         "spark.sql.warehouse.dir",
                         "target/warehouse/" + ProcessHandle.current().pid())
-                // For a handful of rows compiling a query takes longer than interpreting it; processes in *IT compile.
+                // For a handful of rows compiling a query or planning it anew takes longer than running it; processes
+                // in
+                // *IT do both.
+                .config("spark.sql.adaptive.enabled", "false")
+                .config("spark.sql.ui.explainMode", "simple")
                 .config("spark.sql.codegen.wholeStage", "false")
                 .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
                 .getOrCreate();

@@ -52,6 +52,7 @@ public final class DeltaTableStore implements TableStore {
     private static final String CONSTRAINT_PREFIX = "delta.constraints.";
 
     private static final Map<String, String> FEW_FILES = Map.of(
+            "spark.sql.adaptive.enabled", "true", // it is what cuts files to size
             "spark.sql.adaptive.coalescePartitions.parallelismFirst", "false",
             "spark.sql.adaptive.advisoryPartitionSizeInBytes", "128m");
 
