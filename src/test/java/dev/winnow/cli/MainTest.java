@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -228,12 +229,9 @@ class MainTest {
         assertThat(run("bins", "--conf", conf, "--set", dimension, "--name", "b-1", "--dimension", "light"))
                 .as("the command that stores them may find its name in the configuration already")
                 .isZero();
-        wiring.tables.append(
-                DimensionBins.TABLE,
-                Frames.of(
-                        DimensionBins.TABLE,
-                        "{'pipeline':'street','name':'b-1','dimension':'light','value':'light','edges':[2.5],"
-                                + "'bins_wanted':2,'numbers':9,'rows_without_number':0,'input_fingerprint':'f'}"));
+        Row stored = RowFactory.create(
+                "street", "b-1", "light", "light", new Double[] {2.5}, 2, 9L, 0L, null, null, "fingerprint");
+        wiring.tables.append(DimensionBins.TABLE, wiring.tables.frame(DimensionBins.TABLE, List.of(stored)));
         assertThat(run("segments", "--conf", conf, "--set", dimension)).isZero();
         assertThat(Objects.requireNonNull(wiring.lastRun)
                         .config()

@@ -79,7 +79,8 @@ class CheckJobTest {
         assertThat(check(dimensions + "= light }").sentences())
                 .anyMatch(s -> s.matches("about 1,[12]\\d\\d cells a day, (9|10)\\d\\.\\d % of the rows;"
                         + " the dimension light adds most of all: about 6 without it"));
-        assertThat(check(dimensions + "{ value = light, edges = [100, 200] } }").sentences())
+        assertThat(check(dimensions + "{ value = \"cast(light as int)\", edges = [100, 200] } }")
+                        .sentences())
                 .contains(
                         "dimension light lies in (-inf, 100), [100, 200), [200, inf)",
                         "about 18 cells a day, 1.5 % of the rows; the dimension light adds most of all: about 6 without"
