@@ -159,6 +159,10 @@ final class Section {
         return value(key, Config::getStringList, list -> true, "a list of texts", List.of());
     }
 
+    List<String> texts(String key, Predicate<List<String>> valid, String rule) {
+        return value(key, Config::getStringList, valid, rule, List.of());
+    }
+
     /** Reads a flat object of texts with free keys that match {@code validKey}. */
     Map<String, String> textMap(String key, Predicate<String> validKey, String keyRule) {
         return map(key, validKey, keyRule, text -> text, null);

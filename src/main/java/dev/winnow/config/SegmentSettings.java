@@ -2,6 +2,7 @@ package dev.winnow.config;
 
 import dev.winnow.stats.IntervalMethod;
 import java.util.List;
+import java.util.Set;
 
 /**
  * How segments are formed and ranked.
@@ -73,7 +74,8 @@ public record SegmentSettings(
         RESTART
     }
 
-    static SegmentSettings read(Section section) {
+    /** Reads the settings; {@code dimensions} are those that segments can have. */
+    static SegmentSettings read(Section section, Set<String> dimensions) {
         return new SegmentSettings(
                 section.integer("window-days", 1, 366),
                 section.integer("min-judged", 1, 1_000_000),
@@ -84,7 +86,10 @@ public record SegmentSettings(
                 section.integer("wide-values", 1, 100_000),
                 section.integer("wide-predicates", 1, 6),
                 section.object("maturity", SegmentSettings::maturity),
-                section.texts("strata"),
+                section.texts(
+                        "strata",
+                        dimensions::containsAll,
+                        "names of dimensions, of which there are " + String.join(", ", dimensions)),
                 section.object("elevated", SegmentSettings::elevated),
                 section.object(
                         "change",

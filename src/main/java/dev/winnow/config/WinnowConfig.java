@@ -13,7 +13,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
@@ -183,6 +185,9 @@ public record WinnowConfig(
         Inputs inputs = root.object("inputs", Inputs::read);
         Map<String, UseCaseSettings> useCases =
                 new LinkedHashMap<>(root.entries("use-cases", DEFAULT_USE_CASE, UseCaseSettings::read));
+        Set<String> dimensions = new TreeSet<>(InputSettings.BUILT_IN_DIMENSIONS);
+        dimensions.addAll(inputs.inferences.input().dimensions().keySet());
+        dimensions.addAll(inputs.cameras.input().dimensions().keySet());
         return new WinnowConfig(
                 root.text(
                         "pipeline",
@@ -193,7 +198,7 @@ public record WinnowConfig(
                 inputs.feedback,
                 inputs.cameras,
                 root.object("rejects", RejectSettings::read),
-                root.object("segments", SegmentSettings::read),
+                root.object("segments", section -> SegmentSettings.read(section, dimensions)),
                 useCases,
                 root.object("selection", SelectionSettings::read),
                 root.object("labeling", LabelingSettings::read),

@@ -149,11 +149,7 @@ final class SegmentSearch {
                 .filter(d -> d.name().equals(dimension))
                 .map(Lattice.Dimension::column)
                 .findFirst()
-                .orElseThrow(
-                        () -> new ConfigException("segments.strata: there is no dimension " + dimension + "; there is "
-                                + lattice.dimensions().stream()
-                                        .map(Lattice.Dimension::name)
-                                        .toList()));
+                .orElseThrow();
     }
 
     /** When segments of the window's length were first suspected, by use case and segment. */

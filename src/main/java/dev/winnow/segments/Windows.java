@@ -7,11 +7,13 @@ import static dev.winnow.segments.ExposureDaily.EVENT_DATE;
 import static dev.winnow.segments.ExposureDaily.LABEL;
 import static dev.winnow.segments.ExposureDaily.SHOWN;
 import static org.apache.spark.sql.functions.aggregate;
-import static org.apache.spark.sql.functions.broadcast;
+import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count_distinct;
+import static org.apache.spark.sql.functions.element_at;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.map;
 import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.functions.zip_with;
 
@@ -23,14 +25,10 @@ import java.util.Map;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructType;
 
 /** The cells of a window and the dimensions they have. */
 final class Windows {
-    private static final String RATES = "rates";
-
     private Windows() {}
 
     /** Name of the dimension whose values are sites. */
@@ -106,26 +104,21 @@ final class Windows {
 
     /** Adds the wrong alarms that the confidences of a cell let expect; 0 where nothing is known of its class. */
     private static Dataset<Row> withEstimates(Dataset<Row> exposure, Map<String, UseCaseWindow> useCases) {
-        List<Row> rates = new ArrayList<>();
-        useCases.forEach((useCase, window) -> window.expected()
-                .forEach((label, bins) -> rates.add(RowFactory.create(useCase, label, bins.toArray(Long[]::new)))));
-        if (rates.isEmpty()) {
-            return exposure.withColumn(SegmentSums.ESTIMATED, lit(0L));
-        }
-        StructType schema = new StructType()
-                .add(Inferences.USE_CASE, DataTypes.StringType, false)
-                .add(LABEL, DataTypes.StringType, false)
-                .add(RATES, DataTypes.createArrayType(DataTypes.LongType, false), false);
-        Column products = zip_with(col(CONFIDENCE_HISTOGRAM), col(RATES), Column::multiply);
-        return exposure.join(
-                        broadcast(exposure.sparkSession().createDataFrame(rates, schema)),
-                        new String[] {Inferences.USE_CASE, LABEL},
-                        "left")
-                .withColumn(
-                        SegmentSums.ESTIMATED,
-                        coalesce(
-                                aggregate(products, lit(0L), (sum, product) -> sum.plus(coalesce(product, lit(0L)))),
-                                lit(0L)));
+        Column nothing = lit(null).cast(DataTypes.createArrayType(DataTypes.LongType));
+        Column rates = UseCaseWindow.byUseCase(
+                useCases, w -> w.expected().isEmpty() ? nothing : element_at(byLabel(w.expected()), col(LABEL)), nothing);
+        Column products = zip_with(col(CONFIDENCE_HISTOGRAM), rates, Column::multiply);
+        Column total = aggregate(products, lit(0L), (sum, product) -> sum.plus(coalesce(product, lit(0L))));
+        return exposure.withColumn(SegmentSums.ESTIMATED, coalesce(total, lit(0L)));
+    }
+
+    private static Column byLabel(Map<String, List<Long>> rates) {
+        List<Column> entries = new ArrayList<>();
+        rates.forEach((label, bins) -> {
+            entries.add(lit(label));
+            entries.add(array(bins.stream().map(bin -> lit(bin)).toArray(Column[]::new)));
+        });
+        return map(entries.toArray(Column[]::new));
     }
 
     /** Days on which each camera was seen, with or without alarms: {@code use_case}, {@code camera_id}, {@code days}. */

@@ -126,6 +126,18 @@ class WinnowConfigTest {
     }
 
     @Test
+    void strataAreDimensions() {
+        assertThatThrownBy(() -> load("""
+                        pipeline = p, warehouse = "/w", labeling.path = "/l"
+                        inputs.inferences { path = "/i", dimensions { light = light } }
+                        segments.strata = [light, tier]
+                        """))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("segments.strata")
+                .hasMessageContaining("label, light, model_version, site");
+    }
+
+    @Test
     void everyKeyOfTheReferenceCanBeSet() {
         WinnowConfig config = load("""
                 pipeline = p, warehouse = "/w"
@@ -149,6 +161,7 @@ class WinnowConfigTest {
                 segments { window-days = 3, min-judged = 4, min-confirmed-share = 0.3, confidence-level = 0.9, after-change = restart
                   interval = jeffreys, max-predicates = 2, wide-values = 50, wide-predicates = 1
                   elevated { false-share = 0.1, times = 1.5, probability = 0.9, min-effective = 20, min-cameras = 4, min-sites = 1 }
+                  maturity { horizon-days = 7, min-share = 0.1 }, strata = [d, site]
                   change { days = 2, age-days = 1, days-between-false-alarms = 7 } }
                 use-cases.default {
                   budget = 9, audit-share = 0.3, signals { low-confidence = 1, boundary = 2 }, max-per-camera = 2
