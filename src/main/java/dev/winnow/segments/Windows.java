@@ -106,7 +106,9 @@ final class Windows {
     private static Dataset<Row> withEstimates(Dataset<Row> exposure, Map<String, UseCaseWindow> useCases) {
         Column nothing = lit(null).cast(DataTypes.createArrayType(DataTypes.LongType));
         Column rates = UseCaseWindow.byUseCase(
-                useCases, w -> w.expected().isEmpty() ? nothing : element_at(byLabel(w.expected()), col(LABEL)), nothing);
+                useCases,
+                w -> w.expected().isEmpty() ? nothing : element_at(byLabel(w.expected()), col(LABEL)),
+                nothing);
         Column products = zip_with(col(CONFIDENCE_HISTOGRAM), rates, Column::multiply);
         Column total = aggregate(products, lit(0L), (sum, product) -> sum.plus(coalesce(product, lit(0L))));
         return exposure.withColumn(SegmentSums.ESTIMATED, coalesce(total, lit(0L)));
