@@ -13,7 +13,7 @@ class CellRulesTest {
     void theVersionOfCellsNamesTheBinsTheKeyAndTheVerdicts() {
         assertThat(CellVersion.RULES)
                 .startsWith("bins=" + ExposureDaily.BINS + ";")
-                .contains(";key=site,camera,use_case,model_version,label;", ";verdicts=1;");
+                .contains(";key=site,camera,use_case,model_version,label;", ";verdicts=2;");
         assertThat(Cells.keys(List.of())).containsExactly("site_id", "camera_id", "use_case", "model_version", "label");
         assertThat(Feedback.VERDICTS).containsExactly("FALSE_POSITIVE", "CONFIRMED", "MISSED", "RELABELED");
     }

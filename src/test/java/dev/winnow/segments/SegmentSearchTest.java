@@ -26,7 +26,8 @@ class SegmentSearchTest {
     }
 
     private SegmentSearch.Found find(int day, String more) {
-        WinnowConfig config = Configs.of("inputs.inferences.dimensions { light = light }\nsegments.min-judged = 10\n" + more);
+        WinnowConfig config =
+                Configs.of("inputs.inferences.dimensions { light = light }\nsegments.min-judged = 10\n" + more);
         tables.with("exposure_daily", rows.exposure());
         tables.with("verdict_daily", rows.verdicts());
         List<LocalDate> dates =
