@@ -19,7 +19,7 @@ public interface TimeSource {
 
         @Override
         public void sleep(Duration duration) throws InterruptedException {
-            Thread.sleep(duration.toMillis());
+            Thread.sleep(duration.toMillis()); // the one place that waits; tests have a clock of their own
         }
     };
 

@@ -27,7 +27,7 @@ final class LeasedCounterMain {
             if (times == 0) {
                 WarehouseLease.acquire(objects, warehouse, holder, TimeSource.SYSTEM, SETTINGS);
                 System.out.println("held");
-                Thread.sleep(Duration.ofMinutes(5).toMillis());
+                Thread.sleep(Duration.ofMinutes(5).toMillis()); // holds the lease until the test kills it
             }
             for (int i = 0; i < times; i++) {
                 try (WarehouseLease lease =
