@@ -16,7 +16,11 @@ import org.apache.spark.sql.SparkSession;
 
 /** Builds sessions; the cluster's own settings come from spark-submit, not from here. */
 public final class SparkSessions {
-    private static final String LOCAL_PARTITIONS = "16";
+    private static final int LOCAL_PARTITIONS = 4;
+
+    /** A day compiles more queries than Spark's 100 places hold, and would compile each of them anew for the next day. */
+    private static final String COMPILED_QUERIES = "4000";
+
     private static final String MASTER = "spark.master";
     private static final String LOCAL_DIR = "spark.local.dir";
 
@@ -95,15 +99,20 @@ public final class SparkSessions {
             SparkConf submitted, Configuration hadoop, Map<String, String> settings, S3Settings s3) {
         Map<String, String> wanted = new TreeMap<>();
         wanted.put(MASTER, "local[*]");
+        wanted.put("spark.sql.codegen.cache.maxEntries", COMPILED_QUERIES);
         if (submitted.get(MASTER, settings.getOrDefault(MASTER, "local")).startsWith("local")) {
             wanted.put("spark.driver.host", LOOPBACK); // a laptop's own name often resolves to nowhere
             wanted.put("spark.driver.bindAddress", LOOPBACK);
             // Sized for one machine: the defaults' 200 and 50 tasks would cost more than the work of a small day.
-            wanted.put("spark.sql.shuffle.partitions", LOCAL_PARTITIONS);
+            wanted.put(
+                    "spark.sql.shuffle.partitions",
+                    Integer.toString(
+                            Math.max(LOCAL_PARTITIONS, Runtime.getRuntime().availableProcessors())));
             wanted.put("spark.databricks.delta.snapshotPartitions", "2");
             // Winnow's tables have paths; an empty catalog folder in the current one would only puzzle.
             wanted.put("spark.sql.warehouse.dir", System.getProperty("java.io.tmpdir") + "/winnow-spark-catalog");
             wanted.put("spark.ui.enabled", "false");
+            wanted.put("spark.sql.ui.explainMode", "simple"); // plans that nobody looks at are still written out
             wanted.put("spark.ui.showConsoleProgress", "false");
             if (System.getProperty("log4j2.configurationFile") == null) {
                 wanted.put("spark.log.level", "WARN");
