@@ -6,15 +6,12 @@ import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.when;
 
-import com.sun.management.GarbageCollectionNotificationInfo;
 import com.sun.management.OperatingSystemMXBean;
 import dev.winnow.runtime.SparkSessions;
 import dev.winnow.segments.Lattice;
 import dev.winnow.segments.SeenDays;
 import dev.winnow.segments.SegmentSums;
-import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryUsage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,8 +19,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
-import javax.management.NotificationEmitter;
-import javax.management.openmbean.CompositeData;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -51,7 +46,7 @@ public final class LatticeBenchmark {
     public static void main(String[] args) throws Exception {
         int cameras = args.length > 0 ? Integer.parseInt(args[0]) : 5_000;
         int sitePredicates = args.length > 1 ? Integer.parseInt(args[1]) : 3;
-        AtomicLong heap = heapAfterCollections();
+        AtomicLong heap = LiveHeap.watch();
         try (SparkSession spark = SparkSessions.withRequiredSettings(
                         SparkSession.builder().master("local[2]"))
                 .config("spark.ui.enabled", "false")
@@ -148,38 +143,5 @@ public final class LatticeBenchmark {
 
     private static Column value(String name, String code) {
         return expr("concat('" + name + "-', " + code + ")").as("dim_" + name);
-    }
-
-    /** The most heap in use right after any collection from now on, in bytes. */
-    private static AtomicLong heapAfterCollections() {
-        AtomicLong most = new AtomicLong();
-        for (GarbageCollectorMXBean collector : ManagementFactory.getGarbageCollectorMXBeans()) {
-            ((NotificationEmitter) collector)
-                    .addNotificationListener(
-                            (notification, handback) -> {
-                                if (notification.getUserData() instanceof CompositeData data
-                                        && notification
-                                                .getType()
-                                                .equals(
-                                                        GarbageCollectionNotificationInfo
-                                                                .GARBAGE_COLLECTION_NOTIFICATION)) {
-                                    long left = GarbageCollectionNotificationInfo.from(data)
-                                            .getGcInfo()
-                                            .getMemoryUsageAfterGc()
-                                            .entrySet()
-                                            .stream()
-                                            .filter(pool -> pool.getKey().startsWith("G1")
-                                                    || pool.getKey().contains("Gen")
-                                                    || pool.getKey().contains("Space"))
-                                            .map(pool -> pool.getValue())
-                                            .mapToLong(MemoryUsage::getUsed)
-                                            .sum();
-                                    most.accumulateAndGet(left, Math::max);
-                                }
-                            },
-                            null,
-                            null);
-        }
-        return most;
     }
 }

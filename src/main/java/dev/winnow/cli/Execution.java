@@ -39,6 +39,7 @@ final class Execution {
     private final int round;
     private final boolean writes;
     private final BinsJob.@Nullable Wanted bins;
+    private final boolean findingsOnce;
 
     private final String id;
     private final Instant startedAt;
@@ -53,6 +54,7 @@ final class Execution {
      *
      * @param writes whether the command changes the warehouse: then it holds the lease and leaves a trace there
      * @param bins edges to store; null for every command but {@code bins}
+     * @param findingsOnce whether segments are found on the run date alone, not on the days before
      */
     Execution(
             Context context,
@@ -60,13 +62,15 @@ final class Execution {
             RunOptions options,
             int round,
             boolean writes,
-            BinsJob.@Nullable Wanted bins) {
+            BinsJob.@Nullable Wanted bins,
+            boolean findingsOnce) {
         this.context = context;
         this.command = command;
         this.options = options;
         this.round = round;
         this.writes = writes;
         this.bins = bins;
+        this.findingsOnce = findingsOnce;
         this.id = new AttemptIds(context.clock(), context.random()).next();
         this.startedAt = context.clock().instant();
         this.runDate = options.runDate(context.clock());
@@ -151,7 +155,8 @@ final class Execution {
         config = known;
         StageRunner runner = new StageRunner(context, known.pipeline(), known.semantic());
         stages = runner;
-        Wiring.Run run = new Wiring.Run(known, spark, tables, store, id, beforeCommit, round, bins);
+        Wiring.Run run = new Wiring.Run(
+                known, spark, tables, store, id, beforeCommit, round, findingsOnce ? runDate : LocalDate.MIN, bins);
         List<Stage> toRun = context.wiring().stages(command, run);
         try {
             options.days(context.clock()).forEach(day -> runner.run(spark, toRun, day));

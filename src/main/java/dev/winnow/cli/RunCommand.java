@@ -46,9 +46,13 @@ abstract class RunCommand implements Callable<Integer> {
         return null;
     }
 
+    boolean findingsOnce() {
+        return false;
+    }
+
     @Override
     public Integer call() throws Exception {
-        new Execution(context, name, options, round(), writes(), bins()).run();
+        new Execution(context, name, options, round(), writes(), bins(), findingsOnce()).run();
         return 0;
     }
 
@@ -90,8 +94,18 @@ abstract class RunCommand implements Callable<Integer> {
             description = "Error rates by camera type, conditions and every other dimension; finds elevated segments.",
             footer = {"", "Example:", "  winnow segments --conf conf/local.conf --run-date 2026-11-01"})
     static final class Segments extends RunCommand {
+        @Option(
+                names = "--findings-once",
+                description = "With --from: builds the cells of every day, but finds segments on the run date alone.")
+        private boolean once;
+
         private Segments(Context context) {
             super(context);
+        }
+
+        @Override
+        boolean findingsOnce() {
+            return once;
         }
     }
 

@@ -7,6 +7,7 @@ import dev.winnow.ports.ObjectStore;
 import dev.winnow.ports.Stage;
 import dev.winnow.ports.TableStore;
 import dev.winnow.tables.TableDef;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.SparkSession;
@@ -58,6 +59,7 @@ public interface Wiring {
      * @param attemptId names the execution
      * @param beforeCommit throws if this run may no longer write
      * @param round number of the day's round, from 1
+     * @param findingsFrom first day on which segments are found; days before only get their cells
      * @param bins edges to store; null for every command but {@code bins}
      */
     record Run(
@@ -68,6 +70,7 @@ public interface Wiring {
             String attemptId,
             Runnable beforeCommit,
             int round,
+            LocalDate findingsFrom,
             BinsJob.@Nullable Wanted bins) {}
 
     /**

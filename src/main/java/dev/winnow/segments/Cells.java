@@ -32,6 +32,8 @@ import dev.winnow.inputs.Inferences;
 import dev.winnow.tables.TableDef;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -76,7 +78,10 @@ final class Cells {
     }
 
     /**
-     * Counts the rows of a day by cell, confidence bin and broken rule.
+     * Counts the rows of a day by cell and broken rule, each with its histogram of confidences.
+     *
+     * <p>The bins are counts, not a key: a camera has few rows a day in each cell, and with the bin in the key nearly
+     * every row would be a group of its own that is shuffled and counted again.
      *
      * <p>Rejected rows carry themselves as JSON in the key: a run that succeeds has few of them, so their samples cost
      * no second pass. A sampled id is part of the key for the same reason: ids that repeat show as counts above 1. So is
@@ -84,8 +89,8 @@ final class Cells {
      *
      * @param rows canonical inferences with {@code reject_reason}
      * @param mayBeNamed whether feedback may speak of an inference
-     * @return the cell's keys, {@code confidence_bin}, {@code reject_reason}, {@code reject_row}, {@code sampled_id},
-     *     {@code named_inference}, {@code rows}
+     * @return the cell's keys, {@code reject_reason}, {@code reject_row}, {@code sampled_id}, {@code named_inference},
+     *     {@code rows}, {@code bin_0} and so on
      */
     static Dataset<Row> count(Dataset<Row> rows, List<String> dimensions, Column mayBeNamed) {
         Column kept = col(REJECT_REASON).isNull();
@@ -94,15 +99,33 @@ final class Cells {
         for (String key : keys(dimensions)) {
             keys.add(when(kept, key.equals(LABEL) ? label() : col(key)).as(key));
         }
-        // A frame without output has no confidence to bin, whatever the log wrote there.
-        Column labeled = kept.and(col(PREDICTED_LABEL).isNotNull());
-        keys.add(when(labeled, confidenceBin(col(CONFIDENCE))).as(CONFIDENCE_BIN));
         keys.add(col(REJECT_REASON));
         keys.add(when(isReject(), sample()).as(REJECT_ROW));
         keys.add(when(kept.and(pmod(idHash, lit(ID_SAMPLE)).equalTo(0)), idHash).as(SAMPLED_ID));
         keys.add(when(kept.and(mayBeNamed), struct(columns(NAMED_COLUMNS))).as(NAMED));
-        return rows.groupBy(keys.toArray(Column[]::new))
-                .agg(org.apache.spark.sql.functions.count(lit(1)).as(ROWS));
+        List<String> names = new ArrayList<>(keys(dimensions));
+        names.addAll(List.of(REJECT_REASON, REJECT_ROW, SAMPLED_ID, NAMED));
+        // A frame without output has no confidence to bin, whatever the log wrote there.
+        Column labeled = kept.and(col(PREDICTED_LABEL).isNotNull());
+        keys.add(when(labeled, confidenceBin(col(CONFIDENCE))).as(CONFIDENCE_BIN));
+        return rows.select(keys.toArray(Column[]::new))
+                .groupBy(columns(names))
+                .agg(
+                        org.apache.spark.sql.functions.count(lit(1)).as(ROWS),
+                        histogram(bin -> org.apache
+                                .spark
+                                .sql
+                                .functions
+                                .count(when(col(CONFIDENCE_BIN).equalTo(bin), lit(1)))
+                                .as(bin(bin))));
+    }
+
+    private static Column[] histogram(IntFunction<Column> bin) {
+        return IntStream.range(0, BINS).mapToObj(bin).toArray(Column[]::new);
+    }
+
+    private static String bin(int bin) {
+        return "bin_" + bin;
     }
 
     private static Column isReject() {
@@ -117,13 +140,12 @@ final class Cells {
 
     /** Sums counted rows to cells with their confidence histograms, shaped like {@link ExposureDaily} less its day. */
     static Dataset<Row> exposure(Dataset<Row> counted, List<String> dimensions) {
-        Column[] histogram = new Column[BINS];
-        for (int bin = 0; bin < BINS; bin++) {
-            histogram[bin] = coalesce(sum(when(col(CONFIDENCE_BIN).equalTo(bin), col(ROWS))), lit(0L));
-        }
         return counted.filter(col(REJECT_REASON).isNull())
                 .groupBy(columns(keys(dimensions)))
-                .agg(sum(ROWS).as(SHOWN), array(histogram).as(ExposureDaily.CONFIDENCE_HISTOGRAM));
+                .agg(
+                        sum(ROWS).as(SHOWN),
+                        array(histogram(bin -> coalesce(sum(bin(bin)), lit(0L))))
+                                .as(ExposureDaily.CONFIDENCE_HISTOGRAM));
     }
 
     /** Totals by broken rule and site: {@code reject_reason}, {@code site_id}, {@code rows}; one small row each. */

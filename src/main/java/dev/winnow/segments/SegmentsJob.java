@@ -41,21 +41,28 @@ public final class SegmentsJob implements Stage {
     private final ExposureBuild exposure;
     private final VerdictBuild verdicts;
     private final SegmentSearch search;
+    private final LocalDate findingsFrom;
 
-    /** Creates the job over its inputs and tables. */
+    /**
+     * Creates the job over its inputs and tables.
+     *
+     * @param findingsFrom first day on which segments are found; days before only get their cells
+     */
     public SegmentsJob(
             WinnowConfig config,
             InferenceLog inferences,
             FeedbackLog feedback,
             CameraTable cameras,
             Readiness readiness,
-            TableStore tables) {
+            TableStore tables,
+            LocalDate findingsFrom) {
         this.config = config;
         this.inferences = inferences;
         this.feedback = feedback;
         this.cameras = cameras;
         this.readiness = readiness;
         this.tables = tables;
+        this.findingsFrom = findingsFrom;
         this.version = CellVersion.of(config);
         String pipeline = config.pipeline();
         DayContract contract = new DayContract(config.rejects(), tables, pipeline);
@@ -109,13 +116,16 @@ public final class SegmentsJob implements Stage {
             built.store(day);
             String fingerprint =
                     counted.input().and(feedback.day(day)).and(cameras.files()).fingerprint();
-            SegmentSearch.Found found = search.write(
-                    day,
-                    built.windowDates(windowStart(day), day, feedback.present()),
-                    inferences.dimensions(),
-                    RunIds.of(config.pipeline(), NAME, day, config.semantic(), fingerprint));
-            sentences.addAll(found.sentences());
-            return new Report(counted.read(), written + found.rows(), rejected, 1, fingerprint, sentences);
+            if (!day.isBefore(findingsFrom)) {
+                SegmentSearch.Found found = search.write(
+                        day,
+                        built.windowDates(windowStart(day), day, feedback.present()),
+                        inferences.dimensions(),
+                        RunIds.of(config.pipeline(), NAME, day, config.semantic(), fingerprint));
+                sentences.addAll(found.sentences());
+                written += found.rows();
+            }
+            return new Report(counted.read(), written, rejected, 1, fingerprint, sentences);
         } finally {
             late.forEach(ExposureBuild.Counted::close);
         }

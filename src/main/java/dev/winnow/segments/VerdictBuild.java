@@ -12,6 +12,7 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.to_json;
 
+import dev.winnow.config.InferenceSettings.Uniqueness;
 import dev.winnow.inputs.CameraTable;
 import dev.winnow.inputs.DayInput;
 import dev.winnow.inputs.Feedback;
@@ -126,14 +127,19 @@ final class VerdictBuild {
             }
         }
         contract.requireFewRejects("feedback", day, read, byReason, feedback::undated);
-        Dataset<Row> relevant =
-                verdicts.relevant(feedback.accepted(verdicts.feedbackDays())).persist(StorageLevel.MEMORY_AND_DISK());
+        // Looked at three times until what matters of it is held itself, which the lookup sees to.
+        Dataset<Row> accepted = feedback.accepted(verdicts.feedbackDays()).persist(StorageLevel.MEMORY_AND_DISK());
         try {
-            return new Arrived(
-                    day, feedback.day(day), byReason, read, tooOld, verdicts, relevant, verdicts.lookup(relevant));
-        } catch (RuntimeException e) {
-            relevant.unpersist();
-            throw e;
+            Dataset<Row> relevant = verdicts.relevant(accepted).persist(StorageLevel.MEMORY_AND_DISK());
+            try {
+                return new Arrived(
+                        day, feedback.day(day), byReason, read, tooOld, verdicts, relevant, verdicts.lookup(relevant));
+            } catch (RuntimeException e) {
+                relevant.unpersist();
+                throw e;
+            }
+        } finally {
+            accepted.unpersist();
         }
     }
 
@@ -147,8 +153,8 @@ final class VerdictBuild {
         LocalDate day = arrived.day;
         Verdicts verdicts = arrived.verdicts;
         writeRejects(arrived);
-        Dataset<Row> matched =
-                verdicts.matched(arrived.lookup, named(arrived, counted)).persist(StorageLevel.MEMORY_AND_DISK());
+        Dataset<Row> matched = verdicts.matched(arrived.lookup, named(arrived, counted, built))
+                .persist(StorageLevel.MEMORY_AND_DISK());
         try {
             Dataset<Row> unplaced = withSites(verdicts.unmatched(arrived.relevant, matched)
                     .filter(col(Verdicts.FATE).equalTo(Verdicts.UNPLACED)));
@@ -177,17 +183,38 @@ final class VerdictBuild {
     }
 
     /** Inferences that the feedback may speak of: from the day that was counted with it, and searched in other days. */
-    private Dataset<Row> named(Arrived arrived, ExposureBuild.@Nullable Counted counted) {
+    private Dataset<Row> named(Arrived arrived, ExposureBuild.@Nullable Counted counted, BuiltDays built) {
         List<LocalDate> dates = new ArrayList<>(arrived.verdicts.eventDates(arrived.relevant));
-        Dataset<Row> known = null;
+        List<Dataset<Row>> named = new ArrayList<>();
         if (counted != null && dates.remove(counted.day())) {
-            known = Cells.named(counted.rows(), inferences.dimensions());
+            named.add(Cells.named(counted.rows(), inferences.dimensions()));
         }
-        Dataset<Row> searched = inferences
-                .accepted(dates)
-                .filter(arrived.lookup.mayBeNamed())
+        List<LocalDate> good =
+                dates.stream().filter(date -> knownGood(date, built)).toList();
+        dates.removeAll(good);
+        if (!good.isEmpty()) {
+            named.add(searched(inferences.knownGood(good), arrived));
+        }
+        if (!dates.isEmpty() || named.isEmpty()) {
+            named.add(searched(inferences.accepted(dates), arrived));
+        }
+        return named.stream().reduce(Dataset::unionByName).orElseThrow();
+    }
+
+    private Dataset<Row> searched(Dataset<Row> rows, Arrived arrived) {
+        return rows.filter(arrived.lookup.mayBeNamed())
                 .select(Cells.columns(Verdicts.inferenceColumns(inferences.dimensions())));
-        return known == null ? searched : known.unionByName(searched);
+    }
+
+    /** Whether the cells of a day were built from the files that are there now, and not a row of them was rejected. */
+    private boolean knownGood(LocalDate date, BuiltDays built) {
+        return inferences.settings().uniqueness() == Uniqueness.TRUSTED
+                && inferences.listsFiles(date)
+                && built.current(ExposureDaily.TABLE, date)
+                        .filter(build -> build.rowsRejected() == 0)
+                        .filter(build ->
+                                build.inputState().equals(inferences.day(date).state()))
+                        .isPresent();
     }
 
     private void writeRejects(Arrived arrived) {

@@ -168,7 +168,9 @@ final class Verdicts {
      */
     Dataset<Row> matched(Lookup lookup, Dataset<Row> named) {
         List<Column> columns = new ArrayList<>();
-        inferenceColumns(dimensions).forEach(name -> columns.add(col(name).as("i_" + name)));
+        inferenceColumns(dimensions).stream()
+                .filter(name -> !name.equals(IMAGE_URI)) // only to be found by, and the longest column of a log
+                .forEach(name -> columns.add(col(name).as("i_" + name)));
         columns.add(col(Lookup.KEY));
         Dataset<Row> found = lookup.keyed(named).select(columns.toArray(Column[]::new));
         Column alarm = col("i_" + PREDICTED_LABEL).isNotNull();

@@ -102,6 +102,10 @@ class SegmentsJobTest {
     }
 
     private SegmentsJob job(FakeTables into, String more) {
+        return job(into, more, LocalDate.MIN);
+    }
+
+    private SegmentsJob job(FakeTables into, String more, LocalDate findingsFrom) {
         try {
             Path file = Files.writeString(
                     Files.createTempFile(folder, "_segments", ".conf"),
@@ -129,7 +133,8 @@ class SegmentsJobTest {
                     new FeedbackLog(sources, config.feedback()),
                     cameras,
                     new Readiness(config.inferences().readiness(), new LocalObjects()),
-                    into);
+                    into,
+                    findingsFrom);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -231,6 +236,24 @@ class SegmentsJobTest {
                         .toJSON()
                         .collectAsList())
                 .containsExactlyInAnyOrderElementsOf(then);
+    }
+
+    @Test
+    void aBackfillMayFindSegmentsOnItsLastDayAlone() {
+        FakeTables once = new FakeTables();
+        List.of(1, 2, 3).forEach(number -> {
+            run(number);
+            job(once, "", day(3)).run(day(number));
+        });
+
+        Map<String, List<String>> expected = content(tables, "p");
+        expected.computeIfPresent(
+                "segment_findings",
+                (name, rows) -> rows.stream()
+                        .filter(row -> row.contains("\"run_date\":\"" + day(3)))
+                        .toList());
+        assertThat(expected.get("segment_findings")).isNotEmpty();
+        assertThat(content(once, "p")).isEqualTo(expected);
     }
 
     @Test

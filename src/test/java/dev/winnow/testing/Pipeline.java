@@ -88,7 +88,8 @@ public final class Pipeline {
                         feedback,
                         cameras,
                         new Readiness(config.inferences().readiness(), objects),
-                        tables)
+                        tables,
+                        LocalDate.MIN)
                 .run(day);
     }
 
