@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Column;
@@ -91,16 +92,16 @@ record Details(Stratified stratified, Map<LocalDate, Long> alarms) {
     }
 
     /**
-     * Works them out for some segments of a use case: one pass over its cells, one small shuffle.
+     * Works them out for some segments: one pass over the cells, one small shuffle.
      *
      * @param cells from {@link #cells}, with the static dimensions
-     * @param ids segments of the lattice; some tens
+     * @param ids segments of the lattice by use case; some tens each
      * @param strata columns whose values are strata
-     * @return by segment id
+     * @return by use case and segment id
      * @throws ConfigException if the strata are too many
      */
-    static Map<Long, Details> of(
-            Dataset<Row> cells, Lattice lattice, String useCase, List<Long> ids, List<String> strata) {
+    static Map<String, Map<Long, Details>> of(
+            Dataset<Row> cells, Lattice lattice, Map<String, List<Long>> ids, List<String> strata) {
         List<String> counts = new ArrayList<>();
         for (int band = 0; band < BANDS; band++) {
             counts.addAll(List.of(name("n", band), name("v", band), name("x", band)));
@@ -111,9 +112,10 @@ record Details(Stratified stratified, Map<LocalDate, Long> alarms) {
         List<String> more = new ArrayList<>(List.of(EVENT_DATE, STRATUM));
         more.addAll(counts);
         StructType schema = new StructType()
+                .add(SegmentSums.USE_CASE, DataTypes.StringType, false)
                 .add(SEGMENT, DataTypes.IntegerType, false)
-                .add(EVENT_DATE, DataTypes.DateType, false)
-                .add(STRATUM, DataTypes.StringType, false);
+                .add(EVENT_DATE, DataTypes.DateType)
+                .add(STRATUM, DataTypes.StringType);
         for (String count : counts) {
             schema = schema.add(count, DataTypes.LongType, false);
         }
@@ -121,47 +123,76 @@ record Details(Stratified stratified, Map<LocalDate, Long> alarms) {
         MapPartitionsFunction<Row, Row> places = rows -> {
             SegmentMembers segments = new SegmentMembers(lattice, ids);
             return StreamSupport.stream(Spliterators.spliteratorUnknownSize(rows, Spliterator.ORDERED), false)
-                    .flatMap(row -> Arrays.stream(segments.of(row)).mapToObj(member -> {
-                        Object[] fields = new Object[3 + 3 * BANDS];
-                        fields[0] = member;
-                        for (int i = 1; i < fields.length; i++) {
-                            fields[i] = row.get(at + i - 1);
-                        }
-                        return RowFactory.create(fields);
-                    }))
+                    .flatMap(row -> Arrays.stream(segments.of(row))
+                            .boxed()
+                            .flatMap(member -> Stream.of(ofStratum(row, member, at), ofDate(row, member, at))))
                     .iterator();
         };
         List<Column> sums = new ArrayList<>();
         counts.forEach(count -> sums.add(sum(count)));
         List<Row> rows = SegmentSums.keys(
-                        cells.filter(col(SegmentSums.USE_CASE).equalTo(useCase)).withColumn(STRATUM, stratum),
+                        cells.filter(col(SegmentSums.USE_CASE).isin(ids.keySet().toArray()))
+                                .withColumn(STRATUM, stratum),
                         lattice.dimensions(),
                         more.toArray(String[]::new))
                 .mapPartitions(places, Encoders.row(schema))
-                .groupBy(SEGMENT, EVENT_DATE, STRATUM)
+                .groupBy(SegmentSums.USE_CASE, SEGMENT, EVENT_DATE, STRATUM)
                 .agg(sums.get(0), sums.subList(1, sums.size()).toArray(Column[]::new))
                 .limit(MAX_ROWS + 1)
                 .collectAsList();
         if (rows.size() > MAX_ROWS) {
-            throw new ConfigException("segments.strata: " + strata + " make more than " + MAX_ROWS / ids.size()
-                    + " strata and days in the worst segments; name dimensions of fewer values");
+            throw new ConfigException("segments.strata: " + strata + " make more than "
+                    + MAX_ROWS / ids.values().stream().mapToInt(List::size).sum()
+                    + " strata in the worst segments; name dimensions of fewer values");
         }
-        return ofRows(rows, ids);
+        Map<String, List<Row>> byUseCase = new HashMap<>();
+        rows.forEach(row -> byUseCase
+                .computeIfAbsent(row.getString(0), u -> new ArrayList<>())
+                .add(row));
+        Map<String, Map<Long, Details>> details = new HashMap<>();
+        ids.forEach((useCase, of) -> details.put(useCase, ofRows(byUseCase.getOrDefault(useCase, List.of()), of)));
+        return details;
+    }
+
+    /** What a cell adds to its stratum: all bands. */
+    private static Row ofStratum(Row cell, int segment, int at) {
+        Object[] fields = new Object[4 + 3 * BANDS];
+        fields[0] = cell.get(0);
+        fields[1] = segment;
+        fields[3] = cell.get(at + 1);
+        for (int i = 0; i < 3 * BANDS; i++) {
+            fields[4 + i] = cell.get(at + 2 + i);
+        }
+        return RowFactory.create(fields);
+    }
+
+    /** What a cell adds to its event date: its alarms, in the place of the first band. */
+    private static Row ofDate(Row cell, int segment, int at) {
+        Object[] fields = new Object[4 + 3 * BANDS];
+        Arrays.fill(fields, 4, fields.length, 0L);
+        fields[0] = cell.get(0);
+        fields[1] = segment;
+        fields[2] = cell.get(at);
+        long alarms = 0;
+        for (int band = 0; band < BANDS; band++) {
+            alarms += cell.getLong(at + 2 + 3 * band);
+        }
+        fields[4] = alarms;
+        return RowFactory.create(fields);
     }
 
     private static Map<Long, Details> ofRows(List<Row> rows, List<Long> ids) {
         Map<Long, TreeMap<LocalDate, Long>> alarms = new HashMap<>();
         Map<Long, TreeMap<String, long[]>> strata = new HashMap<>();
         for (Row row : rows) {
-            Long id = ids.get(row.getInt(0));
-            long[] sums = strata.computeIfAbsent(id, i -> new TreeMap<>())
-                    .computeIfAbsent(row.getString(2), s -> new long[3 * BANDS]);
-            long shown = 0;
-            for (int i = 0; i < sums.length; i++) {
-                sums[i] += row.getLong(3 + i);
-                shown += i % 3 == 0 ? row.getLong(3 + i) : 0;
+            Long id = ids.get(row.getInt(1));
+            if (!row.isNullAt(2)) {
+                alarms.computeIfAbsent(id, i -> new TreeMap<>()).put(row.getLocalDate(2), row.getLong(4));
+                continue;
             }
-            alarms.computeIfAbsent(id, i -> new TreeMap<>()).merge(row.getLocalDate(1), shown, Long::sum);
+            long[] sums = new long[3 * BANDS];
+            Arrays.setAll(sums, i -> row.getLong(4 + i));
+            strata.computeIfAbsent(id, i -> new TreeMap<>()).put(row.getString(3), sums);
         }
         Map<Long, Details> details = new HashMap<>();
         strata.forEach((id, sums) -> {

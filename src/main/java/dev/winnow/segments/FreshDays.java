@@ -1,29 +1,25 @@
 package dev.winnow.segments;
 
 import static dev.winnow.segments.ExposureDaily.EVENT_DATE;
+import static dev.winnow.segments.SegmentSums.CAMERA_ID;
 import static dev.winnow.segments.SegmentSums.TRIALS;
 import static dev.winnow.segments.SegmentSums.USE_CASE;
 import static dev.winnow.segments.SegmentSums.WRONG;
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.sum;
-import static org.apache.spark.sql.functions.when;
 
 import dev.winnow.stats.ClusterSums;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Spliterator;
-import java.util.Spliterators;
+import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -32,6 +28,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the event dates after a segment's first detection say of it. They took no part in its detection, so they can
@@ -41,124 +38,226 @@ import org.apache.spark.sql.types.StructType;
  * @param rest the same outside of the segment, in the same use case and on the same dates
  */
 record FreshDays(ClusterSums segment, ClusterSums rest) {
-    /** Place of all segments together. */
-    private static final int WHOLE = -1;
-
     private static final String PLACE = "place";
-    private static final String CAMERA = SegmentSums.CAMERA_ID;
-    private static final String SINCE = "since";
-    private static final String WHOLE_WRONG = "whole_wrong";
-    private static final String WHOLE_TRIALS = "whole_trials";
+
+    // Sums of a place; what it shares with the whole camera comes last.
+    private static final int CLUSTERS = 0;
+    private static final int X = 1;
+    private static final int N = 2;
+    private static final int XX = 3;
+    private static final int XN = 4;
+    private static final int NN = 5;
+    private static final int WHOLE_CAMERAS = 6;
+    private static final int X_OF_WHOLE = 7;
+    private static final int XN_OF_WHOLE = 8;
+    private static final int N_OF_WHOLE = 9;
+    private static final int SUMS = 10;
 
     /**
-     * Sums them for some segments of a use case: one shuffle of the cells with trials in these segments to (segment,
-     * camera), then a join by camera with as many rows per camera as there are first detections.
+     * Sums them for some segments: one shuffle of the tried cells since the first date to their cameras, and a second one
+     * of a row per task, segment and date.
      *
      * @param cells cells with {@link ExposureDaily#EVENT_DATE}
-     * @param since date of first detection by segment id; at most some thousand
-     * @return by segment id; a segment without trials since is left out
+     * @param since date of first detection by use case and segment id; at most some thousand
+     * @return by use case and segment id; a segment without trials since is left out
      */
-    static Map<Long, FreshDays> of(Dataset<Row> cells, Lattice lattice, String useCase, Map<Long, LocalDate> since) {
-        List<Long> ids = since.keySet().stream().sorted().toList();
-        List<LocalDate> first = ids.stream().map(since::get).toList();
-        List<LocalDate> dates = List.copyOf(new TreeSet<>(first));
-        Column tried = col(WRONG).notEqual(0).or(col(TRIALS).notEqual(0));
-        Dataset<Row> fresh = cells.filter(
-                col(USE_CASE).equalTo(useCase).and(tried).and(col(EVENT_DATE).gt(lit(dates.get(0)))));
-        int at = 2 + lattice.dimensions().size();
-        List<Integer> sinceDate = first.stream().map(dates::indexOf).toList();
-        // Rows of segments, and rows of all segments together for each date of first detection.
-        MapPartitionsFunction<Row, Row> places = rows -> {
-            SegmentMembers segments = new SegmentMembers(lattice, ids);
-            return StreamSupport.stream(Spliterators.spliteratorUnknownSize(rows, Spliterator.ORDERED), false)
-                    .flatMap(row -> {
-                        LocalDate date = row.getLocalDate(at);
-                        Stream<Row> in = Arrays.stream(segments.of(row))
-                                .filter(member -> date.isAfter(first.get(member)))
-                                .mapToObj(member -> row(member, sinceDate.get(member), row, at));
-                        Stream<Row> whole = IntStream.range(0, dates.size())
-                                .filter(d -> date.isAfter(dates.get(d)))
-                                .mapToObj(d -> row(WHOLE, d, row, at));
-                        return Stream.concat(in, whole);
-                    })
-                    .iterator();
-        };
-        StructType schema = new StructType()
-                .add(PLACE, DataTypes.IntegerType, false)
-                .add(SINCE, DataTypes.IntegerType, false)
-                .add(CAMERA, DataTypes.StringType)
-                .add(WRONG, DataTypes.LongType, false)
-                .add(TRIALS, DataTypes.LongType, false);
-        Dataset<Row> byCamera = SegmentSums.keys(fresh, lattice.dimensions(), EVENT_DATE, WRONG, TRIALS)
-                .mapPartitions(places, Encoders.row(schema))
-                .groupBy(PLACE, SINCE, CAMERA)
-                .agg(sum(WRONG).as(WRONG), sum(TRIALS).as(TRIALS));
-        Dataset<Row> wholes = byCamera.filter(col(PLACE).equalTo(WHOLE))
-                .select(
-                        col(SINCE),
-                        col(CAMERA),
-                        col(WRONG).as(WHOLE_WRONG),
-                        col(TRIALS).as(WHOLE_TRIALS));
-        Dataset<Row> segments = byCamera.filter(col(PLACE).notEqual(WHOLE)).join(wholes, new String[] {SINCE, CAMERA});
-        Map<Integer, ClusterSums> all = new HashMap<>();
-        for (Row row : wholes.groupBy(SINCE)
-                .agg(clusters(WHOLE_TRIALS), squares(WHOLE_WRONG, WHOLE_TRIALS))
-                .collectAsList()) {
-            all.put(row.getInt(0), sums(row, 1));
+    static Map<String, Map<Long, FreshDays>> of(
+            Dataset<Row> cells, Lattice lattice, Map<String, Map<Long, LocalDate>> since) {
+        Map<String, Places> places = new TreeMap<>();
+        since.forEach((useCase, dates) -> places.put(useCase, Places.of(dates)));
+        LocalDate first = places.values().stream()
+                .map(p -> p.dates.get(0))
+                .min(LocalDate::compareTo)
+                .orElseThrow();
+        Dataset<Row> fresh = cells.filter(col(USE_CASE)
+                .isin(since.keySet().toArray())
+                .and(col(EVENT_DATE).gt(lit(first)))
+                .and(col(WRONG).notEqual(0).or(col(TRIALS).notEqual(0))));
+        StructType schema =
+                new StructType().add(USE_CASE, DataTypes.StringType, false).add(PLACE, DataTypes.IntegerType, false);
+        List<Column> added = new ArrayList<>();
+        for (int i = 0; i < SUMS; i++) {
+            schema = schema.add("sum" + i, DataTypes.LongType, false);
+            added.add(sum("sum" + i));
         }
-        Map<Long, FreshDays> days = new HashMap<>();
-        for (Row row : segments.groupBy(col(PLACE), col(SINCE))
-                .agg(
-                        clusters(TRIALS),
-                        with(
-                                squares(WRONG, TRIALS),
-                                sum(when(col(TRIALS).notEqual(0).and(col(TRIALS).equalTo(col(WHOLE_TRIALS))), 1L)
-                                        .otherwise(0L)),
-                                sum(col(WRONG).multiply(col(WHOLE_WRONG))),
-                                sum(col(WRONG)
-                                        .multiply(col(WHOLE_TRIALS))
-                                        .plus(col(TRIALS).multiply(col(WHOLE_WRONG)))),
-                                sum(col(TRIALS).multiply(col(WHOLE_TRIALS)))))
+        MapPartitionsFunction<Row, Row> kernel = rows -> new Kernel(lattice, since).sum(rows);
+        Map<String, Map<Integer, long[]>> found = new HashMap<>();
+        for (Row row : SegmentSums.keys(fresh, lattice.dimensions(), EVENT_DATE, WRONG, TRIALS)
+                .repartition(col(USE_CASE), col(CAMERA_ID))
+                .sortWithinPartitions(USE_CASE, CAMERA_ID)
+                .mapPartitions(kernel, Encoders.row(schema))
+                .groupBy(USE_CASE, PLACE)
+                .agg(added.get(0), added.subList(1, SUMS).toArray(Column[]::new))
                 .collectAsList()) {
-            ClusterSums segment = sums(row, 2);
-            ClusterSums rest = Objects.requireNonNull(all.get(row.getInt(1)))
-                    .outside(segment, row.getLong(8), row.getLong(9), row.getLong(10), row.getLong(11));
-            days.put(ids.get(row.getInt(0)), new FreshDays(segment, rest));
+            long[] sums = new long[SUMS];
+            Arrays.setAll(sums, i -> row.getLong(2 + i));
+            found.computeIfAbsent(row.getString(0), u -> new HashMap<>()).put(row.getInt(1), sums);
         }
+        Map<String, Map<Long, FreshDays>> days = new HashMap<>();
+        found.forEach((useCase, sums) ->
+                days.put(useCase, Objects.requireNonNull(places.get(useCase)).read(sums)));
         return days;
     }
 
-    private static Row row(int place, int since, Row cell, int at) {
-        return RowFactory.create(place, since, cell.get(1), cell.get(at + 1), cell.get(at + 2));
+    /**
+     * Where the sums of a use case go: first its segments, then all of its cells after each date.
+     *
+     * @param ids segments, ascending
+     * @param since place in {@code dates} of each segment's first detection
+     * @param dates dates of first detection, ascending
+     */
+    private record Places(List<Long> ids, List<Integer> since, List<LocalDate> dates) {
+        static Places of(Map<Long, LocalDate> since) {
+            List<Long> ids = since.keySet().stream().sorted().toList();
+            List<LocalDate> dates = List.copyOf(new TreeSet<>(since.values()));
+            return new Places(
+                    ids, ids.stream().map(id -> dates.indexOf(since.get(id))).toList(), dates);
+        }
+
+        LocalDate firstSeen(int segment) {
+            return dates.get(since.get(segment));
+        }
+
+        int whole(int date) {
+            return ids.size() + date;
+        }
+
+        int size() {
+            return ids.size() + dates.size();
+        }
+
+        Map<Long, FreshDays> read(Map<Integer, long[]> sums) {
+            Map<Long, FreshDays> days = new HashMap<>();
+            for (int i = 0; i < ids.size(); i++) {
+                long[] of = sums.get(i);
+                if (of != null) {
+                    ClusterSums segment = clusters(of);
+                    ClusterSums whole = clusters(Objects.requireNonNull(sums.get(whole(since.get(i)))));
+                    days.put(
+                            ids.get(i),
+                            new FreshDays(
+                                    segment,
+                                    whole.outside(
+                                            segment,
+                                            of[WHOLE_CAMERAS],
+                                            of[X_OF_WHOLE],
+                                            of[XN_OF_WHOLE],
+                                            of[N_OF_WHOLE])));
+                }
+            }
+            return days;
+        }
+
+        private static ClusterSums clusters(long[] sums) {
+            return new ClusterSums(sums[CLUSTERS], sums[X], sums[N], sums[XX], sums[XN], sums[NN]);
+        }
     }
 
-    private static Column clusters(String trials) {
-        return count(when(col(trials).notEqual(0), 1));
-    }
+    /** Adds the cells of a camera up, and when it ends its squares, to sums of a task. */
+    private static final class Kernel {
+        private final SegmentMembers members;
+        private final Map<String, Places> places = new TreeMap<>();
+        private final Map<String, long[][]> totals = new TreeMap<>();
 
-    private static Column[] squares(String wrong, String trials) {
-        return new Column[] {
-            sum(col(wrong)),
-            sum(col(trials)),
-            sum(col(wrong).multiply(col(wrong))),
-            sum(col(wrong).multiply(col(trials))),
-            sum(col(trials).multiply(col(trials)))
-        };
-    }
+        // Of the camera at hand: wrong alarms and trials by place, which are what has been touched.
+        private final Map<Integer, long[]> camera = new TreeMap<>();
 
-    private static Column[] with(Column[] columns, Column... more) {
-        List<Column> all = new ArrayList<>(List.of(columns));
-        all.addAll(List.of(more));
-        return all.toArray(Column[]::new);
-    }
+        Kernel(Lattice lattice, Map<String, Map<Long, LocalDate>> since) {
+            Map<String, List<Long>> ids = new HashMap<>();
+            since.forEach((useCase, dates) -> {
+                Places of = Places.of(dates);
+                places.put(useCase, of);
+                totals.put(useCase, new long[of.size()][]);
+                ids.put(useCase, of.ids);
+            });
+            members = new SegmentMembers(lattice, ids);
+        }
 
-    private static ClusterSums sums(Row row, int from) {
-        return new ClusterSums(
-                row.getLong(from),
-                row.getLong(from + 1),
-                row.getLong(from + 2),
-                row.getLong(from + 3),
-                row.getLong(from + 4),
-                row.getLong(from + 5));
+        /** Sums rows that are sorted by use case and camera. */
+        Iterator<Row> sum(Iterator<Row> rows) {
+            String useCase = null;
+            String at = null;
+            while (rows.hasNext()) {
+                Row row = rows.next();
+                if (!row.getString(0).equals(useCase) || !Objects.equals(row.getString(1), at)) {
+                    close(useCase);
+                    useCase = row.getString(0);
+                    at = row.getString(1);
+                }
+                add(row, Objects.requireNonNull(places.get(useCase)));
+            }
+            close(useCase);
+            List<Row> found = new ArrayList<>();
+            totals.forEach((of, sums) -> {
+                for (int place = 0; place < sums.length; place++) {
+                    if (sums[place] != null) {
+                        Object[] fields = new Object[2 + SUMS];
+                        fields[0] = of;
+                        fields[1] = place;
+                        for (int i = 0; i < SUMS; i++) {
+                            fields[2 + i] = sums[place][i];
+                        }
+                        found.add(RowFactory.create(fields));
+                    }
+                }
+            });
+            return found.iterator();
+        }
+
+        private void add(Row row, Places of) {
+            int at = row.size() - 3;
+            LocalDate date = row.getLocalDate(at);
+            for (int segment : members.of(row)) {
+                if (date.isAfter(of.firstSeen(segment))) {
+                    add(segment, row.getLong(at + 1), row.getLong(at + 2));
+                }
+            }
+            for (int d = 0; d < of.dates.size() && date.isAfter(of.dates.get(d)); d++) {
+                add(of.whole(d), row.getLong(at + 1), row.getLong(at + 2));
+            }
+        }
+
+        private void add(int place, long wrong, long trials) {
+            long[] counts = camera.computeIfAbsent(place, p -> new long[2]);
+            counts[0] = Math.addExact(counts[0], wrong);
+            counts[1] = Math.addExact(counts[1], trials);
+        }
+
+        private void close(@Nullable String useCase) {
+            if (useCase == null) {
+                return;
+            }
+            Places of = Objects.requireNonNull(places.get(useCase));
+            long[][] sums = Objects.requireNonNull(totals.get(useCase));
+            camera.forEach((place, counts) -> {
+                if (sums[place] == null) {
+                    sums[place] = new long[SUMS];
+                }
+                long x = counts[0];
+                long n = counts[1];
+                long[] to = sums[place];
+                plus(to, CLUSTERS, n != 0 ? 1 : 0);
+                plus(to, X, x);
+                plus(to, N, n);
+                plus(to, XX, Math.multiplyExact(x, x));
+                plus(to, XN, Math.multiplyExact(x, n));
+                plus(to, NN, Math.multiplyExact(n, n));
+                if (place < of.ids.size()) {
+                    long[] whole = Objects.requireNonNull(camera.get(of.whole(of.since.get(place))));
+                    plus(to, WHOLE_CAMERAS, n != 0 && n == whole[1] ? 1 : 0);
+                    plus(to, X_OF_WHOLE, Math.multiplyExact(x, whole[0]));
+                    plus(
+                            to,
+                            XN_OF_WHOLE,
+                            Math.addExact(Math.multiplyExact(x, whole[1]), Math.multiplyExact(n, whole[0])));
+                    plus(to, N_OF_WHOLE, Math.multiplyExact(n, whole[1]));
+                }
+            });
+            camera.clear();
+        }
+
+        private static void plus(long[] sums, int which, long more) {
+            sums[which] = Math.addExact(sums[which], more);
+        }
     }
 }

@@ -20,6 +20,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -81,12 +83,17 @@ final class SegmentSearch {
             List<Finding> findings = new ArrayList<>();
             List<String> sentences = new ArrayList<>();
             List<List<Watched>> watched = new ArrayList<>();
-            for (UseCaseSearch found : byUseCase(SegmentSums.sums(cells, lattice, seen), lattice, day, useCases)) {
-                String useCase = found.useCase();
-                found.cover(ids -> SegmentSums.leaves(cells, lattice, useCase, ids, MAX_LEAVES));
-                found.details(ids -> Details.of(detailed, lattice, useCase, ids, strata));
-                found.confirm(
-                        earlier.getOrDefault(useCase, Map.of()), since -> FreshDays.of(cells, lattice, useCase, since));
+            List<UseCaseSearch> searches = searches(SegmentSums.sums(cells, lattice, seen), lattice, day, useCases);
+            asked(searches, UseCaseSearch::toCover, List::isEmpty)
+                    .ifPresent(ids -> SegmentSums.leaves(cells, lattice, ids, MAX_LEAVES)
+                            .forEach((useCase, leaves) -> of(searches, useCase).cover(leaves)));
+            asked(searches, UseCaseSearch::toDetail, List::isEmpty)
+                    .ifPresent(ids -> Details.of(detailed, lattice, ids, strata)
+                            .forEach((useCase, details) -> of(searches, useCase).details(details)));
+            asked(searches, s -> s.toConfirm(earlier.getOrDefault(s.useCase(), Map.of())), Map::isEmpty)
+                    .ifPresent(since -> FreshDays.of(cells, lattice, since)
+                            .forEach((useCase, fresh) -> of(searches, useCase).confirm(fresh)));
+            for (UseCaseSearch found : searches) {
                 rows.addAll(found.rows(pipeline, runId));
                 findings.addAll(found.ranked());
                 sentences.addAll(found.sentences());
@@ -106,6 +113,26 @@ final class SegmentSearch {
         } finally {
             cells.unpersist();
         }
+    }
+
+    /** What the use cases ask for, so that one pass over the cells answers all of them; empty if none asks. */
+    private static <T> Optional<Map<String, T>> asked(
+            List<UseCaseSearch> searches, Function<UseCaseSearch, T> wants, Predicate<T> nothing) {
+        Map<String, T> wanted = new HashMap<>();
+        for (UseCaseSearch search : searches) {
+            T wish = wants.apply(search);
+            if (!nothing.test(wish)) {
+                wanted.put(search.useCase(), wish);
+            }
+        }
+        return wanted.isEmpty() ? Optional.empty() : Optional.of(wanted);
+    }
+
+    private static UseCaseSearch of(List<UseCaseSearch> searches, String useCase) {
+        return searches.stream()
+                .filter(s -> s.useCase().equals(useCase))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** Replaces the rows of a run date; a table that never had any is not made. */
@@ -169,9 +196,33 @@ final class SegmentSearch {
         return since;
     }
 
-    /** The use case, every value of one dimension, and whatever has enough judged alarms; in the lattice's order. */
-    private List<UseCaseSearch> byUseCase(
+    /** Ranks and weighs the segments of every use case. */
+    private List<UseCaseSearch> searches(
             Dataset<Row> sums, Lattice lattice, LocalDate day, Map<String, UseCaseWindow> useCases) {
+        boolean byMarks = useCases.values().stream().anyMatch(w -> w.measure() == Measure.MARKS);
+        if (byMarks) { // asked twice
+            sums.persist(StorageLevel.MEMORY_AND_DISK());
+        }
+        try {
+            Map<String, List<Summed>> listed = listed(sums, lattice);
+            Map<String, Long> families = byMarks ? SegmentSums.families(sums, settings.minJudged()) : families(listed);
+            List<UseCaseSearch> searches = new ArrayList<>();
+            listed.forEach((useCase, segments) -> searches.add(new UseCaseSearch(
+                    segments,
+                    Objects.requireNonNull(useCases.get(useCase)),
+                    day,
+                    families.getOrDefault(useCase, 0L),
+                    settings)));
+            return searches;
+        } finally {
+            if (byMarks) {
+                sums.unpersist();
+            }
+        }
+    }
+
+    /** The use case, every value of one dimension, and whatever has enough judged alarms; in the lattice's order. */
+    private Map<String, List<Summed>> listed(Dataset<Row> sums, Lattice lattice) {
         Column judged = col(SegmentSums.WRONG).plus(col(SegmentSums.CONFIRMED));
         Column something = judged.plus(col(SegmentSums.ALARMS)).plus(col(SegmentSums.MISSED));
         Dataset<Row> listed = SegmentSums.withRedundancy(sums, lattice)
@@ -192,26 +243,15 @@ final class SegmentSearch {
                 .sorted(Comparator.comparingLong(Summed::id))
                 .forEach(s -> byName.computeIfAbsent(s.counts().useCase(), u -> new ArrayList<>())
                         .add(s));
-        Map<String, Long> families = families(sums, byName, useCases);
-        List<UseCaseSearch> searches = new ArrayList<>();
-        byName.forEach((useCase, segments) -> searches.add(new UseCaseSearch(
-                segments,
-                Objects.requireNonNull(useCases.get(useCase)),
-                day,
-                families.getOrDefault(useCase, 0L),
-                settings)));
-        return searches;
+        return byName;
     }
 
     /**
      * How many segments were looked at, by use case. Where trials are judged alarms, all of them are listed; where they
-     * are all alarms, those with few marks are not listed, but were looked at all the same.
+     * are all alarms, those with few marks are not listed, but were looked at all the same: see {@link
+     * SegmentSums#families}.
      */
-    private Map<String, Long> families(
-            Dataset<Row> sums, Map<String, List<Summed>> listed, Map<String, UseCaseWindow> useCases) {
-        if (useCases.values().stream().anyMatch(w -> w.measure() == Measure.MARKS)) {
-            return SegmentSums.families(sums, settings.minJudged());
-        }
+    private Map<String, Long> families(Map<String, List<Summed>> listed) {
         Map<String, Long> families = new HashMap<>();
         listed.forEach((useCase, segments) -> families.put(
                 useCase,

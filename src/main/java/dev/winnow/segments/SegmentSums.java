@@ -14,6 +14,7 @@ import dev.winnow.tables.InputException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -502,18 +503,19 @@ public final class SegmentSums {
     }
 
     /**
-     * Collects what {@link GreedyCover} needs: tried cells of one use case, summed over all that lie in the same of some
+     * Collects what {@link GreedyCover} needs: tried cells of a use case, summed over all that lie in the same of some
      * segments. They decide as the single cells would and are far fewer; the last leaf may be those in no segment.
      *
-     * @param segmentIds ids of the lattice; their places are the leaves' members
+     * @param segmentIds ids of the lattice by use case; their places are the leaves' members
      * @param most leaves allowed; each takes at most 4 bytes per subset of the lattice besides its sums, so 100,000
      *     take less than 0.15 GB on the driver at 299 subsets
-     * @return leaves in an order that only their members decide
+     * @return leaves by use case, in an order that only their members decide
      * @throws InputException if there are more leaves than allowed
      */
-    static List<GreedyCover.Leaf> leaves(
-            Dataset<Row> cells, Lattice lattice, String useCase, List<Long> segmentIds, int most) {
+    static Map<String, List<GreedyCover.Leaf>> leaves(
+            Dataset<Row> cells, Lattice lattice, Map<String, List<Long>> segmentIds, int most) {
         StructType schema = new StructType()
+                .add(USE_CASE, DataTypes.StringType, false)
                 .add(MEMBERS, DataTypes.BinaryType, false)
                 .add(WRONG, DataTypes.LongType, false)
                 .add(TRIALS, DataTypes.LongType, false);
@@ -524,30 +526,32 @@ public final class SegmentSums {
                 int[] members = segments.of(row);
                 ByteBuffer bytes = ByteBuffer.allocate(members.length * Integer.BYTES);
                 bytes.asIntBuffer().put(members);
-                return RowFactory.create(bytes.array(), row.getLong(counts), row.getLong(counts + 1));
+                return RowFactory.create(row.get(0), bytes.array(), row.getLong(counts), row.getLong(counts + 1));
             });
         };
         Dataset<Row> judged = cells.filter(col(USE_CASE)
-                .equalTo(useCase)
+                .isin(segmentIds.keySet().toArray())
                 .and(col(WRONG).notEqual(0).or(col(TRIALS).notEqual(0))));
         List<Row> rows = keys(judged, lattice.dimensions(), WRONG, TRIALS)
                 .mapPartitions(match, Encoders.row(schema))
-                .groupBy(MEMBERS)
+                .groupBy(USE_CASE, MEMBERS)
                 .agg(sum(WRONG), sum(TRIALS))
                 .limit(most + 1)
                 .collectAsList();
         if (rows.size() > most) {
-            throw new InputException("More than " + most + " sets of the " + segmentIds.size()
+            throw new InputException("More than " + most + " sets of the "
+                    + segmentIds.values().stream().mapToInt(List::size).sum()
                     + " segments share cells; cover fewer segments");
         }
-        return rows.stream()
-                .map(row -> {
-                    int[] members = new int[row.<byte[]>getAs(0).length / Integer.BYTES];
-                    ByteBuffer.wrap(row.<byte[]>getAs(0)).asIntBuffer().get(members);
-                    return new GreedyCover.Leaf(members, row.getLong(1), row.getLong(2));
-                })
-                .sorted()
-                .toList();
+        Map<String, List<GreedyCover.Leaf>> leaves = new HashMap<>();
+        for (Row row : rows) {
+            int[] members = new int[row.<byte[]>getAs(1).length / Integer.BYTES];
+            ByteBuffer.wrap(row.<byte[]>getAs(1)).asIntBuffer().get(members);
+            leaves.computeIfAbsent(row.getString(0), u -> new ArrayList<>())
+                    .add(new GreedyCover.Leaf(members, row.getLong(2), row.getLong(3)));
+        }
+        leaves.values().forEach(Collections::sort);
+        return leaves;
     }
 
     private static Iterator<Row> mapped(Iterator<Row> rows, Function<Row, Row> one) {

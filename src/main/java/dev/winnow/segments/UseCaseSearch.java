@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Function;
 import java.util.function.Predicate;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -116,31 +115,40 @@ final class UseCaseSearch {
 
     // ---- the few worst
 
+    /** Ids of the segments that may make up the cover; none where the use case has no rates. */
+    List<Long> toCover() {
+        return coverable().stream().map(f -> of(f).id()).toList();
+    }
+
+    private List<Finding> coverable() {
+        return worst(f -> f.fdr() != null && f.excessErrors() != null && f.excessErrors() > 0);
+    }
+
     /**
-     * Finds the few segments that together hold most excess errors; none where the use case has no rates.
+     * Finds the few segments that together hold most excess errors.
      *
-     * @param leaves gives the cells that lie in the same of some segments, from their ids
+     * @param leaves the cells that lie in the same of the segments {@link #toCover}
      */
-    void cover(Function<List<Long>, List<GreedyCover.Leaf>> leaves) {
-        List<Finding> worst = worst(f -> f.fdr() != null && f.excessErrors() != null && f.excessErrors() > 0);
-        if (worst.isEmpty()) {
-            return;
-        }
-        List<GreedyCover.Candidate> candidates = worst.stream()
+    void cover(List<GreedyCover.Leaf> leaves) {
+        List<GreedyCover.Candidate> candidates = coverable().stream()
                 .map(f -> new GreedyCover.Candidate(
                         f.counts().segment(),
                         whole().x() - f.counts().falsePositives(),
                         whole().n() - f.counts().judged()))
                 .toList();
-        cover = GreedyCover.cover(
-                candidates, leaves.apply(worst.stream().map(f -> of(f).id()).toList()), COVER_GAIN);
+        cover = GreedyCover.cover(candidates, leaves, COVER_GAIN);
     }
 
-    /** Looks at the use case and its worst segments in detail. */
-    void details(Function<List<Long>, Map<Long, Details>> look) {
+    /** Ids of the use case and its worst segments, which are looked at in detail. */
+    List<Long> toDetail() {
         List<Finding> worst = new ArrayList<>(worst(f -> true));
         ranked.stream().filter(f -> f.counts().dimensions().isEmpty()).forEach(worst::add);
-        details = look.apply(worst.stream().map(f -> of(f).id()).toList());
+        return worst.stream().map(f -> of(f).id()).toList();
+    }
+
+    /** Takes what the details are, by id. */
+    void details(Map<Long, Details> looked) {
+        details = looked;
     }
 
     private List<Finding> worst(Predicate<Finding> wanted) {
@@ -151,12 +159,11 @@ final class UseCaseSearch {
     }
 
     /**
-     * Holds suspected segments against the days since they were first seen.
+     * Dates on which the suspected segments were first seen that have mature dates since, by id.
      *
      * @param earlier when a segment was first suspected, of run dates before this one
-     * @param look gives what the days since say, by id, from dates by id
      */
-    void confirm(Map<String, LocalDate> earlier, Function<Map<Long, LocalDate>, Map<Long, FreshDays>> look) {
+    Map<Long, LocalDate> toConfirm(Map<String, LocalDate> earlier) {
         since = new HashMap<>();
         Map<Long, LocalDate> again = new TreeMap<>();
         for (Finding f : ranked) {
@@ -168,10 +175,11 @@ final class UseCaseSearch {
                 }
             }
         }
-        if (again.isEmpty()) {
-            return;
-        }
-        Map<Long, FreshDays> fresh = look.apply(again);
+        return again;
+    }
+
+    /** Holds suspected segments against the days since they were first seen, by id. */
+    void confirm(Map<Long, FreshDays> fresh) {
         List<Long> ids = fresh.keySet().stream().sorted().toList();
         List<Confirmation> said =
                 Evidence.confirm(whole(), ids.stream().map(fresh::get).toList(), settings);

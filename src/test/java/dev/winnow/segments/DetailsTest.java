@@ -20,12 +20,12 @@ class DetailsTest {
         Lattice lattice = SegmentSums.lattice(
                 cells, Windows.dimensions(DIMENSIONS, List.of()), Windows.SITE, Lattice.Limits.DEFAULT);
         Map<Long, Details> details = Details.of(
-                Details.cells(rows.exposure(), rows.verdicts(), DIMENSIONS, useCases),
-                lattice,
-                "u",
-                List.of(0L),
-                strata);
-        return Objects.requireNonNull(details.get(0L));
+                        Details.cells(rows.exposure(), rows.verdicts(), DIMENSIONS, useCases),
+                        lattice,
+                        Map.of("u", List.of(0L)),
+                        strata)
+                .get("u");
+        return Objects.requireNonNull(Objects.requireNonNull(details).get(0L));
     }
 
     /** Begg and Greenes' table: 429 test-positive rows of which 263 are judged, 221 of 361. */

@@ -2,6 +2,8 @@ package dev.winnow.segments;
 
 import static dev.winnow.segments.CellRows.DIMENSIONS;
 import static dev.winnow.segments.CellRows.day;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.winnow.stats.ClusterSums;
@@ -75,11 +77,19 @@ class FreshDaysTest {
                 .map(row -> Summed.of(with(row)))
                 .forEach(s -> ids.put(s.counts().segment(), s.id()));
 
-        Map<Long, FreshDays> found = FreshDays.of(
-                cells,
-                lattice,
-                "u",
-                Map.of(ids.get("light=night"), day(3), ids.get("light=day"), day(5), ids.get("(all)"), day(7)));
+        Map<Long, FreshDays> found = Objects.requireNonNull(FreshDays.of(
+                        cells,
+                        lattice,
+                        Map.of(
+                                "u",
+                                Map.of(
+                                        ids.get("light=night"),
+                                        day(3),
+                                        ids.get("light=day"),
+                                        day(5),
+                                        ids.get("(all)"),
+                                        day(7))))
+                .get("u"));
 
         assertThat(found.get(ids.get("light=night")))
                 .isEqualTo(
@@ -87,6 +97,32 @@ class FreshDaysTest {
         assertThat(found.get(ids.get("light=day")))
                 .isEqualTo(new FreshDays(sums(verdicts, day(5), "day", true), sums(verdicts, day(5), "day", false)));
         assertThat(Objects.requireNonNull(found.get(ids.get("(all)"))).rest()).isEqualTo(ClusterSums.EMPTY);
+    }
+
+    @Test
+    void useCasesThatAreLookedAtTogetherAreSummedApart() {
+        CellRows rows = new CellRows().shown(1, "c", "car", "day", 3, 500).shown(1, "d", "car", "day", 3, 500);
+        for (int d = 1; d <= 6; d++) {
+            rows.judged(d, d, "c", "car", "day", 3, d, 10).judged(d, d, "d", "car", "day", 3, 2, 10 + d);
+        }
+        Dataset<Row> cells = Windows.cells(rows.exposure(), rows.verdicts(), DIMENSIONS, Map.of("u", rows.learned(6)));
+        Dataset<Row> both = cells.unionByName(cells.withColumn(SegmentSums.USE_CASE, lit("w"))
+                .withColumn(SegmentSums.TRIALS, col("trials").plus(1)));
+        Lattice lattice = SegmentSums.lattice(
+                both, Windows.dimensions(DIMENSIONS, List.of()), Windows.SITE, Lattice.Limits.DEFAULT);
+        Map<Long, LocalDate> since = Map.of(0L, day(2), 1L, day(4));
+
+        Map<String, Map<Long, FreshDays>> together =
+                FreshDays.of(both, lattice, Map.of("u", since, "w", Map.of(0L, day(3))));
+
+        assertThat(together).hasSize(2);
+        assertThat(together.get("u"))
+                .isEqualTo(FreshDays.of(both, lattice, Map.of("u", since)).get("u"));
+        assertThat(together.get("w"))
+                .isEqualTo(FreshDays.of(both, lattice, Map.of("w", Map.of(0L, day(3))))
+                        .get("w"));
+        assertThat(Objects.requireNonNull(together.get("u")).get(0L))
+                .isNotEqualTo(Objects.requireNonNull(together.get("w")).get(0L));
     }
 
     /** {@link Summed} wants to know of redundancy. */
@@ -111,6 +147,7 @@ class FreshDaysTest {
         Lattice lattice = SegmentSums.lattice(
                 cells, Windows.dimensions(DIMENSIONS, List.of()), Windows.SITE, Lattice.Limits.DEFAULT);
 
-        assertThat(FreshDays.of(cells, lattice, "u", Map.of(0L, day(1)))).isEmpty();
+        assertThat(FreshDays.of(cells, lattice, Map.of("u", Map.of(0L, day(1)))))
+                .isEmpty();
     }
 }

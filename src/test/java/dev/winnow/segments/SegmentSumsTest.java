@@ -205,7 +205,8 @@ class SegmentSumsTest {
                         .collectAsList())
                 .isEmpty();
         assertThat(SegmentSums.families(sums, 0)).isEmpty();
-        assertThat(SegmentSums.leaves(cells, lattice, "u", List.of(), 10)).isEmpty();
+        assertThat(SegmentSums.leaves(cells, lattice, Map.of("u", List.of()), 10))
+                .isEmpty();
     }
 
     @Test
@@ -289,7 +290,8 @@ class SegmentSumsTest {
         }
         assertThat(ids).hasSizeGreaterThan(20);
 
-        List<Leaf> leaves = SegmentSums.leaves(frame, lattice, "u0", ids, 10_000);
+        List<Leaf> leaves = Objects.requireNonNull(
+                SegmentSums.leaves(frame, lattice, Map.of("u0", ids), 10_000).get("u0"));
         List<Leaf> single = new ArrayList<>();
         for (Cell cell : cells) {
             int[] members = IntStream.range(0, ids.size())
@@ -309,10 +311,10 @@ class SegmentSumsTest {
         assertThat(GreedyCover.cover(candidates, leaves, 0.05))
                 .hasSizeGreaterThan(1)
                 .isEqualTo(GreedyCover.cover(candidates, single, 0.05));
-        assertThatThrownBy(() -> SegmentSums.leaves(frame, lattice, "u0", ids, 3))
+        assertThatThrownBy(() -> SegmentSums.leaves(frame, lattice, Map.of("u0", ids), 3))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("More than 3 sets");
-        assertThatThrownBy(() -> new SegmentMembers(lattice, List.of(1L, 1L)))
+        assertThatThrownBy(() -> new SegmentMembers(lattice, Map.of("u0", List.of(1L, 1L))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("1 twice");
     }
