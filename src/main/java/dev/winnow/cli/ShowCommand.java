@@ -78,7 +78,7 @@ final class ShowCommand implements Callable<Integer> {
             names = "--format",
             paramLabel = "FORMAT",
             defaultValue = "text",
-            description = "text (aligned, long values cut), csv or json (one object a line).")
+            description = "text (aligned, long values cut, numbers rounded), csv or json (one object a line).")
     private Format format;
 
     private final Context context;
@@ -194,18 +194,24 @@ final class ShowCommand implements Callable<Integer> {
         return type instanceof MapType || (type instanceof ArrayType array && hasMap(array.elementType()));
     }
 
-    private static List<List<@Nullable String>> texts(Dataset<Row> rows) {
-        Column[] texts =
-                List.of(rows.schema().fields()).stream().map(ShowCommand::text).toArray(Column[]::new);
+    private List<List<@Nullable String>> texts(Dataset<Row> rows) {
+        StructField[] fields = rows.schema().fields();
+        Column[] texts = List.of(fields).stream().map(ShowCommand::text).toArray(Column[]::new);
         List<List<@Nullable String>> result = new ArrayList<>();
         for (Row row : rows.select(texts).collectAsList()) {
             List<@Nullable String> cells = new ArrayList<>();
             for (int i = 0; i < row.size(); i++) {
-                cells.add(row.getString(i));
+                String value = row.getString(i);
+                boolean rounded = value != null && format == Format.text && isFraction(fields[i].dataType());
+                cells.add(rounded ? TextTable.rounded(value) : value);
             }
             result.add(cells);
         }
         return result;
+    }
+
+    private static boolean isFraction(DataType type) {
+        return type.equals(DataTypes.DoubleType) || type.equals(DataTypes.FloatType);
     }
 
     private static Column text(StructField field) {

@@ -1,5 +1,7 @@
 package dev.winnow.cli;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -9,6 +11,11 @@ import org.jspecify.annotations.Nullable;
 final class TextTable {
     /** Cells wider than this are cut; chosen so that a few columns fit on a screen. */
     static final int MAX_WIDTH = 40;
+
+    private static final MathContext DIGITS = new MathContext(6);
+
+    /** Places before or after the point up to which no exponent is written. */
+    private static final int PLAIN_DIGITS = 9;
 
     private static final String GAP = "  ";
     private static final String ELLIPSIS = "…";
@@ -49,6 +56,17 @@ final class TextTable {
         }
         cells.add(1, widths.stream().map("-"::repeat).toList());
         return cells.stream().map(row -> line(row, widths)).toList();
+    }
+
+    /** Rounds a number to six significant digits, which is what a screen is read for; CSV and JSON have all of them. */
+    static String rounded(String number) {
+        try {
+            BigDecimal rounded = new BigDecimal(number).round(DIGITS).stripTrailingZeros();
+            boolean plain = rounded.signum() == 0 || Math.abs(rounded.precision() - rounded.scale()) <= PLAIN_DIGITS;
+            return plain ? rounded.toPlainString() : rounded.toString();
+        } catch (NumberFormatException e) { // NaN and the infinities
+            return number;
+        }
     }
 
     /** Returns CSV as RFC 4180 has it, without line ends; null is an empty field, an empty text is {@code ""}. */

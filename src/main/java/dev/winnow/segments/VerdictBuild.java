@@ -155,9 +155,10 @@ final class VerdictBuild {
         writeRejects(arrived);
         Dataset<Row> matched = verdicts.matched(arrived.lookup, named(arrived, counted, built))
                 .persist(StorageLevel.MEMORY_AND_DISK());
+        Dataset<Row> unmatched = verdicts.unmatched(arrived.relevant, matched).persist(StorageLevel.MEMORY_AND_DISK());
         try {
-            Dataset<Row> unplaced = withSites(verdicts.unmatched(arrived.relevant, matched)
-                    .filter(col(Verdicts.FATE).equalTo(Verdicts.UNPLACED)));
+            Dataset<Row> unplaced =
+                    withSites(unmatched.filter(col(Verdicts.FATE).equalTo(Verdicts.UNPLACED)));
             Map<String, Object> scope = new LinkedHashMap<>();
             scope.put(VerdictDaily.PIPELINE, pipeline);
             scope.put(VerdictDaily.ARRIVAL_DATE, day);
@@ -168,7 +169,7 @@ final class VerdictBuild {
                             .withColumn(VerdictDaily.ARRIVAL_DATE, lit(day))
                             .withColumn(VerdictDaily.CELL_VERSION, lit(version)),
                     scope);
-            List<String> sentences = sentences(arrived, matched);
+            List<String> sentences = sentences(arrived, unmatched);
             built.note(
                     VerdictDaily.TABLE,
                     day,
@@ -178,6 +179,7 @@ final class VerdictBuild {
                     arrived.rejected());
             return new Built(cells, sentences);
         } finally {
+            unmatched.unpersist();
             matched.unpersist();
         }
     }
@@ -237,10 +239,9 @@ final class VerdictBuild {
         return unplaced.join(broadcast(cameras.cameras().select(CAMERA_ID, SITE_ID)), new String[] {CAMERA_ID}, "left");
     }
 
-    private static List<String> sentences(Arrived arrived, Dataset<Row> matched) {
+    private static List<String> sentences(Arrived arrived, Dataset<Row> unmatched) {
         Map<String, Long> fates = new TreeMap<>();
-        arrived.verdicts
-                .unmatched(arrived.relevant, matched)
+        unmatched
                 .groupBy(Verdicts.FATE)
                 .agg(count(lit(1)))
                 .collectAsList()

@@ -35,6 +35,17 @@ class TextTableTest {
     }
 
     @Test
+    void numbersAreRoundedToSixDigitsAndKeepTheirSize() {
+        assertThat(TextTable.rounded("18.46048508150528")).isEqualTo("18.4605");
+        assertThat(TextTable.rounded("426.0")).isEqualTo("426");
+        assertThat(TextTable.rounded("-0.0")).isEqualTo("0");
+        assertThat(TextTable.rounded("1234567.8")).isEqualTo("1234570");
+        assertThat(TextTable.rounded("4.7377647226038756E-4")).isEqualTo("0.000473776");
+        assertThat(TextTable.rounded("1.25E-17")).isEqualTo("1.25E-17");
+        assertThat(TextTable.rounded("NaN")).isEqualTo("NaN");
+    }
+
+    @Test
     void csvQuotesWhatNeedsItAndTellsNullFromEmpty() {
         assertThat(TextTable.csv(
                         List.of("a", "b"),

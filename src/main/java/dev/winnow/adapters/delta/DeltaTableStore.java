@@ -18,7 +18,7 @@ import java.io.UncheckedIOException;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -59,7 +59,7 @@ public final class DeltaTableStore implements TableStore {
     private final SparkSession spark;
     private final String root;
     private final Runnable beforeCommit;
-    private final Set<TableDef> prepared = new HashSet<>();
+    private final Map<TableDef, StructType> prepared = new HashMap<>();
 
     /**
      * Creates a store; reads and writes nothing yet.
@@ -118,11 +118,11 @@ public final class DeltaTableStore implements TableStore {
                         .map(entry -> quoted(entry.getKey()) + " = " + literal(entry.getValue()))
                         .collect(joining(" AND "));
         return described(table.name() + " where " + where, () -> {
-            prepare(table);
+            StructType stored = prepare(table);
             Observation written = new Observation();
             save(
                     table,
-                    laidOut(table, rows)
+                    laidOut(table, rows, stored)
                             .observe(written, count(lit(1)).as("rows"))
                             .write()
                             .mode("overwrite")
@@ -139,8 +139,8 @@ public final class DeltaTableStore implements TableStore {
     @Override
     public void append(TableDef table, Dataset<Row> rows) {
         described(table.name() + " append", () -> {
-            prepare(table);
-            save(table, laidOut(table, rows).write().mode("append"));
+            StructType stored = prepare(table);
+            save(table, laidOut(table, rows, stored).write().mode("append"));
             return 0L;
         });
     }
@@ -158,12 +158,12 @@ public final class DeltaTableStore implements TableStore {
      * the same partition however they arrive; partition columns lead the order because the writer would otherwise sort
      * by them again.
      */
-    private Dataset<Row> laidOut(TableDef table, Dataset<Row> rows) {
+    private static Dataset<Row> laidOut(TableDef table, Dataset<Row> rows, StructType schema) {
         requireColumns(table, rows);
         Set<String> order = new LinkedHashSet<>(table.partitionColumns());
         order.addAll(table.key());
         Column[] columns = order.stream().map(name -> col(quoted(name))).toArray(Column[]::new);
-        Dataset<Row> stored = rows.to(nullable(load(table.name()).schema()));
+        Dataset<Row> stored = rows.to(nullable(schema));
         return columns.length == 0
                 ? stored.hint("rebalance")
                 : stored.repartition(columns).sortWithinPartitions(columns);
@@ -181,17 +181,21 @@ public final class DeltaTableStore implements TableStore {
         }
     }
 
-    /** Creates the table or completes the stored one, once in the life of this store. */
-    private void prepare(TableDef table) {
-        if (prepared.contains(table)) {
-            return;
+    /** Creates the table or completes the stored one, once in the life of this store; returns its schema. */
+    private StructType prepare(TableDef table) {
+        StructType known = prepared.get(table);
+        if (known != null) {
+            return known;
         }
-        if (!exists(table.name())) {
+        if (exists(table.name())) {
+            addMissingColumns(table);
+            addMissingChecks(table);
+        } else {
             create(table);
         }
-        addMissingColumns(table);
-        addMissingChecks(table);
-        prepared.add(table);
+        StructType stored = load(table.name()).schema();
+        prepared.put(table, stored);
+        return stored;
     }
 
     /** One commit holds columns, properties and constraints, so a kill leaves the whole table or none. */
