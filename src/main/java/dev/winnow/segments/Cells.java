@@ -40,7 +40,7 @@ import org.apache.spark.sql.Row;
 
 /** The first pass over the inferences of a day: cells, reject counts and repeated ids in one aggregation. */
 final class Cells {
-    /** JSON of a rejected row; null for rows that keep the contract. */
+    /** A rejected row, its columns as texts; null for rows that keep the contract. As JSON in {@link #rejected}. */
     static final String REJECT_ROW = "reject_row";
 
     /** Hash of an id that belongs to the sample in which repeated ids are counted; null for the other ids. */
@@ -83,8 +83,8 @@ final class Cells {
      * <p>The bins are counts, not a key: a camera has few rows a day in each cell, and with the bin in the key nearly
      * every row would be a group of its own that is shuffled and counted again.
      *
-     * <p>Rejected rows carry themselves as JSON in the key: a run that succeeds has few of them, so their samples cost
-     * no second pass. A sampled id is part of the key for the same reason: ids that repeat show as counts above 1. So is
+     * <p>Rejected rows carry themselves in the key: a run that succeeds has few of them, so their samples cost no second
+     * pass. They become JSON later, as Spark compiles no query that holds its JSON functions. A sampled id is part of the key for the same reason: ids that repeat show as counts above 1. So is
      * the inference that feedback may speak of: few have any.
      *
      * @param rows canonical inferences with {@code reject_reason}
@@ -133,9 +133,9 @@ final class Cells {
     }
 
     private static Column sample() {
-        return to_json(struct(Inferences.TABLE.columns().stream()
+        return struct(Inferences.TABLE.columns().stream()
                 .map(name -> col(name).cast("string").as(name))
-                .toArray(Column[]::new)));
+                .toArray(Column[]::new));
     }
 
     /** Sums counted rows to cells with their confidence histograms, shaped like {@link ExposureDaily} less its day. */
@@ -174,7 +174,8 @@ final class Cells {
     static Dataset<Row> rejected(Dataset<Row> counted) {
         return counted.filter(isReject())
                 .groupBy(REJECT_REASON, REJECT_ROW)
-                .agg(sum(ROWS).as(ROWS));
+                .agg(sum(ROWS).as(ROWS))
+                .withColumn(REJECT_ROW, to_json(col(REJECT_ROW)));
     }
 
     static Column[] columns(List<String> names) {

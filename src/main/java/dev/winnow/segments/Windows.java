@@ -6,16 +6,15 @@ import static dev.winnow.segments.ExposureDaily.CONFIDENCE_HISTOGRAM;
 import static dev.winnow.segments.ExposureDaily.EVENT_DATE;
 import static dev.winnow.segments.ExposureDaily.LABEL;
 import static dev.winnow.segments.ExposureDaily.SHOWN;
-import static org.apache.spark.sql.functions.aggregate;
 import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count_distinct;
 import static org.apache.spark.sql.functions.element_at;
+import static org.apache.spark.sql.functions.get;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.map;
 import static org.apache.spark.sql.functions.when;
-import static org.apache.spark.sql.functions.zip_with;
 
 import dev.winnow.inputs.Inferences;
 import dev.winnow.tables.TableDef;
@@ -30,6 +29,8 @@ import org.apache.spark.sql.types.DataTypes;
 /** The cells of a window and the dimensions they have. */
 final class Windows {
     private Windows() {}
+
+    private static final String RATES = "expected_rates";
 
     /** Name of the dimension whose values are sites. */
     static final String SITE = "site";
@@ -104,14 +105,23 @@ final class Windows {
 
     /** Adds the wrong alarms that the confidences of a cell let expect; 0 where nothing is known of its class. */
     private static Dataset<Row> withEstimates(Dataset<Row> exposure, Map<String, UseCaseWindow> useCases) {
+        if (useCases.values().stream().allMatch(w -> w.expected().isEmpty())) {
+            return exposure.withColumn(SegmentSums.ESTIMATED, lit(0L));
+        }
         Column nothing = lit(null).cast(DataTypes.createArrayType(DataTypes.LongType));
         Column rates = UseCaseWindow.byUseCase(
                 useCases,
                 w -> w.expected().isEmpty() ? nothing : element_at(byLabel(w.expected()), col(LABEL)),
                 nothing);
-        Column products = zip_with(col(CONFIDENCE_HISTOGRAM), rates, Column::multiply);
-        Column total = aggregate(products, lit(0L), (sum, product) -> sum.plus(coalesce(product, lit(0L))));
-        return exposure.withColumn(SegmentSums.ESTIMATED, coalesce(total, lit(0L)));
+        // Bin by bin: Spark compiles no query that holds its functions of arrays.
+        Column total = lit(0L);
+        for (int bin = 0; bin < ExposureDaily.BINS; bin++) {
+            Column product = get(col(CONFIDENCE_HISTOGRAM), lit(bin)).multiply(get(col(RATES), lit(bin)));
+            total = total.plus(coalesce(product, lit(0L)));
+        }
+        return exposure.withColumn(RATES, rates)
+                .withColumn(SegmentSums.ESTIMATED, total)
+                .drop(RATES);
     }
 
     private static Column byLabel(Map<String, List<Long>> rates) {
