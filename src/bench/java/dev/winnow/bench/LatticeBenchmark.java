@@ -8,6 +8,7 @@ import static org.apache.spark.sql.functions.when;
 
 import com.sun.management.OperatingSystemMXBean;
 import dev.winnow.runtime.SparkSessions;
+import dev.winnow.segments.CodedCells;
 import dev.winnow.segments.Lattice;
 import dev.winnow.segments.SeenDays;
 import dev.winnow.segments.SegmentSums;
@@ -65,7 +66,7 @@ public final class LatticeBenchmark {
             Lattice lattice = timed(
                     "read the values of the dimensions",
                     () -> SegmentSums.lattice(cells, dimensions(), "own0", limits));
-            Dataset<Row> sums = SegmentSums.sums(cells, lattice, SeenDays.UNKNOWN).cache();
+            Dataset<Row> sums = SegmentSums.sums(CodedCells.of(cells, lattice), SeenDays.UNKNOWN).cache();
             long segments = timed("sum cells to segments", sums::count);
             long redundant = timed(
                     "find redundant segments", () -> SegmentSums.withRedundancy(sums, lattice)

@@ -16,6 +16,7 @@ import dev.winnow.inputs.InferenceLog;
 import dev.winnow.ports.TableStore;
 import dev.winnow.runtime.SparkSessions;
 import dev.winnow.runtime.StageMetrics;
+import dev.winnow.segments.CodedCells;
 import dev.winnow.segments.Lattice;
 import dev.winnow.segments.Readiness;
 import dev.winnow.segments.SeenDays;
@@ -331,7 +332,7 @@ public final class SegmentsBenchmark {
         heap.set(0);
         long start = System.nanoTime();
         Lattice lattice = SegmentSums.lattice(cells, dimensions(), "site", Lattice.Limits.DEFAULT);
-        Dataset<Row> sums = SegmentSums.sums(cells, lattice, SeenDays.UNKNOWN);
+        Dataset<Row> sums = SegmentSums.sums(CodedCells.of(cells, lattice), SeenDays.UNKNOWN);
         long redundant = SegmentSums.withRedundancy(sums, lattice)
                 .filter(SegmentSums.REDUNDANT)
                 .count();

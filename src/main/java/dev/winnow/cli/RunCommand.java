@@ -96,7 +96,8 @@ abstract class RunCommand implements Callable<Integer> {
     static final class Segments extends RunCommand {
         @Option(
                 names = "--findings-once",
-                description = "With --from: builds the cells of every day, but finds segments on the run date alone.")
+                description = "With --from: builds the cells of every day, but finds segments on the run date alone;"
+                        + " findings of the days before are removed.")
         private boolean once;
 
         private Segments(Context context) {
@@ -105,6 +106,9 @@ abstract class RunCommand implements Callable<Integer> {
 
         @Override
         boolean findingsOnce() {
+            if (once) {
+                options.requireFrom("--findings-once");
+            }
             return once;
         }
     }

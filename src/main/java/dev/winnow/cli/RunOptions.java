@@ -73,6 +73,13 @@ final class RunOptions {
         }
     }
 
+    /** Refuses an option that says something of several days where there is one. */
+    void requireFrom(String option) {
+        if (from == null) {
+            throw new UsageException(option + " goes with --from, the first of several days");
+        }
+    }
+
     static LocalDate yesterday(Clock clock) {
         return LocalDate.now(clock.withZone(ZoneOffset.UTC)).minusDays(1);
     }

@@ -157,14 +157,6 @@ public final class InferenceLog {
         return days(days).filter(col(REJECT_REASON).isNull()).drop(REJECT_REASON);
     }
 
-    /**
-     * Returns the rows of some days of which none breaks the contract, as an earlier pass over the same files found. Only
-     * the columns that are made use of are read; {@link #accepted} reads every column that has a rule.
-     */
-    public Dataset<Row> knownGood(Collection<LocalDate> days) {
-        return days(days).drop(REJECT_REASON);
-    }
-
     private Dataset<Row> source(Collection<LocalDate> days) {
         return Mapping.ofDays(sources.open(settings.input(), days), settings.input(), EVENT_DATE, days);
     }

@@ -16,10 +16,14 @@ import org.apache.spark.sql.SparkSession;
 
 /** Builds sessions; the cluster's own settings come from spark-submit, not from here. */
 public final class SparkSessions {
+    /** Least number of tasks of a shuffle on one machine; chosen by judgement. */
     private static final int LOCAL_PARTITIONS = 4;
 
-    /** A day compiles more queries than Spark's 100 places hold, and would compile each of them anew for the next day. */
-    private static final String COMPILED_QUERIES = "4000";
+    /**
+     * A day compiles some 200 queries; Spark keeps 100 and would compile each of them anew for the next day. The oldest
+     * are dropped, so this bounds the memory they take, too.
+     */
+    private static final String COMPILED_QUERIES = "1000";
 
     private static final String MASTER = "spark.master";
     private static final String LOCAL_DIR = "spark.local.dir";

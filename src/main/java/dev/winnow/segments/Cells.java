@@ -84,8 +84,9 @@ final class Cells {
      * every row would be a group of its own that is shuffled and counted again.
      *
      * <p>Rejected rows carry themselves in the key: a run that succeeds has few of them, so their samples cost no second
-     * pass. They become JSON later, as Spark compiles no query that holds its JSON functions. A sampled id is part of the key for the same reason: ids that repeat show as counts above 1. So is
-     * the inference that feedback may speak of: few have any.
+     * pass. They become JSON later, as Spark compiles no query that holds its JSON functions. A sampled id is part of the
+     * key for the same reason: ids that repeat show as counts above 1. So is the inference that feedback may speak of:
+     * few have any.
      *
      * @param rows canonical inferences with {@code reject_reason}
      * @param mayBeNamed whether feedback may speak of an inference

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /** Compares segments with their past, from the cells of a window alone; keeps nothing from one run to the next. */
@@ -31,35 +30,29 @@ final class ChangeSearch {
      * Finds the changes of a run date. Reads the cells once for their model versions, and once per use case.
      *
      * @param dates event dates of the window that are built
-     * @param cells from {@link Windows#cells}, with the dimensions of cameras
-     * @param lattice made from these cells
+     * @param cells from {@link Windows#coded}
      * @param useCases segments of each use case, see {@link Watched#choose}
      */
-    Told find(
-            LocalDate day,
-            List<LocalDate> dates,
-            Dataset<Row> cells,
-            Lattice lattice,
-            List<List<Watched>> useCases,
-            String runId) {
+    Told find(LocalDate day, List<LocalDate> dates, CodedCells cells, List<List<Watched>> useCases, String runId) {
         ChangeDays days = ChangeDays.of(day, dates, settings);
-        List<Change> changes = days.comparable() ? compare(days, cells, lattice, useCases) : List.of();
+        List<Change> changes = days.comparable() ? compare(days, cells, useCases) : List.of();
         List<Row> rows = changes.stream().map(c -> c.row(pipeline, day, runId)).toList();
         return new Told(rows, days.comparable() ? sentences(changes, days) : List.of(notYet(days)));
     }
 
-    private List<Change> compare(ChangeDays days, Dataset<Row> cells, Lattice lattice, List<List<Watched>> useCases) {
-        Map<String, ModelVersions> versions = ModelVersions.byUseCase(
-                cells.filter(col(ExposureDaily.EVENT_DATE).between(lit(days.from()), lit(days.to()))));
+    private List<Change> compare(ChangeDays days, CodedCells cells, List<List<Watched>> useCases) {
+        Map<String, ModelVersions> versions = ModelVersions.byUseCase(cells.with(cells.rows()
+                .filter(col(Windows.EVENT_DAY)
+                        .between(lit(days.from().toEpochDay()), lit(days.to().toEpochDay())))));
         List<Change> changes = new ArrayList<>();
         CusumCharts charts = new CusumCharts(settings);
         for (List<Watched> watched : useCases) {
             String useCase = watched.get(0).counts().useCase();
             ModelVersions seen = versions.getOrDefault(useCase, ModelVersions.NONE);
-            ChangeTallies tallies = ChangeTallies.of(cells, lattice, useCase, watched, days, seen);
+            ChangeTallies tallies = ChangeTallies.of(cells, useCase, watched, days, seen);
             Comparisons comparisons = new Comparisons(watched, tallies, days, settings);
             changes.addAll(comparisons.history());
-            changes.addAll(comparisons.versions(seen, lattice));
+            changes.addAll(comparisons.versions(seen, cells.lattice()));
             charts.add(watched, tallies, days, seen);
         }
         changes.addAll(charts.read());

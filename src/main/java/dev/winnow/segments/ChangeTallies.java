@@ -1,9 +1,7 @@
 package dev.winnow.segments;
 
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.datediff;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.shiftright;
 import static org.apache.spark.sql.functions.sum;
 
 import dev.winnow.inputs.Inferences;
@@ -167,19 +165,13 @@ final class ChangeTallies {
     /**
      * Sums the cells of one use case.
      *
-     * @param cells from {@link Windows#cells}, with the dimensions of cameras
-     * @param lattice made from these cells
+     * @param cells from {@link Windows#coded}
      * @param watched segments, at most 1,000; their places are those asked for above
      */
     static ChangeTallies of(
-            Dataset<Row> cells,
-            Lattice lattice,
-            String useCase,
-            List<Watched> watched,
-            ChangeDays days,
-            ModelVersions versions) {
-        Layout layout = Layout.of(lattice, watched, days, versions);
-        return read(sums(cells, lattice, useCase, days, layout).collectAsList(), layout, watched);
+            CodedCells cells, String useCase, List<Watched> watched, ChangeDays days, ModelVersions versions) {
+        Layout layout = Layout.of(cells.lattice(), watched, days, versions);
+        return read(sums(cells, useCase, days, layout).collectAsList(), layout, watched);
     }
 
     /** Reads the rows of {@link #sums}. */
@@ -203,7 +195,8 @@ final class ChangeTallies {
     }
 
     /** A row per segment and tally that has any. */
-    static Dataset<Row> sums(Dataset<Row> cells, Lattice lattice, String useCase, ChangeDays days, Layout layout) {
+    static Dataset<Row> sums(CodedCells cells, String useCase, ChangeDays days, Layout layout) {
+        Lattice lattice = cells.lattice();
         StructType schema =
                 new StructType().add(PLACE, DataTypes.IntegerType, false).add(TALLY, DataTypes.IntegerType, false);
         List<Column> added = new ArrayList<>();
@@ -211,30 +204,32 @@ final class ChangeTallies {
             schema = schema.add(name, DataTypes.LongType, false);
             added.add(sum(name).as(name));
         }
-        Column camera = shiftright(col(SegmentSums.PLACE + 0), lattice.cameraShift());
         MapPartitionsFunction<Row, Row> kernel =
                 rows -> rows.hasNext() ? new ChangeKernel(lattice, layout).sum(rows) : Collections.emptyIterator();
-        return SegmentSums.encoded(atEqualAge(cells, useCase, days), lattice, DAY)
-                .repartition(camera)
-                .sortWithinPartitions(camera, col(DAY))
+        List<String> counts = new ArrayList<>(SegmentSums.COUNTS);
+        counts.add(DAY);
+        return cells.with(atEqualAge(cells, useCase, days))
+                .select(counts)
+                .repartition(cells.camera())
+                .sortWithinPartitions(cells.camera(), col(DAY))
                 .mapPartitions(kernel, Encoders.row(schema))
                 .groupBy(PLACE, TALLY)
                 .agg(added.get(0), added.subList(1, added.size()).toArray(Column[]::new));
     }
 
     /** Old event dates, each with what was known of it at the same age, and the number of the date. */
-    private static Dataset<Row> atEqualAge(Dataset<Row> cells, String useCase, ChangeDays days) {
-        Column event = col(ExposureDaily.EVENT_DATE);
-        Column arrival = col(VerdictDaily.ARRIVAL_DATE);
-        return cells.filter(col(SegmentSums.USE_CASE)
-                        .equalTo(useCase)
-                        .and(event.between(lit(days.from()), lit(days.to())))
-                        .and(arrival.isNull().or(datediff(arrival, event).leq(days.age())))
+    private static Dataset<Row> atEqualAge(CodedCells cells, String useCase, ChangeDays days) {
+        Column event = col(Windows.EVENT_DAY);
+        long from = days.from().toEpochDay();
+        return cells.rows()
+                .filter(cells.isOf(List.of(useCase))
+                        .and(event.between(lit(from), lit(days.to().toEpochDay())))
+                        .and(col(Windows.AGE).leq(days.age()))
                         .and(col(SegmentSums.ALARMS)
                                 .notEqual(0)
                                 .or(col(SegmentSums.WRONG).notEqual(0))
                                 .or(col(SegmentSums.CONFIRMED).notEqual(0))))
-                .withColumn(DAY, datediff(event, lit(days.from())).cast(DataTypes.LongType));
+                .withColumn(DAY, event.minus(lit(from)));
     }
 
     /**
@@ -266,12 +261,7 @@ final class ChangeTallies {
             List<Integer> strata = strataDimensions(lattice);
             Version now = versions.now();
             Version before = versions.before();
-            int version = before == null
-                    ? -1
-                    : lattice.dimensions().stream()
-                            .map(Lattice.Dimension::column)
-                            .toList()
-                            .indexOf(Inferences.MODEL_VERSION);
+            int version = before == null ? -1 : ModelVersions.place(lattice);
             return new Layout(
                     watched.stream().map(Watched::id).toList(),
                     watched.stream().map(w -> w.measure() == Measure.MARKS).toList(),

@@ -1,16 +1,10 @@
 package dev.winnow.segments;
 
-import static dev.winnow.segments.ExposureDaily.BINS;
-import static dev.winnow.segments.ExposureDaily.CONFIDENCE_HISTOGRAM;
-import static dev.winnow.segments.ExposureDaily.EVENT_DATE;
-import static dev.winnow.segments.VerdictDaily.CONFIDENCE_BIN;
-import static org.apache.spark.sql.functions.coalesce;
-import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.concat_ws;
-import static org.apache.spark.sql.functions.get;
-import static org.apache.spark.sql.functions.lit;
+import static dev.winnow.segments.SegmentSums.ALARMS;
+import static dev.winnow.segments.SegmentSums.CONFIRMED;
+import static dev.winnow.segments.SegmentSums.WRONG;
+import static dev.winnow.segments.Windows.BANDS;
 import static org.apache.spark.sql.functions.sum;
-import static org.apache.spark.sql.functions.when;
 
 import dev.winnow.config.ConfigException;
 import dev.winnow.stats.Stratified;
@@ -19,16 +13,12 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Spliterator;
-import java.util.Spliterators;
 import java.util.TreeMap;
-import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Column;
-import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -42,108 +32,61 @@ import org.apache.spark.sql.types.StructType;
  * @param alarms alarms by event date
  */
 record Details(Stratified stratified, Map<LocalDate, Long> alarms) {
-    /** Bands of confidence: few enough that each has judged alarms. */
-    private static final int BANDS = 5;
+    /** Event dates and strata of a segment, about 500 bytes each on the driver; a window has at most 366 dates. */
+    private static final int MAX_KEYS = 1_000;
 
-    /** Rows that may come to the driver, below 100 MB. */
-    private static final int MAX_ROWS = 200_000;
+    private static final int MAX_DATES = 366;
 
-    private static final String SEGMENT = "place";
-    private static final String STRATUM = "stratum";
+    private static final String SEGMENT = "segment";
+    private static final String DATED = "dated";
+    private static final String KEY = "key";
 
-    /**
-     * Adds to exposure and verdicts what {@link #of} needs: alarms, judged and wrong alarms by band of confidence.
-     *
-     * @return keys of cells, event date, and three columns for each band
-     */
-    static Dataset<Row> cells(
-            Dataset<Row> exposure,
-            Dataset<Row> verdicts,
-            List<String> frameDimensions,
-            Map<String, UseCaseWindow> useCases) {
-        List<Column> shown = new ArrayList<>(List.of(Cells.columns(Cells.keys(frameDimensions))));
-        shown.add(col(EVENT_DATE));
-        List<Column> judged = new ArrayList<>(shown);
-        Column wrong = UseCaseWindow.wrong();
-        for (int band = 0; band < BANDS; band++) {
-            Column alarms = lit(0L);
-            for (int bin = band * BINS / BANDS; bin < (band + 1) * BINS / BANDS; bin++) {
-                alarms = alarms.plus(coalesce(get(col(CONFIDENCE_HISTOGRAM), lit(bin)), lit(0L)));
-            }
-            Column here =
-                    col(CONFIDENCE_BIN).multiply(BANDS).divide(BINS).cast("int").equalTo(band);
-            shown.addAll(List.of(alarms.as(name("n", band)), lit(0L).as(name("v", band)), lit(0L).as(name("x", band))));
-            judged.addAll(List.of(
-                    lit(0L).as(name("n", band)),
-                    when(here, wrong.plus(col(VerdictDaily.CONFIRMED)))
-                            .otherwise(0L)
-                            .as(name("v", band)),
-                    when(here, wrong).otherwise(0L).as(name("x", band))));
-        }
-        Column counted = UseCaseWindow.isAlarm().and(UseCaseWindow.mature(useCases));
-        return exposure.filter(counted)
-                .select(shown.toArray(Column[]::new))
-                .unionByName(verdicts.filter(counted.and(col(CONFIDENCE_BIN).isNotNull()))
-                        .select(judged.toArray(Column[]::new)));
-    }
+    /** Alarms, judged and wrong ones of each band. */
+    private static final int SUMS = 3 * BANDS;
 
-    private static String name(String count, int band) {
-        return count + band;
-    }
+    /** What sums belong to: an event date as days from 1970-01-01, or a stratum as the number of its values. */
+    private record Key(String useCase, int segment, boolean dated, long of) {}
 
     /**
-     * Works them out for some segments: one pass over the cells, one small shuffle.
+     * Works them out for some segments: one pass over the cells, one shuffle of a task's sums.
      *
-     * @param cells from {@link #cells}, with the static dimensions
+     * @param cells from {@link Windows#coded}
      * @param ids segments of the lattice by use case; some tens each
-     * @param strata columns whose values are strata
-     * @return by use case and segment id
+     * @param strata names of the dimensions whose values are strata
+     * @return by use case and segment id; a segment without alarms is left out
      * @throws ConfigException if the strata are too many
      */
-    static Map<String, Map<Long, Details>> of(
-            Dataset<Row> cells, Lattice lattice, Map<String, List<Long>> ids, List<String> strata) {
-        List<String> counts = new ArrayList<>();
-        for (int band = 0; band < BANDS; band++) {
-            counts.addAll(List.of(name("n", band), name("v", band), name("x", band)));
-        }
-        Column stratum = concat_ws(
-                "\u0000",
-                strata.stream().map(name -> coalesce(col(name), lit(""))).toArray(Column[]::new));
-        List<String> more = new ArrayList<>(List.of(EVENT_DATE, STRATUM));
-        more.addAll(counts);
+    static Map<String, Map<Long, Details>> of(CodedCells cells, Map<String, List<Long>> ids, List<String> strata) {
+        Lattice lattice = cells.lattice();
+        List<Integer> dimensions = strata.stream().map(lattice::place).toList();
         StructType schema = new StructType()
                 .add(SegmentSums.USE_CASE, DataTypes.StringType, false)
                 .add(SEGMENT, DataTypes.IntegerType, false)
-                .add(EVENT_DATE, DataTypes.DateType)
-                .add(STRATUM, DataTypes.StringType);
-        for (String count : counts) {
-            schema = schema.add(count, DataTypes.LongType, false);
+                .add(DATED, DataTypes.BooleanType, false)
+                .add(KEY, DataTypes.LongType, false);
+        List<Column> added = new ArrayList<>();
+        for (int i = 0; i < SUMS; i++) {
+            schema = schema.add("sum" + i, DataTypes.LongType, false);
+            added.add(sum("sum" + i));
         }
-        int at = 2 + lattice.dimensions().size();
-        MapPartitionsFunction<Row, Row> places = rows -> {
-            SegmentMembers segments = new SegmentMembers(lattice, ids);
-            return StreamSupport.stream(Spliterators.spliteratorUnknownSize(rows, Spliterator.ORDERED), false)
-                    .flatMap(row -> Arrays.stream(segments.of(row))
-                            .boxed()
-                            .flatMap(member -> Stream.of(ofStratum(row, member, at), ofDate(row, member, at))))
-                    .iterator();
-        };
-        List<Column> sums = new ArrayList<>();
-        counts.forEach(count -> sums.add(sum(count)));
-        List<Row> rows = SegmentSums.keys(
-                        cells.filter(col(SegmentSums.USE_CASE).isin(ids.keySet().toArray()))
-                                .withColumn(STRATUM, stratum),
-                        lattice.dimensions(),
-                        more.toArray(String[]::new))
-                .mapPartitions(places, Encoders.row(schema))
-                .groupBy(SegmentSums.USE_CASE, SEGMENT, EVENT_DATE, STRATUM)
-                .agg(sums.get(0), sums.subList(1, sums.size()).toArray(Column[]::new))
-                .limit(MAX_ROWS + 1)
+        List<String> read = new ArrayList<>(List.of(Windows.EVENT_DAY, Windows.BAND, WRONG, CONFIRMED, ALARMS));
+        for (int band = 0; band < BANDS; band++) {
+            read.add(Windows.ofBand(band));
+        }
+        int at = cells.words();
+        int most = MAX_KEYS * ids.values().stream().mapToInt(List::size).sum();
+        MapPartitionsFunction<Row, Row> kernel =
+                rows -> summed(rows, new SegmentMembers(lattice, ids), lattice, dimensions, at, most);
+        List<Row> rows = cells.with(cells.rows().filter(cells.isOf(ids.keySet())))
+                .select(read)
+                .mapPartitions(kernel, Encoders.row(schema))
+                .groupBy(SegmentSums.USE_CASE, SEGMENT, DATED, KEY)
+                .agg(added.get(0), added.subList(1, SUMS).toArray(Column[]::new))
+                .limit(most + 1)
                 .collectAsList();
-        if (rows.size() > MAX_ROWS) {
-            throw new ConfigException("segments.strata: " + strata + " make more than "
-                    + MAX_ROWS / ids.values().stream().mapToInt(List::size).sum()
-                    + " strata in the worst segments; name dimensions of fewer values");
+        if (rows.size() > most) {
+            throw new ConfigException("segments.strata: " + strata + " make more strata in the worst segments than the "
+                    + (MAX_KEYS - MAX_DATES) + " that each may have; name dimensions of fewer values");
         }
         Map<String, List<Row>> byUseCase = new HashMap<>();
         rows.forEach(row -> byUseCase
@@ -154,45 +97,78 @@ record Details(Stratified stratified, Map<LocalDate, Long> alarms) {
         return details;
     }
 
-    /** What a cell adds to its stratum: all bands. */
-    private static Row ofStratum(Row cell, int segment, int at) {
-        Object[] fields = new Object[4 + 3 * BANDS];
-        fields[0] = cell.get(0);
-        fields[1] = segment;
-        fields[3] = cell.get(at + 1);
-        for (int i = 0; i < 3 * BANDS; i++) {
-            fields[4 + i] = cell.get(at + 2 + i);
+    /** Adds up the cells of a task; rows of their words, event day, band, wrong, confirmed, alarms and alarms by band. */
+    private static Iterator<Row> summed(
+            Iterator<Row> cells, SegmentMembers segments, Lattice lattice, List<Integer> strata, int at, int most) {
+        Map<Key, long[]> sums = new HashMap<>();
+        long[] counts = new long[SUMS];
+        // More keys than the driver takes are refused there; they need not fill the task's memory first.
+        while (cells.hasNext() && sums.size() <= most) {
+            Row cell = cells.next();
+            int[] members = segments.of(cell);
+            int band = (int) cell.getLong(at + 1);
+            boolean alarmed = cell.getLong(at + 4) != 0;
+            if (members.length == 0 || (!alarmed && band == Windows.NO_BAND)) {
+                continue;
+            }
+            Arrays.fill(counts, 0);
+            long[] alarms = new long[SUMS];
+            for (int b = 0; b < BANDS; b++) {
+                counts[3 * b] = cell.getLong(at + 5 + b);
+                alarms[0] += counts[3 * b];
+            }
+            if (band != Windows.NO_BAND) {
+                counts[3 * band + 1] = Math.addExact(cell.getLong(at + 2), cell.getLong(at + 3));
+                counts[3 * band + 2] = cell.getLong(at + 2);
+            }
+            long stratum = 0;
+            for (int dimension : strata) {
+                stratum = Math.addExact(
+                        Math.multiplyExact(stratum, lattice.cardinality(dimension)), segments.code(dimension));
+            }
+            for (int segment : members) {
+                add(sums, new Key(segments.useCase(), segment, false, stratum), counts);
+                if (alarmed) {
+                    add(sums, new Key(segments.useCase(), segment, true, cell.getLong(at)), alarms);
+                }
+            }
         }
-        return RowFactory.create(fields);
+        return sums.entrySet().stream()
+                .map(entry -> {
+                    Key key = entry.getKey();
+                    Object[] fields = new Object[4 + SUMS];
+                    fields[0] = key.useCase;
+                    fields[1] = key.segment;
+                    fields[2] = key.dated;
+                    fields[3] = key.of;
+                    for (int i = 0; i < SUMS; i++) {
+                        fields[4 + i] = entry.getValue()[i];
+                    }
+                    return RowFactory.create(fields);
+                })
+                .iterator();
     }
 
-    /** What a cell adds to its event date: its alarms, in the place of the first band. */
-    private static Row ofDate(Row cell, int segment, int at) {
-        Object[] fields = new Object[4 + 3 * BANDS];
-        Arrays.fill(fields, 4, fields.length, 0L);
-        fields[0] = cell.get(0);
-        fields[1] = segment;
-        fields[2] = cell.get(at);
-        long alarms = 0;
-        for (int band = 0; band < BANDS; band++) {
-            alarms += cell.getLong(at + 2 + 3 * band);
+    private static void add(Map<Key, long[]> sums, Key key, long[] counts) {
+        long[] to = sums.computeIfAbsent(key, k -> new long[SUMS]);
+        for (int i = 0; i < SUMS; i++) {
+            to[i] = Math.addExact(to[i], counts[i]);
         }
-        fields[4] = alarms;
-        return RowFactory.create(fields);
     }
 
     private static Map<Long, Details> ofRows(List<Row> rows, List<Long> ids) {
         Map<Long, TreeMap<LocalDate, Long>> alarms = new HashMap<>();
-        Map<Long, TreeMap<String, long[]>> strata = new HashMap<>();
+        Map<Long, TreeMap<Long, long[]>> strata = new HashMap<>();
         for (Row row : rows) {
             Long id = ids.get(row.getInt(1));
-            if (!row.isNullAt(2)) {
-                alarms.computeIfAbsent(id, i -> new TreeMap<>()).put(row.getLocalDate(2), row.getLong(4));
-                continue;
+            if (row.getBoolean(2)) {
+                alarms.computeIfAbsent(id, i -> new TreeMap<>())
+                        .put(LocalDate.ofEpochDay(row.getLong(3)), row.getLong(4));
+            } else {
+                long[] sums = new long[SUMS];
+                Arrays.setAll(sums, i -> row.getLong(4 + i));
+                strata.computeIfAbsent(id, i -> new TreeMap<>()).put(row.getLong(3), sums);
             }
-            long[] sums = new long[3 * BANDS];
-            Arrays.setAll(sums, i -> row.getLong(4 + i));
-            strata.computeIfAbsent(id, i -> new TreeMap<>()).put(row.getString(3), sums);
         }
         Map<Long, Details> details = new HashMap<>();
         strata.forEach((id, sums) -> {

@@ -1,7 +1,5 @@
 package dev.winnow.segments;
 
-import static dev.winnow.segments.ExposureDaily.EVENT_DATE;
-import static dev.winnow.segments.SegmentSums.CAMERA_ID;
 import static dev.winnow.segments.SegmentSums.TRIALS;
 import static dev.winnow.segments.SegmentSums.USE_CASE;
 import static dev.winnow.segments.SegmentSums.WRONG;
@@ -57,22 +55,22 @@ record FreshDays(ClusterSums segment, ClusterSums rest) {
      * Sums them for some segments: one shuffle of the tried cells since the first date to their cameras, and a second one
      * of a row per task, segment and date.
      *
-     * @param cells cells with {@link ExposureDaily#EVENT_DATE}
-     * @param since date of first detection by use case and segment id; at most some thousand
+     * @param cells from {@link Windows#coded}
+     * @param since date of first detection by use case and segment id; at least one, at most some thousand of each
      * @return by use case and segment id; a segment without trials since is left out
      */
-    static Map<String, Map<Long, FreshDays>> of(
-            Dataset<Row> cells, Lattice lattice, Map<String, Map<Long, LocalDate>> since) {
+    static Map<String, Map<Long, FreshDays>> of(CodedCells cells, Map<String, Map<Long, LocalDate>> since) {
+        Lattice lattice = cells.lattice();
         Map<String, Places> places = new TreeMap<>();
         since.forEach((useCase, dates) -> places.put(useCase, Places.of(dates)));
         LocalDate first = places.values().stream()
                 .map(p -> p.dates.get(0))
                 .min(LocalDate::compareTo)
                 .orElseThrow();
-        Dataset<Row> fresh = cells.filter(col(USE_CASE)
-                .isin(since.keySet().toArray())
-                .and(col(EVENT_DATE).gt(lit(first)))
-                .and(col(WRONG).notEqual(0).or(col(TRIALS).notEqual(0))));
+        Dataset<Row> fresh = cells.rows()
+                .filter(cells.isOf(since.keySet())
+                        .and(col(Windows.EVENT_DAY).gt(lit(first.toEpochDay())))
+                        .and(col(WRONG).notEqual(0).or(col(TRIALS).notEqual(0))));
         StructType schema =
                 new StructType().add(USE_CASE, DataTypes.StringType, false).add(PLACE, DataTypes.IntegerType, false);
         List<Column> added = new ArrayList<>();
@@ -82,9 +80,10 @@ record FreshDays(ClusterSums segment, ClusterSums rest) {
         }
         MapPartitionsFunction<Row, Row> kernel = rows -> new Kernel(lattice, since).sum(rows);
         Map<String, Map<Integer, long[]>> found = new HashMap<>();
-        for (Row row : SegmentSums.keys(fresh, lattice.dimensions(), EVENT_DATE, WRONG, TRIALS)
-                .repartition(col(USE_CASE), col(CAMERA_ID))
-                .sortWithinPartitions(USE_CASE, CAMERA_ID)
+        for (Row row : cells.with(fresh)
+                .select(List.of(Windows.EVENT_DAY, WRONG, TRIALS))
+                .repartition(cells.camera())
+                .sortWithinPartitions(cells.placeOrder())
                 .mapPartitions(kernel, Encoders.row(schema))
                 .groupBy(USE_CASE, PLACE)
                 .agg(added.get(0), added.subList(1, SUMS).toArray(Column[]::new))
@@ -176,15 +175,16 @@ record FreshDays(ClusterSums segment, ClusterSums rest) {
         /** Sums rows that are sorted by use case and camera. */
         Iterator<Row> sum(Iterator<Row> rows) {
             String useCase = null;
-            String at = null;
+            long at = -1;
             while (rows.hasNext()) {
                 Row row = rows.next();
-                if (!row.getString(0).equals(useCase) || !Objects.equals(row.getString(1), at)) {
+                int[] segments = members.of(row);
+                if (members.camera() != at) {
                     close(useCase);
-                    useCase = row.getString(0);
-                    at = row.getString(1);
+                    useCase = members.useCase();
+                    at = members.camera();
                 }
-                add(row, Objects.requireNonNull(places.get(useCase)));
+                add(row, segments, Objects.requireNonNull(places.get(useCase)));
             }
             close(useCase);
             List<Row> found = new ArrayList<>();
@@ -204,10 +204,10 @@ record FreshDays(ClusterSums segment, ClusterSums rest) {
             return found.iterator();
         }
 
-        private void add(Row row, Places of) {
+        private void add(Row row, int[] segments, Places of) {
             int at = row.size() - 3;
-            LocalDate date = row.getLocalDate(at);
-            for (int segment : members.of(row)) {
+            LocalDate date = LocalDate.ofEpochDay(row.getLong(at));
+            for (int segment : segments) {
                 if (date.isAfter(of.firstSeen(segment))) {
                     add(segment, row.getLong(at + 1), row.getLong(at + 2));
                 }

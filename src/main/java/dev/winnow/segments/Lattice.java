@@ -251,6 +251,15 @@ public final class Lattice implements Serializable {
         return new TreeSet<>(values).toArray(String[]::new);
     }
 
+    /**
+     * The place of a dimension.
+     *
+     * @throws IllegalArgumentException if there is none of that name
+     */
+    int place(String name) {
+        return place(dimensions, name);
+    }
+
     private static int place(List<Dimension> dimensions, String name) {
         for (int d = 0; d < dimensions.size(); d++) {
             if (dimensions.get(d).name().equals(name)) {
@@ -471,6 +480,26 @@ public final class Lattice implements Serializable {
     /** How far the first place word is shifted to leave use case and camera. */
     int cameraShift() {
         return cameraShift;
+    }
+
+    /** How far the first place word is shifted to leave the use case. */
+    int useCaseShift() {
+        return useCaseShift;
+    }
+
+    /** The word that holds a dimension's code, among the place words for one of the camera's, else the frame words. */
+    int word(int dimension) {
+        return word[dimension];
+    }
+
+    /** How far its word is shifted to leave a dimension's code below others. */
+    int shift(int dimension) {
+        return shift[dimension];
+    }
+
+    /** The bits of a dimension's code. */
+    long codeMask(int dimension) {
+        return codeMask[dimension];
     }
 
     int useCaseOf(long place) {

@@ -10,8 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,27 +29,42 @@ record ModelVersions(List<Version> seen) {
      */
     record Version(String name, LocalDate since) {}
 
-    /** Reads the versions of every use case: one small aggregation, a row per use case and version on the driver. */
-    static Map<String, ModelVersions> byUseCase(Dataset<Row> cells) {
+    /**
+     * Reads the versions of every use case: one small aggregation, a row per use case and version on the driver.
+     *
+     * @param cells from {@link Windows#coded}, of the event dates that matter
+     */
+    static Map<String, ModelVersions> byUseCase(CodedCells cells) {
+        Lattice lattice = cells.lattice();
+        int version = place(lattice);
         return cells
+                .rows()
                 .filter(col(SegmentSums.ALARMS).gt(0))
-                .groupBy(SegmentSums.USE_CASE, Inferences.MODEL_VERSION)
-                .agg(min(ExposureDaily.EVENT_DATE).as(ExposureDaily.EVENT_DATE))
+                .groupBy(cells.useCase(), cells.code(version))
+                .agg(min(Windows.EVENT_DAY))
                 .collectAsList()
                 .stream()
                 .collect(Collectors.groupingBy(
-                        row -> row.<String>getAs(SegmentSums.USE_CASE),
+                        row -> lattice.useCases().get((int) row.getLong(0)),
                         TreeMap::new,
                         Collectors.collectingAndThen(
                                 Collectors.mapping(
                                         row -> new Version(
-                                                row.getAs(Inferences.MODEL_VERSION),
-                                                row.getAs(ExposureDaily.EVENT_DATE)),
+                                                lattice.values(version).get((int) row.getLong(1)),
+                                                LocalDate.ofEpochDay(row.getLong(2))),
                                         Collectors.toList()),
                                 versions -> new ModelVersions(versions.stream()
                                         .sorted(Comparator.comparing(Version::since)
                                                 .thenComparing(Version::name))
                                         .toList()))));
+    }
+
+    /** Place of the dimension that holds versions; every cell has it. */
+    static int place(Lattice lattice) {
+        return lattice.dimensions().stream()
+                .map(Lattice.Dimension::column)
+                .toList()
+                .indexOf(Inferences.MODEL_VERSION);
     }
 
     /** The newest version; null if there is none. */

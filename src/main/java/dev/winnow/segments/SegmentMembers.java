@@ -13,8 +13,9 @@ final class SegmentMembers {
     private static final int[] NONE = {};
 
     private final Lattice lattice;
-    private final CellEncoder encoder;
     private final List<Segments> useCases = new ArrayList<>();
+    private final long[] place;
+    private final long[] frame;
     private final int[] codes;
 
     /** Segments of one use case. */
@@ -27,10 +28,11 @@ final class SegmentMembers {
      */
     SegmentMembers(Lattice lattice, Map<String, List<Long>> segmentIds) {
         this.lattice = lattice;
-        encoder = new CellEncoder(lattice);
         for (String useCase : lattice.useCases()) {
             useCases.add(segments(segmentIds.getOrDefault(useCase, List.of())));
         }
+        place = new long[lattice.placeWords()];
+        frame = new long[lattice.frameWords()];
         codes = new int[lattice.dimensions().size()];
     }
 
@@ -49,24 +51,46 @@ final class SegmentMembers {
     /**
      * Returns the places of the segments that hold a cell, ascending.
      *
-     * @param cell from {@link SegmentSums#keys}
+     * @param cell begins with the words of {@link CodedCells}
      */
     int[] of(Row cell) {
-        Segments segments = useCases.get(encoder.useCase(cell));
+        for (int i = 0; i < place.length; i++) {
+            place[i] = cell.getLong(i);
+        }
+        for (int i = 0; i < frame.length; i++) {
+            frame[i] = cell.getLong(place.length + i);
+        }
+        Segments segments = useCases.get(lattice.useCaseOf(place[0]));
         if (segments.subsets.isEmpty()) {
             return NONE;
         }
-        encoder.codes(cell, codes);
+        lattice.unpackPlace(place, codes);
+        lattice.unpackFrame(frame, codes);
         int[] found = new int[segments.subsets.size()];
         int size = 0;
         for (int subset : segments.subsets) {
-            Integer place = segments.places.get(lattice.id(subset, codes));
-            if (place != null) {
-                found[size++] = place;
+            Integer at = segments.places.get(lattice.id(subset, codes));
+            if (at != null) {
+                found[size++] = at;
             }
         }
         int[] members = Arrays.copyOf(found, size);
         Arrays.sort(members);
         return members;
+    }
+
+    /** Use case of the last cell asked for. */
+    String useCase() {
+        return lattice.useCases().get(lattice.useCaseOf(place[0]));
+    }
+
+    /** Use case and camera of the last cell asked for, in one number. */
+    long camera() {
+        return place[0] >>> lattice.cameraShift();
+    }
+
+    /** Code that the last cell asked for has in a dimension, if its use case has segments. */
+    int code(int dimension) {
+        return codes[dimension];
     }
 }

@@ -48,7 +48,10 @@ final class SegmentSearch {
         this.changes = new ChangeSearch(settings, pipeline);
     }
 
-    /** Different memberships of judged cells in the segments of a cover, at most 100 MB on the driver. */
+    /** Use cases that one pass answers: all of them at once could need more memory than the driver has. */
+    private static final int TOGETHER = 8;
+
+    /** Different memberships of judged cells in the segments of one pass' covers, at most 100 MB on the driver. */
     private static final int MAX_LEAVES = 500_000;
 
     /** What was written, and what to say of it. */
@@ -66,33 +69,33 @@ final class SegmentSearch {
     Found write(LocalDate day, List<LocalDate> dates, List<String> frameDimensions, String runId) {
         Tables window = window(day, dates, frameDimensions);
         Map<String, UseCaseWindow> useCases = UseCaseWindow.learn(window.exposure, window.verdicts, day, settings);
-        Dataset<Row> cells = cameras.withStaticDimensions(
-                        Windows.cells(window.exposure, window.verdicts, frameDimensions, useCases))
-                .persist(StorageLevel.MEMORY_AND_DISK());
+        Dataset<Row> named = cameras.withStaticDimensions(
+                Windows.cells(window.exposure, window.verdicts, frameDimensions, useCases));
+        Lattice lattice = lattice(named, frameDimensions);
+        CodedCells cells = Windows.coded(named, lattice);
+        cells.rows().persist(StorageLevel.MEMORY_AND_DISK());
         try {
-            Lattice lattice = lattice(cells, frameDimensions);
-            Dataset<Row> detailed = cameras.withStaticDimensions(
-                    Details.cells(window.exposure, window.verdicts, frameDimensions, useCases));
             SeenDays seen = SeenDays.of(
                     lattice, Windows.seenDays(window.exposure, useCases).toLocalIterator());
             Map<String, Map<String, LocalDate>> earlier = suspectedBefore(day);
-            List<String> strata = settings.strata().stream()
-                    .map(name -> column(lattice, name))
-                    .toList();
             List<Row> rows = new ArrayList<>();
             List<Finding> findings = new ArrayList<>();
             List<String> sentences = new ArrayList<>();
             List<List<Watched>> watched = new ArrayList<>();
-            List<UseCaseSearch> searches = searches(SegmentSums.sums(cells, lattice, seen), lattice, day, useCases);
-            asked(searches, UseCaseSearch::toCover, List::isEmpty)
-                    .ifPresent(ids -> SegmentSums.leaves(cells, lattice, ids, MAX_LEAVES)
-                            .forEach((useCase, leaves) -> of(searches, useCase).cover(leaves)));
-            asked(searches, UseCaseSearch::toDetail, List::isEmpty)
-                    .ifPresent(ids -> Details.of(detailed, lattice, ids, strata)
-                            .forEach((useCase, details) -> of(searches, useCase).details(details)));
-            asked(searches, s -> s.toConfirm(earlier.getOrDefault(s.useCase(), Map.of())), Map::isEmpty)
-                    .ifPresent(since -> FreshDays.of(cells, lattice, since)
-                            .forEach((useCase, fresh) -> of(searches, useCase).confirm(fresh)));
+            List<UseCaseSearch> searches = searches(SegmentSums.sums(cells, seen), lattice, day, useCases);
+            for (Map<String, List<Long>> ids : asked(searches, UseCaseSearch::toCover, List::isEmpty)) {
+                SegmentSums.leaves(cells, ids, MAX_LEAVES)
+                        .forEach((useCase, leaves) -> of(searches, useCase).cover(leaves));
+            }
+            for (Map<String, List<Long>> ids : asked(searches, UseCaseSearch::toDetail, List::isEmpty)) {
+                Details.of(cells, ids, settings.strata())
+                        .forEach((useCase, details) -> of(searches, useCase).details(details));
+            }
+            for (Map<String, Map<Long, LocalDate>> since :
+                    asked(searches, s -> s.toConfirm(earlier.getOrDefault(s.useCase(), Map.of())), Map::isEmpty)) {
+                FreshDays.of(cells, since)
+                        .forEach((useCase, fresh) -> of(searches, useCase).confirm(fresh));
+            }
             for (UseCaseSearch found : searches) {
                 rows.addAll(found.rows(pipeline, runId));
                 findings.addAll(found.ranked());
@@ -100,7 +103,7 @@ final class SegmentSearch {
                 watched.add(found.watched());
             }
             sentences.add(0, sentence(day, dates, findings));
-            ChangeSearch.Told changed = changes.find(day, dates, cells, lattice, watched, runId);
+            ChangeSearch.Told changed = changes.find(day, dates, cells, watched, runId);
             sentences.addAll(changed.sentences());
             long written = replace(SegmentFindings.TABLE, day, rows)
                     + replace(SegmentChanges.TABLE, day, changed.rows())
@@ -111,21 +114,24 @@ final class SegmentSearch {
                                     pipeline, day, settings.maturity().horizonDays(), useCases));
             return new Found(written, sentences);
         } finally {
-            cells.unpersist();
+            cells.rows().unpersist();
         }
     }
 
-    /** What the use cases ask for, so that one pass over the cells answers all of them; empty if none asks. */
-    private static <T> Optional<Map<String, T>> asked(
+    /** What use cases ask for, some together, so that one pass over the cells answers them; empty if none asks. */
+    private static <T> List<Map<String, T>> asked(
             List<UseCaseSearch> searches, Function<UseCaseSearch, T> wants, Predicate<T> nothing) {
-        Map<String, T> wanted = new HashMap<>();
+        List<Map<String, T>> groups = new ArrayList<>();
         for (UseCaseSearch search : searches) {
             T wish = wants.apply(search);
             if (!nothing.test(wish)) {
-                wanted.put(search.useCase(), wish);
+                if (groups.isEmpty() || groups.get(groups.size() - 1).size() == TOGETHER) {
+                    groups.add(new HashMap<>());
+                }
+                groups.get(groups.size() - 1).put(search.useCase(), wish);
             }
         }
-        return wanted.isEmpty() ? Optional.empty() : Optional.of(wanted);
+        return groups;
     }
 
     private static UseCaseSearch of(List<UseCaseSearch> searches, String useCase) {
@@ -133,6 +139,12 @@ final class SegmentSearch {
                 .filter(s -> s.useCase().equals(useCase))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    /** Removes what was written of a run date whose cells are built again without a search. */
+    void remove(LocalDate day) {
+        List.of(SegmentFindings.TABLE, SegmentChanges.TABLE, FeedbackArrival.TABLE)
+                .forEach(table -> replace(table, day, List.of()));
     }
 
     /** Replaces the rows of a run date; a table that never had any is not made. */
@@ -169,14 +181,6 @@ final class SegmentSearch {
         } catch (IllegalArgumentException e) {
             throw new ConfigException("segments: " + e.getMessage());
         }
-    }
-
-    private static String column(Lattice lattice, String dimension) {
-        return lattice.dimensions().stream()
-                .filter(d -> d.name().equals(dimension))
-                .map(Lattice.Dimension::column)
-                .findFirst()
-                .orElseThrow();
     }
 
     /** When segments of the window's length were first suspected, by use case and segment. */

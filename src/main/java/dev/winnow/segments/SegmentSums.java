@@ -5,7 +5,6 @@ import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.min;
-import static org.apache.spark.sql.functions.shiftright;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 
@@ -40,12 +39,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Cells in: {@link #USE_CASE}, {@link #CAMERA_ID}, the dimensions' columns (strings; null counts as
  * {@code __NULL__}) and {@link #COUNTS} (longs, not null, may be negative). Rows of equal keys add up. The frame is
- * read twice, by {@link #lattice} and by {@link #sums}: cache it if it is dear.
+ * read twice, by {@link #lattice} and for {@link CodedCells}; whatever is asked afterwards reads codes.
  *
- * <p>Plan of {@link #sums}: one pass that replaces strings by codes (104 bytes a cell for almost any lattice), one
- * shuffle by (use case, camera), a radix sort by one long, {@link LatticeKernel} per task, and one shuffle of what the
- * tasks found. Same rows for any number of partitions and any order of cells. Requires ANSI mode, in which a sum that
- * leaves 64 bits fails.
+ * <p>Plan of {@link #sums}: one shuffle of codes and counts (104 bytes a cell for almost any lattice) by (use case,
+ * camera), a radix sort by one long, {@link LatticeKernel} per task, and one shuffle of what the tasks found. Same rows
+ * for any number of partitions and any order of cells. Requires ANSI mode, in which a sum that leaves 64 bits fails.
  *
  * <p>On the driver there are the dictionaries alone (see {@link Lattice}) until somebody collects a result.
  */
@@ -147,10 +145,6 @@ public final class SegmentSums {
     private static final String LOWEST_SITE = "lowest_site";
     private static final String HIGHEST_SITE = "highest_site";
 
-    /** Prefix of the columns that hold {@link Lattice#placeWords}. */
-    static final String PLACE = "place";
-
-    private static final String FRAME = "frame";
     private static final String MEMBERS = "members";
 
     private SegmentSums() {}
@@ -236,20 +230,18 @@ public final class SegmentSums {
      * sums over cameras, {@link #CAMERAS}, {@link #TRIAL_CAMERAS}, {@link #SEVERAL_SITES}. One row per use case and
      * segment, about 200 bytes each.
      *
-     * @param lattice made from these cells
      * @param seen days on which cameras were seen
      */
-    public static Dataset<Row> sums(Dataset<Row> cells, Lattice lattice, SeenDays seen) {
-        return sums(cells, lattice, seen, 0);
+    public static Dataset<Row> sums(CodedCells cells, SeenDays seen) {
+        return sums(cells, seen, 0);
     }
 
-    /** {@link #sums(Dataset, Lattice, SeenDays)} by this many tasks; 0 leaves it to Spark. */
-    static Dataset<Row> sums(Dataset<Row> cells, Lattice lattice, SeenDays seen, int tasks) {
-        Column camera = shiftright(col(PLACE + 0), lattice.cameraShift());
-        Dataset<Row> encoded = encoded(cells, lattice);
-        Dataset<Row> byCamera = tasks > 0 ? encoded.repartition(tasks, camera) : encoded.repartition(camera);
-        Column[] order = new Column[lattice.placeWords()];
-        Arrays.setAll(order, i -> col(PLACE + i));
+    /** {@link #sums(CodedCells, SeenDays)} by this many tasks; 0 leaves it to Spark. */
+    static Dataset<Row> sums(CodedCells cells, SeenDays seen, int tasks) {
+        Lattice lattice = cells.lattice();
+        Dataset<Row> counted = cells.select(COUNTS);
+        Dataset<Row> byCamera =
+                tasks > 0 ? counted.repartition(tasks, cells.camera()) : counted.repartition(cells.camera());
         MapPartitionsFunction<Row, Row> kernel = rows -> new Drained(lattice, seen, rows);
         StructType schema =
                 new StructType().add(USE_CASE, DataTypes.StringType, false).add(SEGMENT_ID, DataTypes.LongType, false);
@@ -268,7 +260,7 @@ public final class SegmentSums {
                 ? lit(null).cast("boolean")
                 : col(LOWEST_SITE).lt(col(HIGHEST_SITE));
         result.add(several.as(SEVERAL_SITES));
-        return byCamera.sortWithinPartitions(order)
+        return byCamera.sortWithinPartitions(cells.placeOrder())
                 .mapPartitions(kernel, Encoders.row(schema))
                 .groupBy(USE_CASE, SEGMENT_ID)
                 .agg(merged.get(0), merged.subList(1, merged.size()).toArray(Column[]::new))
@@ -282,53 +274,6 @@ public final class SegmentSums {
                     .otherwise(level);
         }
         return level.as(LEVEL);
-    }
-
-    /**
-     * Cells as place words, frame words and {@link #COUNTS}, all longs.
-     *
-     * @param more columns of longs that follow the counts
-     */
-    static Dataset<Row> encoded(Dataset<Row> cells, Lattice lattice, String... more) {
-        StructType schema = new StructType();
-        for (int i = 0; i < lattice.placeWords(); i++) {
-            schema = schema.add(PLACE + i, DataTypes.LongType, false);
-        }
-        for (int i = 0; i < lattice.frameWords(); i++) {
-            schema = schema.add(FRAME + i, DataTypes.LongType, false);
-        }
-        List<String> numbers = new ArrayList<>(COUNTS);
-        numbers.addAll(List.of(more));
-        for (String number : numbers) {
-            schema = schema.add(number, DataTypes.LongType, false);
-        }
-        int dimensions = lattice.dimensions().size();
-        int size = numbers.size();
-        MapPartitionsFunction<Row, Row> encode = rows -> {
-            CellEncoder encoder = new CellEncoder(lattice);
-            int[] codes = new int[dimensions];
-            long[] place = new long[lattice.placeWords()];
-            long[] frame = new long[lattice.frameWords()];
-            return mapped(rows, row -> {
-                encoder.codes(row, codes);
-                lattice.packPlace(encoder.useCase(row), encoder.camera(row), codes, place);
-                lattice.packFrame(codes, frame);
-                Object[] fields = new Object[place.length + frame.length + size];
-                int at = 0;
-                for (long word : place) {
-                    fields[at++] = word;
-                }
-                for (long word : frame) {
-                    fields[at++] = word;
-                }
-                for (int c = 0; c < size; c++) {
-                    fields[at++] = row.getLong(2 + dimensions + c);
-                }
-                return RowFactory.create(fields);
-            });
-        };
-        return keys(cells, lattice.dimensions(), numbers.toArray(String[]::new))
-                .mapPartitions(encode, Encoders.row(schema));
     }
 
     /** Runs the kernel over arranged cells, handing out its sums whenever it asks for it. */
@@ -512,27 +457,29 @@ public final class SegmentSums {
      * @return leaves by use case, in an order that only their members decide
      * @throws InputException if there are more leaves than allowed
      */
-    static Map<String, List<GreedyCover.Leaf>> leaves(
-            Dataset<Row> cells, Lattice lattice, Map<String, List<Long>> segmentIds, int most) {
+    static Map<String, List<GreedyCover.Leaf>> leaves(CodedCells cells, Map<String, List<Long>> segmentIds, int most) {
+        Lattice lattice = cells.lattice();
         StructType schema = new StructType()
                 .add(USE_CASE, DataTypes.StringType, false)
                 .add(MEMBERS, DataTypes.BinaryType, false)
                 .add(WRONG, DataTypes.LongType, false)
                 .add(TRIALS, DataTypes.LongType, false);
-        int counts = 2 + lattice.dimensions().size();
+        int counts = cells.words();
         MapPartitionsFunction<Row, Row> match = rows -> {
             SegmentMembers segments = new SegmentMembers(lattice, segmentIds);
             return mapped(rows, row -> {
                 int[] members = segments.of(row);
                 ByteBuffer bytes = ByteBuffer.allocate(members.length * Integer.BYTES);
                 bytes.asIntBuffer().put(members);
-                return RowFactory.create(row.get(0), bytes.array(), row.getLong(counts), row.getLong(counts + 1));
+                return RowFactory.create(
+                        segments.useCase(), bytes.array(), row.getLong(counts), row.getLong(counts + 1));
             });
         };
-        Dataset<Row> judged = cells.filter(col(USE_CASE)
-                .isin(segmentIds.keySet().toArray())
-                .and(col(WRONG).notEqual(0).or(col(TRIALS).notEqual(0))));
-        List<Row> rows = keys(judged, lattice.dimensions(), WRONG, TRIALS)
+        Dataset<Row> tried = cells.rows()
+                .filter(cells.isOf(segmentIds.keySet())
+                        .and(col(WRONG).notEqual(0).or(col(TRIALS).notEqual(0))));
+        List<Row> rows = cells.with(tried)
+                .select(List.of(WRONG, TRIALS))
                 .mapPartitions(match, Encoders.row(schema))
                 .groupBy(USE_CASE, MEMBERS)
                 .agg(sum(WRONG), sum(TRIALS))
@@ -554,7 +501,8 @@ public final class SegmentSums {
         return leaves;
     }
 
-    private static Iterator<Row> mapped(Iterator<Row> rows, Function<Row, Row> one) {
+    /** Applies a function to each row when it is asked for. */
+    static Iterator<Row> mapped(Iterator<Row> rows, Function<Row, Row> one) {
         return new Iterator<>() {
             @Override
             public boolean hasNext() {

@@ -124,6 +124,8 @@ public final class SegmentsJob implements Stage {
                         RunIds.of(config.pipeline(), NAME, day, config.semantic(), fingerprint));
                 sentences.addAll(found.sentences());
                 written += found.rows();
+            } else {
+                search.remove(day); // it would be of cells that are no more
             }
             return new Report(counted.read(), written, rejected, 1, fingerprint, sentences);
         } finally {

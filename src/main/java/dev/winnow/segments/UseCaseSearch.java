@@ -159,7 +159,7 @@ final class UseCaseSearch {
     }
 
     /**
-     * Dates on which the suspected segments were first seen that have mature dates since, by id.
+     * Notes since when segments are suspected, and returns the dates of those that have mature dates since, by id.
      *
      * @param earlier when a segment was first suspected, of run dates before this one
      */

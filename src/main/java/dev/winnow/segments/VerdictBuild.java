@@ -12,7 +12,6 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.to_json;
 
-import dev.winnow.config.InferenceSettings.Uniqueness;
 import dev.winnow.inputs.CameraTable;
 import dev.winnow.inputs.DayInput;
 import dev.winnow.inputs.Feedback;
@@ -153,8 +152,8 @@ final class VerdictBuild {
         LocalDate day = arrived.day;
         Verdicts verdicts = arrived.verdicts;
         writeRejects(arrived);
-        Dataset<Row> matched = verdicts.matched(arrived.lookup, named(arrived, counted, built))
-                .persist(StorageLevel.MEMORY_AND_DISK());
+        Dataset<Row> matched =
+                verdicts.matched(arrived.lookup, named(arrived, counted)).persist(StorageLevel.MEMORY_AND_DISK());
         Dataset<Row> unmatched = verdicts.unmatched(arrived.relevant, matched).persist(StorageLevel.MEMORY_AND_DISK());
         try {
             Dataset<Row> unplaced =
@@ -185,38 +184,17 @@ final class VerdictBuild {
     }
 
     /** Inferences that the feedback may speak of: from the day that was counted with it, and searched in other days. */
-    private Dataset<Row> named(Arrived arrived, ExposureBuild.@Nullable Counted counted, BuiltDays built) {
+    private Dataset<Row> named(Arrived arrived, ExposureBuild.@Nullable Counted counted) {
         List<LocalDate> dates = new ArrayList<>(arrived.verdicts.eventDates(arrived.relevant));
-        List<Dataset<Row>> named = new ArrayList<>();
+        Dataset<Row> known = null;
         if (counted != null && dates.remove(counted.day())) {
-            named.add(Cells.named(counted.rows(), inferences.dimensions()));
+            known = Cells.named(counted.rows(), inferences.dimensions());
         }
-        List<LocalDate> good =
-                dates.stream().filter(date -> knownGood(date, built)).toList();
-        dates.removeAll(good);
-        if (!good.isEmpty()) {
-            named.add(searched(inferences.knownGood(good), arrived));
-        }
-        if (!dates.isEmpty() || named.isEmpty()) {
-            named.add(searched(inferences.accepted(dates), arrived));
-        }
-        return named.stream().reduce(Dataset::unionByName).orElseThrow();
-    }
-
-    private Dataset<Row> searched(Dataset<Row> rows, Arrived arrived) {
-        return rows.filter(arrived.lookup.mayBeNamed())
+        Dataset<Row> searched = inferences
+                .accepted(dates)
+                .filter(arrived.lookup.mayBeNamed())
                 .select(Cells.columns(Verdicts.inferenceColumns(inferences.dimensions())));
-    }
-
-    /** Whether the cells of a day were built from the files that are there now, and not a row of them was rejected. */
-    private boolean knownGood(LocalDate date, BuiltDays built) {
-        return inferences.settings().uniqueness() == Uniqueness.TRUSTED
-                && inferences.listsFiles(date)
-                && built.current(ExposureDaily.TABLE, date)
-                        .filter(build -> build.rowsRejected() == 0)
-                        .filter(build ->
-                                build.inputState().equals(inferences.day(date).state()))
-                        .isPresent();
+        return known == null ? searched : known.unionByName(searched);
     }
 
     private void writeRejects(Arrived arrived) {

@@ -2,18 +2,23 @@ package dev.winnow.segments;
 
 import static dev.winnow.inputs.Inferences.MODEL_VERSION;
 import static dev.winnow.inputs.Inferences.SITE_ID;
+import static dev.winnow.segments.ExposureDaily.BINS;
 import static dev.winnow.segments.ExposureDaily.CONFIDENCE_HISTOGRAM;
 import static dev.winnow.segments.ExposureDaily.EVENT_DATE;
 import static dev.winnow.segments.ExposureDaily.LABEL;
 import static dev.winnow.segments.ExposureDaily.SHOWN;
+import static dev.winnow.segments.VerdictDaily.CONFIDENCE_BIN;
 import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count_distinct;
+import static org.apache.spark.sql.functions.datediff;
 import static org.apache.spark.sql.functions.element_at;
+import static org.apache.spark.sql.functions.floor;
 import static org.apache.spark.sql.functions.get;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.map;
+import static org.apache.spark.sql.functions.unix_date;
 import static org.apache.spark.sql.functions.when;
 
 import dev.winnow.inputs.Inferences;
@@ -21,6 +26,8 @@ import dev.winnow.tables.TableDef;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -29,6 +36,25 @@ import org.apache.spark.sql.types.DataTypes;
 /** The cells of a window and the dimensions they have. */
 final class Windows {
     private Windows() {}
+
+    /** Days from 1970-01-01 to the event date. */
+    static final String EVENT_DAY = "event_day";
+
+    /** Days from the event date to the arrival of verdicts; 0 for exposure. */
+    static final String AGE = "age";
+
+    /** Band of confidence of judged alarms; {@link #NO_BAND} for exposure and where it is not known. */
+    static final String BAND = "band";
+
+    static final long NO_BAND = -1;
+
+    /** Bands of confidence: few enough that each has judged alarms. */
+    static final int BANDS = 5;
+
+    /** What cells have besides their counts: longs. */
+    static final List<String> MORE = Stream.concat(
+                    Stream.of(EVENT_DAY, AGE, BAND), IntStream.range(0, BANDS).mapToObj(Windows::ofBand))
+            .toList();
 
     private static final String RATES = "expected_rates";
 
@@ -56,8 +82,7 @@ final class Windows {
      * keys add up there. Event dates that are not mature in their use case are left out.
      *
      * @param useCases from {@link UseCaseWindow#learn} of the same exposure and verdicts
-     * @return keys of cells, the event date, the arrival date of verdicts (null for exposure) and {@link
-     *     SegmentSums#COUNTS}
+     * @return keys of cells, {@link SegmentSums#COUNTS} and {@link #MORE}
      */
     static Dataset<Row> cells(
             Dataset<Row> exposure,
@@ -65,10 +90,25 @@ final class Windows {
             List<String> frameDimensions,
             Map<String, UseCaseWindow> useCases) {
         List<Column> shown = new ArrayList<>(List.of(Cells.columns(Cells.keys(frameDimensions))));
-        shown.add(col(EVENT_DATE));
+        shown.add(unix_date(col(EVENT_DATE)).cast(DataTypes.LongType).as(EVENT_DAY));
         List<Column> judged = new ArrayList<>(shown);
-        shown.add(lit(null).cast(DataTypes.DateType).as(VerdictDaily.ARRIVAL_DATE));
-        judged.add(col(VerdictDaily.ARRIVAL_DATE));
+        shown.add(lit(0L).as(AGE));
+        judged.add(datediff(col(VerdictDaily.ARRIVAL_DATE), col(EVENT_DATE))
+                .cast(DataTypes.LongType)
+                .as(AGE));
+        shown.add(lit(NO_BAND).as(BAND));
+        Column band = floor(col(CONFIDENCE_BIN).multiply(BANDS).divide(BINS));
+        judged.add(when(UseCaseWindow.isAlarm(), coalesce(band, lit(NO_BAND)))
+                .otherwise(NO_BAND)
+                .as(BAND));
+        for (int b = 0; b < BANDS; b++) {
+            Column alarms = lit(0L);
+            for (int bin = b * BINS / BANDS; bin < (b + 1) * BINS / BANDS; bin++) {
+                alarms = alarms.plus(coalesce(get(col(CONFIDENCE_HISTOGRAM), lit(bin)), lit(0L)));
+            }
+            shown.add(alarms.as(ofBand(b)));
+            judged.add(lit(0L).as(ofBand(b)));
+        }
         Column byAlarms = UseCaseWindow.byUseCase(useCases, w -> lit(w.measure() == Measure.MARKS), lit(false));
         Column wrong = UseCaseWindow.wrong();
         Column confirmed = col(VerdictDaily.CONFIRMED);
@@ -93,6 +133,16 @@ final class Windows {
                 .unionByName(verdicts.filter(mature).select(judged.toArray(Column[]::new)));
     }
 
+    /** Replaces the strings of {@link #cells} with static dimensions by codes. */
+    static CodedCells coded(Dataset<Row> cells, Lattice lattice) {
+        return CodedCells.of(cells, lattice, MORE.toArray(String[]::new));
+    }
+
+    /** Column of the alarms whose confidence lies in a band. */
+    static String ofBand(int band) {
+        return "alarms_" + band;
+    }
+
     private static Column ofAlarm(Column count) {
         return when(UseCaseWindow.isAlarm(), count).otherwise(0L);
     }
@@ -115,7 +165,7 @@ final class Windows {
                 nothing);
         // Bin by bin: Spark compiles no query that holds its functions of arrays.
         Column total = lit(0L);
-        for (int bin = 0; bin < ExposureDaily.BINS; bin++) {
+        for (int bin = 0; bin < BINS; bin++) {
             Column product = get(col(CONFIDENCE_HISTOGRAM), lit(bin)).multiply(get(col(RATES), lit(bin)));
             total = total.plus(coalesce(product, lit(0L)));
         }

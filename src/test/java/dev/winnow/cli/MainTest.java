@@ -22,6 +22,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -183,6 +184,20 @@ class MainTest {
     void theNumberOfTheRoundIsPassedOn() {
         assertThat(run("select", "--conf", conf, "--round", "2")).isZero();
         assertThat(Objects.requireNonNull(wiring.lastRun).round()).isEqualTo(2);
+    }
+
+    @Test
+    void aBackfillFindsSegmentsOnEveryDayUnlessToldOtherwise() {
+        String[] days = {"segments", "--conf", conf, "--from", "2026-11-01", "--run-date", "2026-11-03"};
+        assertThat(run(days)).isZero();
+        assertThat(Objects.requireNonNull(wiring.lastRun).findingsFrom()).isEqualTo(LocalDate.MIN);
+        String[] once = Arrays.copyOf(days, days.length + 1);
+        once[days.length] = "--findings-once";
+        assertThat(run(once)).isZero();
+        assertThat(Objects.requireNonNull(wiring.lastRun).findingsFrom()).isEqualTo(LocalDate.parse("2026-11-03"));
+        assertThat(run("segments", "--conf", conf, "--run-date", "2026-11-03", "--findings-once"))
+                .isEqualTo(2);
+        assertThat(lastErrorLine()).contains("--findings-once goes with --from");
     }
 
     @Test

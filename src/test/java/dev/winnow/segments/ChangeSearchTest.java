@@ -122,8 +122,8 @@ class ChangeSearchTest {
         FakeTables tables = new FakeTables();
         List<LocalDate> dates =
                 RUN_DATE.minusDays(27).datesUntil(RUN_DATE.plusDays(1)).toList();
-        ChangeSearch.Told told =
-                new ChangeSearch(SETTINGS, "p").find(RUN_DATE, dates, cells, lattice, List.of(watched), "run");
+        ChangeSearch.Told told = new ChangeSearch(SETTINGS, "p")
+                .find(RUN_DATE, dates, Windows.coded(cells, lattice), List.of(watched), "run");
         return new Written(tables.frame(SegmentChanges.TABLE, told.rows()).collectAsList(), told.sentences());
     }
 
@@ -424,7 +424,7 @@ class ChangeSearchTest {
         ChangeTallies.Layout layout =
                 ChangeTallies.Layout.of(lattice, List.of(watched(lattice, Measure.FDR, Map.of())), days, versions);
 
-        String plan = ChangeTallies.sums(cells, lattice, "u", days, layout)
+        String plan = ChangeTallies.sums(Windows.coded(cells, lattice), "u", days, layout)
                 .queryExecution()
                 .executedPlan()
                 .toString();
@@ -443,8 +443,7 @@ class ChangeSearchTest {
                 .find(
                         RUN_DATE,
                         List.of(RUN_DATE, LocalDate.parse("2026-10-20")),
-                        cells,
-                        lattice,
+                        Windows.coded(cells, lattice),
                         List.of(List.of(watched(lattice, Measure.FDR, Map.of()))),
                         "run");
 

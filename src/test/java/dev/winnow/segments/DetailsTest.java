@@ -19,11 +19,7 @@ class DetailsTest {
         Dataset<Row> cells = Windows.cells(rows.exposure(), rows.verdicts(), DIMENSIONS, useCases);
         Lattice lattice = SegmentSums.lattice(
                 cells, Windows.dimensions(DIMENSIONS, List.of()), Windows.SITE, Lattice.Limits.DEFAULT);
-        Map<Long, Details> details = Details.of(
-                        Details.cells(rows.exposure(), rows.verdicts(), DIMENSIONS, useCases),
-                        lattice,
-                        Map.of("u", List.of(0L)),
-                        strata)
+        Map<Long, Details> details = Details.of(Windows.coded(cells, lattice), Map.of("u", List.of(0L)), strata)
                 .get("u");
         return Objects.requireNonNull(Objects.requireNonNull(details).get(0L));
     }
@@ -51,7 +47,7 @@ class DetailsTest {
                 .judged(2, 2, "a", "car", "night", 10, 50, 50);
 
         assertThat(whole(rows, 2, List.of()).stratified().rate()).isCloseTo(0.3, within(1e-12));
-        assertThat(whole(rows, 2, List.of("dim_light")).stratified().rate())
+        assertThat(whole(rows, 2, List.of("light")).stratified().rate())
                 .isCloseTo(0.9 * 0.1 + 0.1 * 0.5, within(1e-12));
     }
 

@@ -73,13 +73,14 @@ class FreshDaysTest {
         Lattice lattice = SegmentSums.lattice(
                 cells, Windows.dimensions(DIMENSIONS, List.of()), Windows.SITE, Lattice.Limits.DEFAULT);
         Map<String, Long> ids = new HashMap<>();
-        SegmentSums.decoded(SegmentSums.sums(cells, lattice, SeenDays.UNKNOWN), lattice).collectAsList().stream()
+        SegmentSums.decoded(SegmentSums.sums(CodedCells.of(cells, lattice), SeenDays.UNKNOWN), lattice)
+                .collectAsList()
+                .stream()
                 .map(row -> Summed.of(with(row)))
                 .forEach(s -> ids.put(s.counts().segment(), s.id()));
 
         Map<Long, FreshDays> found = Objects.requireNonNull(FreshDays.of(
-                        cells,
-                        lattice,
+                        Windows.coded(cells, lattice),
                         Map.of(
                                 "u",
                                 Map.of(
@@ -113,13 +114,14 @@ class FreshDaysTest {
         Map<Long, LocalDate> since = Map.of(0L, day(2), 1L, day(4));
 
         Map<String, Map<Long, FreshDays>> together =
-                FreshDays.of(both, lattice, Map.of("u", since, "w", Map.of(0L, day(3))));
+                FreshDays.of(Windows.coded(both, lattice), Map.of("u", since, "w", Map.of(0L, day(3))));
 
         assertThat(together).hasSize(2);
         assertThat(together.get("u"))
-                .isEqualTo(FreshDays.of(both, lattice, Map.of("u", since)).get("u"));
+                .isEqualTo(FreshDays.of(Windows.coded(both, lattice), Map.of("u", since))
+                        .get("u"));
         assertThat(together.get("w"))
-                .isEqualTo(FreshDays.of(both, lattice, Map.of("w", Map.of(0L, day(3))))
+                .isEqualTo(FreshDays.of(Windows.coded(both, lattice), Map.of("w", Map.of(0L, day(3))))
                         .get("w"));
         assertThat(Objects.requireNonNull(together.get("u")).get(0L))
                 .isNotEqualTo(Objects.requireNonNull(together.get("w")).get(0L));
@@ -147,7 +149,7 @@ class FreshDaysTest {
         Lattice lattice = SegmentSums.lattice(
                 cells, Windows.dimensions(DIMENSIONS, List.of()), Windows.SITE, Lattice.Limits.DEFAULT);
 
-        assertThat(FreshDays.of(cells, lattice, Map.of("u", Map.of(0L, day(1)))))
+        assertThat(FreshDays.of(Windows.coded(cells, lattice), Map.of("u", Map.of(0L, day(1)))))
                 .isEmpty();
     }
 }

@@ -2,6 +2,8 @@ package dev.winnow.segments;
 
 import static dev.winnow.segments.CellRows.DIMENSIONS;
 import static dev.winnow.segments.CellRows.day;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -13,13 +15,16 @@ import dev.winnow.testing.FakeTables;
 import dev.winnow.testing.SparkExtension;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 
 class SegmentSearchTest {
     private final FakeTables tables = new FakeTables();
     private final CellRows rows = new CellRows();
+    private UnaryOperator<Dataset<Row>> beside = frame -> frame;
 
     private SegmentSearch.Found find(int day) {
         return find(day, "");
@@ -28,8 +33,8 @@ class SegmentSearchTest {
     private SegmentSearch.Found find(int day, String more) {
         WinnowConfig config =
                 Configs.of("inputs.inferences.dimensions { light = light }\nsegments.min-judged = 10\n" + more);
-        tables.with("exposure_daily", rows.exposure());
-        tables.with("verdict_daily", rows.verdicts());
+        tables.with("exposure_daily", beside.apply(rows.exposure()));
+        tables.with("verdict_daily", beside.apply(rows.verdicts()));
         List<LocalDate> dates =
                 IntStream.rangeClosed(1, day).mapToObj(d -> day(day + 1 - d)).toList();
         return new SegmentSearch(
@@ -79,6 +84,41 @@ class SegmentSearchTest {
         assertThat(second.<Double>getAs("q_value_since")).isLessThan(0.01);
         assertThat(second.<String>getAs("sentence")).contains("days since it was first seen confirm it");
         assertThat(found.sentences()).anyMatch(s -> s.contains("segments are suspected, ") && s.contains("elevated"));
+    }
+
+    @Test
+    void aUseCaseFindsTheSameBesideOthers() {
+        SegmentSearchTest crowded = new SegmentSearchTest();
+        crowded.beside = frame -> {
+            // Use cases of which one is judged by its marks and one has no verdicts.
+            boolean judged = List.of(frame.columns()).contains("confirmed");
+            Dataset<Row> marked = frame.withColumn("use_case", lit("marked"));
+            return judged
+                    ? frame.unionByName(marked.withColumn("confirmed", lit(0L)))
+                    : frame.unionByName(marked).unionByName(frame.withColumn("use_case", lit("quiet")));
+        };
+        for (SegmentSearchTest each : List.of(this, crowded)) {
+            each.fleet(1, 9);
+            each.find(1);
+            each.fleet(2, 8);
+            each.find(2);
+        }
+
+        assertThat(finding(2, "light=night").<String>getAs("status")).isEqualTo("ELEVATED");
+        assertThat(crowded.findings("u")).isEqualTo(findings("u"));
+        assertThat(crowded.findings("marked")).anyMatch(row -> row.contains("MARKS") && row.contains("ELEVATED"));
+        assertThat(crowded.findings("quiet")).isNotEmpty();
+    }
+
+    private List<String> findings(String useCase) {
+        return tables
+                .readStored("segment_findings")
+                .filter(col("use_case").equalTo(useCase))
+                .toJSON()
+                .collectAsList()
+                .stream()
+                .sorted()
+                .toList();
     }
 
     @Test

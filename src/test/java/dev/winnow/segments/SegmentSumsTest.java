@@ -88,7 +88,7 @@ class SegmentSumsTest {
         Dataset<Row> frame = LatticeCells.frame(cells, DIMENSIONS).repartition(Math.max(1, partitions));
 
         Lattice lattice = lattice(frame, limits);
-        Dataset<Row> sums = SegmentSums.sums(frame, lattice, LatticeCells.seen(lattice), partitions)
+        Dataset<Row> sums = SegmentSums.sums(CodedCells.of(frame, lattice), LatticeCells.seen(lattice), partitions)
                 .cache();
         Map<String, long[]> found = collected(SegmentSums.decoded(sums, lattice));
 
@@ -153,7 +153,8 @@ class SegmentSumsTest {
 
         assertThat(SegmentSums.decoded(
                                 SegmentSums.withRedundancy(
-                                        SegmentSums.sums(cells, lattice, LatticeCells.seen(lattice)), lattice),
+                                        SegmentSums.sums(CodedCells.of(cells, lattice), LatticeCells.seen(lattice)),
+                                        lattice),
                                 lattice)
                         .filter(col(SegmentSums.REDUNDANT).equalTo(false))
                         .collectAsList())
@@ -180,7 +181,7 @@ class SegmentSumsTest {
                 FEW);
         Lattice lattice = SegmentSums.lattice(cells, FEW, "site", LIMITS);
         Map<String, Boolean> several = SegmentSums.decoded(
-                        SegmentSums.sums(cells, lattice, LatticeCells.seen(lattice), 7), lattice)
+                        SegmentSums.sums(CodedCells.of(cells, lattice), LatticeCells.seen(lattice), 7), lattice)
                 .collectAsList()
                 .stream()
                 .collect(Collectors.toMap(
@@ -189,7 +190,7 @@ class SegmentSumsTest {
         assertThat(several).containsEntry("u []", true).containsEntry("u [region=north]", false);
 
         Lattice without = SegmentSums.lattice(cells, FEW, null, LIMITS);
-        assertThat(SegmentSums.sums(cells, without, LatticeCells.seen(without))
+        assertThat(SegmentSums.sums(CodedCells.of(cells, without), LatticeCells.seen(without))
                         .filter(col(SegmentSums.SEVERAL_SITES).isNotNull())
                         .count())
                 .isZero();
@@ -199,13 +200,13 @@ class SegmentSumsTest {
     void withoutCellsThereAreNoSegments() {
         Dataset<Row> cells = LatticeCells.frame(List.of(), DIMENSIONS);
         Lattice lattice = lattice(cells, LIMITS);
-        Dataset<Row> sums = SegmentSums.sums(cells, lattice, LatticeCells.seen(lattice));
+        Dataset<Row> sums = SegmentSums.sums(CodedCells.of(cells, lattice), LatticeCells.seen(lattice));
 
         assertThat(SegmentSums.decoded(SegmentSums.withRedundancy(sums, lattice), lattice)
                         .collectAsList())
                 .isEmpty();
         assertThat(SegmentSums.families(sums, 0)).isEmpty();
-        assertThat(SegmentSums.leaves(cells, lattice, Map.of("u", List.of()), 10))
+        assertThat(SegmentSums.leaves(CodedCells.of(cells, lattice), Map.of("u", List.of()), 10))
                 .isEmpty();
     }
 
@@ -216,8 +217,8 @@ class SegmentSumsTest {
                 .toList();
         Dataset<Row> frame = LatticeCells.frame(cells, DIMENSIONS);
         Lattice lattice = lattice(frame, LIMITS);
-        Map<String, long[]> found = collected(
-                SegmentSums.decoded(SegmentSums.sums(frame, lattice, LatticeCells.seen(lattice), 7), lattice));
+        Map<String, long[]> found = collected(SegmentSums.decoded(
+                SegmentSums.sums(CodedCells.of(frame, lattice), LatticeCells.seen(lattice), 7), lattice));
 
         assertThat(LatticeCells.lines(found))
                 .isEqualTo(LatticeCells.lines(LatticeCells.bruteForce(cells, DIMENSIONS, LIMITS)));
@@ -232,7 +233,7 @@ class SegmentSumsTest {
         for (int tasks : new int[] {1, 7}) {
             Dataset<Row> cells = LatticeCells.frame(two, FEW);
             Lattice lattice = SegmentSums.lattice(cells, FEW, null, LIMITS);
-            Dataset<Row> sums = SegmentSums.sums(cells, lattice, LatticeCells.seen(lattice), tasks);
+            Dataset<Row> sums = SegmentSums.sums(CodedCells.of(cells, lattice), LatticeCells.seen(lattice), tasks);
             assertThatThrownBy(sums::collectAsList).hasStackTraceContaining("overflow");
         }
     }
@@ -247,8 +248,8 @@ class SegmentSumsTest {
         }
         Dataset<Row> frame = LatticeCells.frame(cells, FEW);
         Lattice lattice = SegmentSums.lattice(frame, FEW, "site", LIMITS);
-        assertThat(collected(
-                        SegmentSums.decoded(SegmentSums.sums(frame, lattice, LatticeCells.seen(lattice)), lattice)))
+        assertThat(collected(SegmentSums.decoded(
+                        SegmentSums.sums(CodedCells.of(frame, lattice), LatticeCells.seen(lattice)), lattice)))
                 .containsKey("u [light=__NULL__]");
 
         Lattice.Limits few = new Lattice.Limits(3, 200, 2, 2, 2, 0, 0, 1);
@@ -256,8 +257,8 @@ class SegmentSumsTest {
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("more than 2 distinct values of dimension light; bin it");
         Lattice other = SegmentSums.lattice(frame.filter("dim_light = 'a'"), FEW, "site", LIMITS);
-        assertThatThrownBy(() ->
-                        SegmentSums.sums(frame, other, LatticeCells.seen(other)).collectAsList())
+        assertThatThrownBy(() -> SegmentSums.sums(CodedCells.of(frame, other), LatticeCells.seen(other))
+                        .collectAsList())
                 .hasStackTraceContaining("made from other cells");
     }
 
@@ -272,7 +273,8 @@ class SegmentSumsTest {
                 .toList();
         Dataset<Row> frame = LatticeCells.frame(cells, DIMENSIONS).repartition(7);
         Lattice lattice = lattice(frame, LIMITS);
-        List<Row> rows = SegmentSums.decoded(SegmentSums.sums(frame, lattice, LatticeCells.seen(lattice)), lattice)
+        List<Row> rows = SegmentSums.decoded(
+                        SegmentSums.sums(CodedCells.of(frame, lattice), LatticeCells.seen(lattice)), lattice)
                 .filter("use_case = 'u0'")
                 .orderBy(SegmentSums.SEGMENT_ID)
                 .collectAsList();
@@ -290,8 +292,9 @@ class SegmentSumsTest {
         }
         assertThat(ids).hasSizeGreaterThan(20);
 
-        List<Leaf> leaves = Objects.requireNonNull(
-                SegmentSums.leaves(frame, lattice, Map.of("u0", ids), 10_000).get("u0"));
+        List<Leaf> leaves =
+                Objects.requireNonNull(SegmentSums.leaves(CodedCells.of(frame, lattice), Map.of("u0", ids), 10_000)
+                        .get("u0"));
         List<Leaf> single = new ArrayList<>();
         for (Cell cell : cells) {
             int[] members = IntStream.range(0, ids.size())
@@ -311,7 +314,7 @@ class SegmentSumsTest {
         assertThat(GreedyCover.cover(candidates, leaves, 0.05))
                 .hasSizeGreaterThan(1)
                 .isEqualTo(GreedyCover.cover(candidates, single, 0.05));
-        assertThatThrownBy(() -> SegmentSums.leaves(frame, lattice, Map.of("u0", ids), 3))
+        assertThatThrownBy(() -> SegmentSums.leaves(CodedCells.of(frame, lattice), Map.of("u0", ids), 3))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("More than 3 sets");
         assertThatThrownBy(() -> new SegmentMembers(lattice, Map.of("u0", List.of(1L, 1L))))

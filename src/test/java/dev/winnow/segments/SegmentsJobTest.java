@@ -254,6 +254,10 @@ class SegmentsJobTest {
                         .toList());
         assertThat(expected.get("segment_findings")).isNotEmpty();
         assertThat(content(once, "p")).isEqualTo(expected);
+
+        // Findings of cells that are built again without a search would be of cells that are no more.
+        List.of(1, 2, 3).forEach(number -> job(tables, "", day(3)).run(day(number)));
+        assertThat(content(tables, "p")).isEqualTo(expected);
     }
 
     @Test

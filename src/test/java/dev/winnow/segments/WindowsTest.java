@@ -90,8 +90,7 @@ class WindowsTest {
         return SegmentSums.decoded(
                         SegmentSums.withRedundancy(
                                         SegmentSums.sums(
-                                                cells,
-                                                lattice,
+                                                Windows.coded(cells, lattice),
                                                 SeenDays.of(
                                                         lattice,
                                                         Windows.seenDays(exposure, useCases)
