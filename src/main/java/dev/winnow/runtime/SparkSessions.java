@@ -20,8 +20,8 @@ public final class SparkSessions {
     private static final int LOCAL_PARTITIONS = 4;
 
     /**
-     * A day compiles some 200 queries; Spark keeps 100 and would compile each of them anew for the next day. The oldest
-     * are dropped, so this bounds the memory they take, too.
+     * A day compiles more queries than the 100 that Spark keeps, which would compile each of them anew for the next day.
+     * The oldest are dropped, so this bounds the memory they take, too; chosen by judgement.
      */
     private static final String COMPILED_QUERIES = "1000";
 

@@ -112,13 +112,14 @@ final class Cells {
         return rows.select(keys.toArray(Column[]::new))
                 .groupBy(columns(names))
                 .agg(
-                        org.apache.spark.sql.functions.count(lit(1)).as(ROWS),
-                        histogram(bin -> org.apache
-                                .spark
-                                .sql
-                                .functions
-                                .count(when(col(CONFIDENCE_BIN).equalTo(bin), lit(1)))
+                        number(lit(1)).as(ROWS),
+                        histogram(bin -> number(when(col(CONFIDENCE_BIN).equalTo(bin), lit(1)))
                                 .as(bin(bin))));
+    }
+
+    /** Spark's count, whose name is taken here. */
+    private static Column number(Column of) {
+        return org.apache.spark.sql.functions.count(of);
     }
 
     private static Column[] histogram(IntFunction<Column> bin) {
