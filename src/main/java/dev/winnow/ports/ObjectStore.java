@@ -21,7 +21,17 @@ public interface ObjectStore {
     /** Returns a small UTF-8 object, or empty when there is none. */
     Optional<Versioned> get(String uri);
 
+    /**
+     * Returns the first bytes of an object, or empty when there is none.
+     *
+     * @param atMost no more than this is read; fewer come only where the object is shorter
+     */
+    Optional<byte[]> read(String uri, int atMost);
+
     /** Puts the object whole, replacing what was there. */
+    void put(String uri, byte[] bytes);
+
+    /** Puts the object whole, UTF-8, replacing what was there. */
     void put(String uri, String text);
 
     /** Puts a local file as one object, replacing what was there; nothing is visible before all bytes are. */

@@ -30,6 +30,16 @@ public final class SchemeObjects implements ObjectStore, AutoCloseable {
     }
 
     @Override
+    public Optional<byte[]> read(String uri, int atMost) {
+        return storeOf(uri).read(uri, atMost);
+    }
+
+    @Override
+    public void put(String uri, byte[] bytes) {
+        storeOf(uri).put(uri, bytes);
+    }
+
+    @Override
     public void put(String uri, String text) {
         storeOf(uri).put(uri, text);
     }

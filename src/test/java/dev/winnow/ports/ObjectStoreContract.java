@@ -62,6 +62,24 @@ public abstract class ObjectStoreContract {
     }
 
     @Test
+    void bytesArePutAndReadUpToALimit() {
+        byte[] bytes = new byte[70_000];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) (i * 31);
+        }
+        String uri = root() + "images/a.jpg";
+        assertThat(objects().read(uri, 10)).isEmpty();
+
+        objects().put(uri, bytes);
+        assertThat(objects().read(uri, bytes.length)).get().isEqualTo(bytes);
+        assertThat(objects().read(uri, Integer.MAX_VALUE)).get().isEqualTo(bytes);
+        assertThat(objects().read(uri, 3)).get().isEqualTo(new byte[] {0, 31, 62});
+
+        objects().put(uri, new byte[0]);
+        assertThat(objects().read(uri, 3)).get().isEqualTo(new byte[0]);
+    }
+
+    @Test
     void keysAreTakenAsTheyAre() {
         String uri = root() + "use_case=a b/100%25 + ü#1.json";
         objects().put(uri, "x");

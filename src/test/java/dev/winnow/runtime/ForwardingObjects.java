@@ -19,6 +19,16 @@ class ForwardingObjects implements ObjectStore {
     }
 
     @Override
+    public Optional<byte[]> read(String uri, int atMost) {
+        return objects.read(uri, atMost);
+    }
+
+    @Override
+    public void put(String uri, byte[] bytes) {
+        objects.put(uri, bytes);
+    }
+
+    @Override
     public void put(String uri, String text) {
         objects.put(uri, text);
     }

@@ -27,6 +27,17 @@ public final class FailingObjects implements ObjectStore {
     }
 
     @Override
+    public Optional<byte[]> read(String uri, int atMost) {
+        return objects.read(uri, atMost);
+    }
+
+    @Override
+    public void put(String uri, byte[] bytes) {
+        writes.next();
+        objects.put(uri, bytes);
+    }
+
+    @Override
     public void put(String uri, String text) {
         writes.next();
         objects.put(uri, text);

@@ -1,5 +1,8 @@
 package dev.winnow.testing;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.winnow.ports.ObjectStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,22 +15,40 @@ import java.util.TreeMap;
 
 /** Objects in memory. */
 public final class MemoryObjects implements ObjectStore {
+    // One character a byte, so that whatever was put compares as it is.
     private final TreeMap<String, String> objects = new TreeMap<>();
 
     @Override
     public Optional<Versioned> get(String uri) {
-        return Optional.ofNullable(objects.get(uri)).map(text -> new Versioned(text, text));
+        return Optional.ofNullable(objects.get(uri))
+                .map(bytes -> new Versioned(new String(bytes.getBytes(ISO_8859_1), UTF_8), bytes));
+    }
+
+    @Override
+    public Optional<byte[]> read(String uri, int atMost) {
+        return Optional.ofNullable(objects.get(uri))
+                .map(bytes ->
+                        bytes.substring(0, Math.min(atMost, bytes.length())).getBytes(ISO_8859_1));
+    }
+
+    @Override
+    public void put(String uri, byte[] bytes) {
+        objects.put(uri, new String(bytes, ISO_8859_1));
     }
 
     @Override
     public void put(String uri, String text) {
-        objects.put(uri, text);
+        objects.put(uri, held(text));
+    }
+
+    private static String held(String text) {
+        return new String(text.getBytes(UTF_8), ISO_8859_1);
     }
 
     @Override
     public void put(String uri, Path file) {
         try {
-            put(uri, Files.readString(file));
+            put(uri, Files.readAllBytes(file));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -35,12 +56,12 @@ public final class MemoryObjects implements ObjectStore {
 
     @Override
     public boolean putIfAbsent(String uri, String text) {
-        return objects.putIfAbsent(uri, text) == null;
+        return objects.putIfAbsent(uri, held(text)) == null;
     }
 
     @Override
     public boolean replaceIfUnchanged(String uri, String version, String text) {
-        return Objects.equals(objects.get(uri), version) && objects.replace(uri, text) != null;
+        return Objects.equals(objects.get(uri), version) && objects.replace(uri, held(text)) != null;
     }
 
     @Override

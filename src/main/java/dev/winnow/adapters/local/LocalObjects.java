@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.winnow.ports.ObjectStore;
 import dev.winnow.ports.ServiceException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.AccessDeniedException;
@@ -62,6 +63,26 @@ public final class LocalObjects implements ObjectStore {
     public Optional<Versioned> get(String uri) {
         Path path = path(uri);
         return attempt("read", path, () -> bytes(path).map(b -> new Versioned(new String(b, UTF_8), version(b))));
+    }
+
+    @Override
+    public Optional<byte[]> read(String uri, int atMost) {
+        Path path = path(uri);
+        return attempt("read", path, () -> {
+            if (Files.isDirectory(path)) {
+                return Optional.empty();
+            }
+            try (InputStream in = Files.newInputStream(path)) {
+                return Optional.of(in.readNBytes(atMost));
+            } catch (NoSuchFileException e) {
+                return Optional.empty();
+            }
+        });
+    }
+
+    @Override
+    public void put(String uri, byte[] bytes) {
+        put(path(uri), temporary -> Files.write(temporary, bytes, StandardOpenOption.CREATE_NEW));
     }
 
     @Override

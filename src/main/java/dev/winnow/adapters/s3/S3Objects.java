@@ -1,5 +1,7 @@
 package dev.winnow.adapters.s3;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.winnow.config.S3Settings;
 import dev.winnow.ports.ObjectStore;
 import dev.winnow.ports.ServiceException;
@@ -129,12 +131,37 @@ public final class S3Objects implements ObjectStore, AutoCloseable {
     }
 
     @Override
-    public void put(String uri, String text) {
+    public Optional<byte[]> read(String uri, int atMost) {
+        Location at = Location.ofObject(uri);
+        return attempt("read", at, () -> {
+            try {
+                return Optional.of(client.getObjectAsBytes(
+                                r -> r.bucket(at.bucket()).key(at.key()).range("bytes=0-" + (atMost - 1L)))
+                        .asByteArrayUnsafe());
+            } catch (AwsServiceException e) {
+                if (isMissing(e)) {
+                    return Optional.empty();
+                }
+                if (e.statusCode() == 416) { // an empty object has no first byte
+                    return Optional.of(new byte[0]);
+                }
+                throw e;
+            }
+        });
+    }
+
+    @Override
+    public void put(String uri, byte[] bytes) {
         Location at = Location.ofObject(uri);
         attempt(
                 "write",
                 at,
-                () -> client.putObject(r -> r.bucket(at.bucket()).key(at.key()), RequestBody.fromString(text)));
+                () -> client.putObject(r -> r.bucket(at.bucket()).key(at.key()), RequestBody.fromBytes(bytes)));
+    }
+
+    @Override
+    public void put(String uri, String text) {
+        put(uri, text.getBytes(UTF_8));
     }
 
     @Override
