@@ -1,0 +1,18 @@
+package dev.winnow.analysis;
+
+import java.time.LocalDate;
+import java.util.List;
+
+/** Has a model look at images, within the limits of calls and dollars; repeated for the same cases it pays nothing. */
+public interface ImageReviewer {
+    /**
+     * Looks at every case.
+     *
+     * @param day run date, by which limits per run are kept
+     * @param cases in the order in which they are asked if not all can be; at most the size of a sample
+     * @return one review for each case, in the same order
+     * @throws dev.winnow.ports.ServiceException if the service refuses for good, or fails and no more can be asked;
+     *     what was answered is kept
+     */
+    List<ImageReview> review(LocalDate day, List<ImageCase> cases);
+}
