@@ -318,6 +318,7 @@ public final class SegmentsBenchmark {
                 cameras,
                 new Readiness(config.inferences().readiness(), new LocalObjects()),
                 tables(warehouse),
+                days.get(days.size() - 1),
                 days.get(days.size() - 1));
     }
 

@@ -133,7 +133,15 @@ final class AppWiring implements Wiring {
         Rounds rounds =
                 new Rounds(run.objects(), Places.absolute(config.labeling().path()), config.pipeline());
         List<Stage> daily = List.of(
-                new SegmentsJob(config, inferences, feedback, cameras, readiness, run.tables(), run.findingsFrom()),
+                new SegmentsJob(
+                        config,
+                        inferences,
+                        feedback,
+                        cameras,
+                        readiness,
+                        run.tables(),
+                        run.findingsFrom(),
+                        run.lastDay()),
                 new CandidatesJob(config, inferences, cameras, run.tables()),
                 new SelectJob(
                         config,

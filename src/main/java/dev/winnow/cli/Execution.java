@@ -156,7 +156,16 @@ final class Execution {
         StageRunner runner = new StageRunner(context, known.pipeline(), known.semantic());
         stages = runner;
         Wiring.Run run = new Wiring.Run(
-                known, spark, tables, store, id, beforeCommit, round, findingsOnce ? runDate : LocalDate.MIN, bins);
+                known,
+                spark,
+                tables,
+                store,
+                id,
+                beforeCommit,
+                round,
+                findingsOnce ? runDate : LocalDate.MIN,
+                runDate,
+                bins);
         List<Stage> toRun = context.wiring().stages(command, run);
         try {
             options.days(context.clock()).forEach(day -> runner.run(spark, toRun, day));

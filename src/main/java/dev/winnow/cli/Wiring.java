@@ -60,6 +60,7 @@ public interface Wiring {
      * @param beforeCommit throws if this run may no longer write
      * @param round number of the day's round, from 1
      * @param findingsFrom first day on which segments are found; days before only get their cells
+     * @param lastDay last day the stages are run for
      * @param bins edges to store; null for every command but {@code bins}
      */
     record Run(
@@ -71,6 +72,7 @@ public interface Wiring {
             Runnable beforeCommit,
             int round,
             LocalDate findingsFrom,
+            LocalDate lastDay,
             BinsJob.@Nullable Wanted bins) {}
 
     /**

@@ -1,5 +1,6 @@
 package dev.winnow.config;
 
+import java.time.LocalDate;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +61,11 @@ public record InputSettings(
     /** Returns whether folders say the day, so that every row of a day's files belongs to that day. */
     public boolean byDay() {
         return !partitionFilter.isEmpty() && !partitionFilter.equals(NO_PARTITIONS);
+    }
+
+    /** Returns the predicate on source columns that finds the files of one day; only where folders say the day. */
+    public String partitionFilterOf(LocalDate day) {
+        return partitionFilter.replace("{date}", day.toString());
     }
 
     /** Returns the same input with one of its dimensions only, a number that is told by intervals stored as {@code bins}. */

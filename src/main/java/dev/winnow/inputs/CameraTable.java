@@ -73,6 +73,7 @@ public final class CameraTable {
                         settings.input(),
                         Cameras.TABLE,
                         List.of(Inferences.SITE_ID, Cameras.TIME_ZONE),
+                        List.of(),
                         dimensions())
                 .drop(Cameras.TABLE.columns().stream().map(Mapping::problem).toArray(String[]::new))
                 .filter(col(Inferences.CAMERA_ID).isNotNull());

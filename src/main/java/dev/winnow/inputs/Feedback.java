@@ -17,6 +17,12 @@ public final class Feedback {
     public static final String REPORTED_DATE = "reported_date";
     public static final String SOURCE = "source";
 
+    /** First day on which a run may see a row of several days' feedback. */
+    public static final String SEEN_FROM = "seen_from";
+
+    /** Last day on which a run may see it: a run looks at the feedback of its day and of a horizon before it. */
+    public static final String SEEN_UNTIL = "seen_until";
+
     /** The alarm was wrong: nothing of that class was there. */
     public static final String FALSE_POSITIVE = "FALSE_POSITIVE";
 

@@ -4,6 +4,8 @@ import static dev.winnow.inputs.Feedback.CORRECTED_LABEL;
 import static dev.winnow.inputs.Feedback.FEEDBACK_ID;
 import static dev.winnow.inputs.Feedback.REPORTED_AT;
 import static dev.winnow.inputs.Feedback.REPORTED_DATE;
+import static dev.winnow.inputs.Feedback.SEEN_FROM;
+import static dev.winnow.inputs.Feedback.SEEN_UNTIL;
 import static dev.winnow.inputs.Feedback.VERDICT;
 import static dev.winnow.inputs.Inferences.CAMERA_ID;
 import static dev.winnow.inputs.Inferences.CAPTURED_AT;
@@ -14,9 +16,12 @@ import static dev.winnow.inputs.Inferences.REJECT_REASON;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat;
+import static org.apache.spark.sql.functions.date_add;
+import static org.apache.spark.sql.functions.greatest;
+import static org.apache.spark.sql.functions.lag;
+import static org.apache.spark.sql.functions.least;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.not;
-import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.to_date;
 import static org.apache.spark.sql.functions.upper;
@@ -25,8 +30,8 @@ import static org.apache.spark.sql.functions.when;
 import dev.winnow.config.FeedbackSettings;
 import dev.winnow.ports.SourceReader;
 import java.time.LocalDate;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -58,15 +63,25 @@ public final class FeedbackLog {
         return present() ? DayInput.of(sources.files(settings.input(), source(List.of(day)))) : DayInput.of(List.of());
     }
 
-    /** Returns feedback that arrived on some days, shaped like {@link Feedback}, {@code reject_reason} last. */
-    public Dataset<Row> arrivedOn(List<LocalDate> days) {
-        // Rows without a readable day of arrival are among them, rejected; undated() says against what they are held.
-        return mapped(source(days))
-                .filter(col(REPORTED_DATE)
-                        .isin(days.toArray())
-                        .or(col(REPORTED_DATE).isNull()))
-                .withColumn(REJECT_REASON, reason())
-                .select(columns());
+    /**
+     * Returns feedback that arrived on some days, shaped like {@link Feedback}, {@code reject_reason} behind, then {@link
+     * Inferences#COUNTS_FROM} and {@link Inferences#COUNTS_UNTIL}: the day of arrival, or the days whose files hold a row
+     * of which no day can be read.
+     */
+    public Dataset<Row> arrivedOn(DayRange days) {
+        Column own = FileDays.hold(col(REPORTED_DATE));
+        return rows(days)
+                .filter(coalesce(own, lit(true)))
+                .withColumn(Inferences.COUNTS_FROM, coalesce(col(REPORTED_DATE), col(FileDays.FIRST)))
+                .withColumn(Inferences.COUNTS_UNTIL, coalesce(col(REPORTED_DATE), col(FileDays.LAST)))
+                .select(columns(Inferences.REJECT_REASON, Inferences.COUNTS_FROM, Inferences.COUNTS_UNTIL));
+    }
+
+    /** Rows that arrived on some days, and, rejected, those of no readable day; undated() says against what they are held. */
+    private Dataset<Row> rows(DayRange days) {
+        return mapped(FileDays.told(source(days.days()), settings.input(), days), FileDays.COLUMNS)
+                .filter(coalesce(col(REPORTED_DATE).between(lit(days.first()), lit(days.last())), lit(true)))
+                .withColumn(REJECT_REASON, reason());
     }
 
     /** Counts the rows of which no day can be told; reads the whole input, so ask only if they decide something. */
@@ -74,7 +89,7 @@ public final class FeedbackLog {
         return settings.input().byDay()
                 ? Undated.NONE
                 : Undated.counted(
-                        mapped(sources.open(settings.input())),
+                        mapped(sources.open(settings.input()), List.of()),
                         col(REPORTED_DATE).isNull());
     }
 
@@ -83,7 +98,7 @@ public final class FeedbackLog {
         return !present() || sources.listsFiles(source(List.of(day)));
     }
 
-    private Dataset<Row> mapped(Dataset<Row> source) {
+    private Dataset<Row> mapped(Dataset<Row> source, List<String> carried) {
         return Mapping.apply(
                         source,
                         settings.input(),
@@ -99,26 +114,29 @@ public final class FeedbackLog {
                                 CORRECTED_LABEL,
                                 REPORTED_DATE,
                                 Feedback.SOURCE),
+                        carried,
                         List.of())
                 .withColumn(VERDICT, upper(col(VERDICT)))
                 .withColumn(REPORTED_DATE, coalesce(col(REPORTED_DATE), to_date(col(REPORTED_AT))))
                 .withColumn(EVENT_DATE, coalesce(col(EVENT_DATE), to_date(col(CAPTURED_AT))));
     }
 
-    /** Returns feedback that keeps the contract; of a repeated feedback id the first arrival counts. */
-    public Dataset<Row> accepted(List<LocalDate> days) {
+    /**
+     * Returns the feedback that runs of some days look at, shaped like {@link Feedback} with {@link Feedback#SEEN_FROM} and
+     * {@link Feedback#SEEN_UNTIL} behind. A run sees what keeps the contract of its day and of {@code horizon} days before
+     * it; of a repeated feedback id the first arrival counts.
+     */
+    public Dataset<Row> seenOn(DayRange days, int horizon) {
         Column[] content =
                 Feedback.TABLE.columns().stream().map(name -> col(name)).toArray(Column[]::new);
-        return arrivedOn(days)
+        Column former = lag(col(SEEN_UNTIL), 1)
+                .over(Window.partitionBy(FEEDBACK_ID).orderBy(col(REPORTED_DATE), col(REPORTED_AT), struct(content)));
+        return rows(days.andBefore(horizon))
                 .filter(col(REJECT_REASON).isNull())
-                .drop(REJECT_REASON)
-                .withColumn(
-                        "copy",
-                        row_number()
-                                .over(Window.partitionBy(FEEDBACK_ID)
-                                        .orderBy(col(REPORTED_DATE), col(REPORTED_AT), struct(content))))
-                .filter(col("copy").equalTo(1))
-                .drop("copy");
+                .withColumn(SEEN_UNTIL, date_add(least(col(REPORTED_DATE), col(FileDays.LAST)), horizon))
+                .withColumn(SEEN_FROM, greatest(col(REPORTED_DATE), col(FileDays.FIRST), date_add(former, 1)))
+                .filter(col(SEEN_FROM).leq(least(col(SEEN_UNTIL), lit(days.last()))))
+                .select(columns(SEEN_FROM, SEEN_UNTIL));
     }
 
     private Dataset<Row> source(List<LocalDate> days) {
@@ -153,10 +171,9 @@ public final class FeedbackLog {
                         EVENT_DATE + "_null"));
     }
 
-    private static Column[] columns() {
-        List<Column> columns = new ArrayList<>();
-        Feedback.TABLE.columns().forEach(name -> columns.add(col(name)));
-        columns.add(col(REJECT_REASON));
-        return columns.toArray(Column[]::new);
+    private static Column[] columns(String... more) {
+        return Stream.concat(Feedback.TABLE.columns().stream(), Stream.of(more))
+                .map(name -> col(name))
+                .toArray(Column[]::new);
     }
 }

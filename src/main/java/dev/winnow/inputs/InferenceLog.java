@@ -35,6 +35,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -80,61 +81,70 @@ public final class InferenceLog {
      * the day of {@code captured_at}; those that tell no day at all with every day, see {@link #undated}.
      */
     public Dataset<Row> days(Collection<LocalDate> days) {
-        return binned(canonical(mapped(source(days)), days, false));
+        return binned(canonical(mapped(source(days), List.of()).filter(ofDays(days)), reason()));
+    }
+
+    /** Rows of some days, and rows without a day that may be of them. */
+    private Column ofDays(Collection<LocalDate> days) {
+        Column noDate = col(EVENT_DATE)
+                .isNull()
+                .and(lit(settings.input().byDay())
+                        .or(col(CAPTURED_AT).isNull())
+                        .or(to_date(col(CAPTURED_AT)).isin(days.toArray())));
+        return coalesce(col(EVENT_DATE).isin(days.toArray()).or(noDate), lit(false));
     }
 
     /**
-     * Returns the rows of one day as {@link #days} does and, where folders say the day, also the rows in its files that
-     * are of other days: their {@code reject_reason} is {@link Inferences#OTHER_DAY}, which is no rule they break.
+     * Returns the rows of days that follow one another as {@link #days} does and, where folders say the day, also the
+     * rows in their files that are of other days: their {@code reject_reason} is {@link Inferences#OTHER_DAY}, which is
+     * no rule they break. {@link Inferences#COUNTS_FROM} and {@link Inferences#COUNTS_UNTIL} say on which days a row
+     * counts, last columns: each as if its files were read alone.
      */
-    public Dataset<Row> files(LocalDate day) {
-        return binned(canonical(
-                mapped(source(List.of(day))), List.of(day), settings.input().byDay()));
+    public Dataset<Row> files(DayRange days) {
+        boolean folders = settings.input().byDay();
+        Column day = folders ? col(EVENT_DATE) : coalesce(col(EVENT_DATE), to_date(col(CAPTURED_AT)));
+        Dataset<Row> mapped = mapped(FileDays.told(source(days.days()), settings.input(), days), FileDays.COLUMNS);
+        Column own = FileDays.hold(day); // null: the row tells no day
+        Dataset<Row> rows = folders
+                ? canonical(mapped, when(not(own), Inferences.OTHER_DAY).otherwise(reason()))
+                : canonical(mapped.filter(coalesce(own, lit(true))), reason());
+        rows = rows.withColumn(Inferences.COUNTS_FROM, when(own, day).otherwise(col(FileDays.FIRST)))
+                .withColumn(Inferences.COUNTS_UNTIL, when(own, day).otherwise(col(FileDays.LAST)));
+        return binned(rows, Inferences.COUNTS_FROM, Inferences.COUNTS_UNTIL);
     }
 
     /** Returns a sentence for a person on {@code rows} of {@link Inferences#OTHER_DAY}. */
-    public static String ofOtherDays(long rows, LocalDate day) {
+    public static String ofOtherDays(long rows, DayRange days) {
         return String.format(
                 Locale.ROOT,
                 "%,d rows in the files of %s are of other days and count there, if those days' files hold them: where"
                         + " folders are by local date, inputs.inferences.partition-filter must take in the days before"
                         + " and after",
                 rows,
-                day);
+                days);
     }
 
     /** Counts the rows of which no day can be told; reads the whole input, so ask only if they decide something. */
     public Undated undated() {
         return settings.input().byDay()
                 ? Undated.NONE
-                : Undated.counted(mapped(sources.open(settings.input())), noDay());
+                : Undated.counted(mapped(sources.open(settings.input()), List.of()), noDay());
     }
 
     private static Column noDay() {
         return col(EVENT_DATE).isNull().and(col(CAPTURED_AT).isNull());
     }
 
-    private Dataset<Row> canonical(Dataset<Row> mapped, Collection<LocalDate> days, boolean others) {
-        Column folders = lit(settings.input().byDay());
-        Column noDate = col(EVENT_DATE)
-                .isNull()
-                .and(folders.or(col(CAPTURED_AT).isNull())
-                        .or(to_date(col(CAPTURED_AT)).isin(days.toArray())));
-        Column wanted = coalesce(col(EVENT_DATE).isin(days.toArray()).or(noDate), lit(false));
-        Dataset<Row> rows = (others ? mapped : mapped.filter(wanted))
-                .withColumn(CONFIDENCE, col(CONFIDENCE).divide(lit((double) settings.confidenceScale())));
-        rows = withSiteAndZone(rows);
-        rows = rows.withColumn(
-                REJECT_REASON, others ? when(not(wanted), Inferences.OTHER_DAY).otherwise(reason()) : reason());
-        if (settings.uniqueness() == Uniqueness.CHECKED) {
-            rows = withoutRepeatedIds(rows);
-        }
-        return rows;
+    private Dataset<Row> canonical(Dataset<Row> mapped, Column reason) {
+        Dataset<Row> rows = withSiteAndZone(
+                        mapped.withColumn(CONFIDENCE, col(CONFIDENCE).divide(lit((double) settings.confidenceScale()))))
+                .withColumn(REJECT_REASON, reason);
+        return settings.uniqueness() == Uniqueness.CHECKED ? withoutRepeatedIds(rows) : rows;
     }
 
-    private Dataset<Row> binned(Dataset<Row> rows) {
+    private Dataset<Row> binned(Dataset<Row> rows, String... more) {
         return Intervals.named(rows, settings.input().dimensions(), this::unknown)
-                .select(columns());
+                .select(columns(more));
     }
 
     /** What the value of a dimension is called that can't be told. */
@@ -147,7 +157,7 @@ public final class InferenceLog {
      * null where there is none.
      */
     Dataset<Row> numbers(Collection<LocalDate> days, String dimension) {
-        return canonical(mapped(source(days)), days, false)
+        return canonical(mapped(source(days), List.of()).filter(ofDays(days)), reason())
                 .filter(col(REJECT_REASON).isNull())
                 .select(TableDef.dimensionColumn(dimension));
     }
@@ -161,11 +171,16 @@ public final class InferenceLog {
         return Mapping.ofDays(sources.open(settings.input(), days), settings.input(), EVENT_DATE, days);
     }
 
-    private Dataset<Row> mapped(Dataset<Row> source) {
+    private Dataset<Row> mapped(Dataset<Row> source, List<String> carried) {
         List<String> plain =
                 dimensions().stream().filter(d -> !settings.isLocal(d)).toList();
         return Mapping.apply(
-                source, settings.input(), Inferences.TABLE, cameras.present() ? List.of(SITE_ID) : List.of(), plain);
+                source,
+                settings.input(),
+                Inferences.TABLE,
+                cameras.present() ? List.of(SITE_ID) : List.of(),
+                carried,
+                plain);
     }
 
     /** Joins the small camera table only where the log itself lacks what it holds. */
@@ -240,11 +255,12 @@ public final class InferenceLog {
                         coalesce(col(REJECT_REASON), when(col("copy").gt(1), INFERENCE_ID + "_repeated")));
     }
 
-    private Column[] columns() {
+    private Column[] columns(String... more) {
         List<Column> columns = new ArrayList<>();
         Inferences.TABLE.columns().forEach(name -> columns.add(col(name)));
         dimensions().forEach(name -> columns.add(col(TableDef.dimensionColumn(name))));
         columns.add(col(REJECT_REASON));
+        Stream.of(more).forEach(name -> columns.add(col(name)));
         return columns.toArray(Column[]::new);
     }
 }

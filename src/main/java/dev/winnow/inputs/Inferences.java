@@ -26,6 +26,12 @@ public final class Inferences {
     /** In place of a broken rule: the row is of another day than the one whose files hold it. It is no reject. */
     public static final String OTHER_DAY = "other_day";
 
+    /** First day that a row of some days' files counts for. */
+    public static final String COUNTS_FROM = "counts_from";
+
+    /** Last day that it counts for: the same but for rows whose own day can't be read or is none of the files'. */
+    public static final String COUNTS_UNTIL = "counts_until";
+
     /** Label of a frame without output, in tables. */
     public static final String NO_LABEL = "__NONE__";
 

@@ -63,6 +63,7 @@ final class Mapping {
      * Maps every column of {@code target} and every configured dimension.
      *
      * @param optional columns that are null when the source has no such column
+     * @param carried source columns that come along as they are
      * @param dimensions dimension names to map: texts, in which a null is {@link Inferences#NULL_VALUE}; a double for a
      *     binned dimension, null where there is no number, see {@link Intervals}
      * @throws ConfigException naming every expression that does not fit the source
@@ -72,11 +73,16 @@ final class Mapping {
             InputSettings settings,
             TableDef target,
             List<String> optional,
+            List<String> carried,
             List<String> dimensions) {
         Mapping mapping = new Mapping(source, settings);
         for (StructField field : target.schema().fields()) {
             mapping.column(field, optional.contains(field.name()));
         }
+        carried.forEach(name -> {
+            mapping.raw.add(col(name));
+            mapping.typed.add(col(name));
+        });
         for (String dimension : dimensions) {
             mapping.dimension(dimension);
         }

@@ -26,7 +26,8 @@ public interface TableStore {
     List<String> names();
 
     /**
-     * Atomically replaces the rows in which every column of {@code scope} has its value by {@code rows}.
+     * Atomically replaces the rows in which every column of {@code scope} has its value by {@code rows}; a value that is
+     * a list stands for any of its elements.
      *
      * <p>Columns that the stored table lacks are added; columns of {@code rows} that are not stored are left out.
      * Repeating it with the same rows leaves the same rows.

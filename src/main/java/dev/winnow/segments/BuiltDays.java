@@ -116,10 +116,10 @@ final class BuiltDays {
         put(table.name(), day, new Build(version, input.state(), builtOn, input.fingerprint(), read, rejected));
     }
 
-    /** Stores the notes of a date. A kill before it means only that the date is built once more. */
-    void store(LocalDate date) {
+    /** Stores the notes of dates. A kill before it means only that they are built once more. */
+    void store(List<LocalDate> dates) {
         List<Row> rows = new ArrayList<>();
-        builds.forEach((table, days) -> {
+        builds.forEach((table, days) -> dates.forEach(date -> {
             Build build = days.get(date);
             if (build != null) {
                 rows.add(RowFactory.create(
@@ -133,10 +133,10 @@ final class BuiltDays {
                         build.rowsRead,
                         build.rowsRejected));
             }
-        });
+        }));
         Map<String, Object> scope = new LinkedHashMap<>();
         scope.put(DayBuilds.PIPELINE, pipeline);
-        scope.put(DayBuilds.DATE, date);
+        scope.put(DayBuilds.DATE, dates);
         tables.replace(DayBuilds.TABLE, tables.frame(DayBuilds.TABLE, rows), scope);
     }
 }

@@ -3,6 +3,8 @@ package dev.winnow.segments;
 import static dev.winnow.inputs.Inferences.CAMERA_ID;
 import static dev.winnow.inputs.Inferences.CAPTURED_AT;
 import static dev.winnow.inputs.Inferences.CONFIDENCE;
+import static dev.winnow.inputs.Inferences.COUNTS_FROM;
+import static dev.winnow.inputs.Inferences.COUNTS_UNTIL;
 import static dev.winnow.inputs.Inferences.EVENT_DATE;
 import static dev.winnow.inputs.Inferences.IMAGE_URI;
 import static dev.winnow.inputs.Inferences.INFERENCE_ID;
@@ -18,10 +20,12 @@ import static dev.winnow.segments.VerdictDaily.CONFIDENCE_BIN;
 import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.floor;
 import static org.apache.spark.sql.functions.least;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.pmod;
+import static org.apache.spark.sql.functions.sequence;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.to_json;
@@ -58,6 +62,9 @@ final class Cells {
     private static final List<String> NAMED_COLUMNS =
             List.of(INFERENCE_ID, IMAGE_URI, CAPTURED_AT, EVENT_DATE, PREDICTED_LABEL, CONFIDENCE);
 
+    /** A row that keeps the contract counts for one day; see {@link Inferences#COUNTS_FROM}. */
+    private static final List<String> DAYS = List.of(COUNTS_FROM, COUNTS_UNTIL);
+
     private Cells() {}
 
     /** The columns of a cell beside the day, in key order: site, camera, use case, model version, label, dimensions. */
@@ -78,7 +85,7 @@ final class Cells {
     }
 
     /**
-     * Counts the rows of a day by cell and broken rule, each with its histogram of confidences.
+     * Counts the rows of days by day, cell and broken rule, each with its histogram of confidences.
      *
      * <p>The bins are counts, not a key: a camera has few rows a day in each cell, and with the bin in the key nearly
      * every row would be a group of its own that is shuffled and counted again.
@@ -88,15 +95,15 @@ final class Cells {
      * key for the same reason: ids that repeat show as counts above 1. So is the inference that feedback may speak of:
      * few have any.
      *
-     * @param rows canonical inferences with {@code reject_reason}
+     * @param rows from {@link dev.winnow.inputs.InferenceLog#files}
      * @param mayBeNamed whether feedback may speak of an inference
-     * @return the cell's keys, {@code reject_reason}, {@code reject_row}, {@code sampled_id}, {@code named_inference},
+     * @return the days a row counts for, the cell's keys, {@code reject_reason}, {@code reject_row}, {@code sampled_id}, {@code named_inference},
      *     {@code rows}, {@code bin_0} and so on
      */
     static Dataset<Row> count(Dataset<Row> rows, List<String> dimensions, Column mayBeNamed) {
         Column kept = col(REJECT_REASON).isNull();
         Column idHash = xxhash64(col(INFERENCE_ID));
-        List<Column> keys = new ArrayList<>();
+        List<Column> keys = new ArrayList<>(List.of(columns(DAYS)));
         for (String key : keys(dimensions)) {
             keys.add(when(kept, key.equals(LABEL) ? label() : col(key)).as(key));
         }
@@ -104,7 +111,8 @@ final class Cells {
         keys.add(when(isReject(), sample()).as(REJECT_ROW));
         keys.add(when(kept.and(pmod(idHash, lit(ID_SAMPLE)).equalTo(0)), idHash).as(SAMPLED_ID));
         keys.add(when(kept.and(mayBeNamed), struct(columns(NAMED_COLUMNS))).as(NAMED));
-        List<String> names = new ArrayList<>(keys(dimensions));
+        List<String> names = new ArrayList<>(DAYS);
+        names.addAll(keys(dimensions));
         names.addAll(List.of(REJECT_REASON, REJECT_ROW, SAMPLED_ID, NAMED));
         // A frame without output has no confidence to bin, whatever the log wrote there.
         Column labeled = kept.and(col(PREDICTED_LABEL).isNotNull());
@@ -140,29 +148,32 @@ final class Cells {
                 .toArray(Column[]::new));
     }
 
-    /** Sums counted rows to cells with their confidence histograms, shaped like {@link ExposureDaily} less its day. */
+    /** Sums counted rows to cells with their confidence histograms, shaped like {@link ExposureDaily}. */
     static Dataset<Row> exposure(Dataset<Row> counted, List<String> dimensions) {
+        List<Column> keys = new ArrayList<>(List.of(col(COUNTS_FROM).as(EVENT_DATE)));
+        keys.addAll(List.of(columns(keys(dimensions))));
         return counted.filter(col(REJECT_REASON).isNull())
-                .groupBy(columns(keys(dimensions)))
+                .groupBy(keys.toArray(Column[]::new))
                 .agg(
                         sum(ROWS).as(SHOWN),
                         array(histogram(bin -> coalesce(sum(bin(bin)), lit(0L))))
                                 .as(ExposureDaily.CONFIDENCE_HISTOGRAM));
     }
 
-    /** Totals by broken rule and site: {@code reject_reason}, {@code site_id}, {@code rows}; one small row each. */
+    /** Totals by day, broken rule and site: {@code event_date, reject_reason, site_id, rows}; one small row each. */
     static Dataset<Row> totals(Dataset<Row> counted) {
-        return counted.groupBy(REJECT_REASON, SITE_ID).agg(sum(ROWS).as(ROWS));
+        return byDay(counted.groupBy(COUNTS_FROM, COUNTS_UNTIL, REJECT_REASON, SITE_ID)
+                        .agg(sum(ROWS).as(ROWS)))
+                .select(EVENT_DATE, REJECT_REASON, SITE_ID, ROWS);
     }
 
-    /** Ids in the sample and how many of their rows are repeats: {@code sampled}, {@code repeats}; one row. */
+    /** Ids in the sample and how many of their rows are repeats: {@code event_date, sampled, repeats}; a row a day. */
     static Dataset<Row> repeatedIds(Dataset<Row> counted) {
         return counted.filter(col(SAMPLED_ID).isNotNull())
-                .groupBy(SAMPLED_ID)
+                .groupBy(col(COUNTS_FROM).as(EVENT_DATE), col(SAMPLED_ID))
                 .agg(sum(ROWS).as(ROWS))
-                .agg(
-                        coalesce(sum(ROWS), lit(0L)).as("sampled"),
-                        coalesce(sum(col(ROWS).minus(1)), lit(0L)).as("repeats"));
+                .groupBy(EVENT_DATE)
+                .agg(sum(ROWS).as("sampled"), sum(col(ROWS).minus(1)).as("repeats"));
     }
 
     /** The inferences that feedback may speak of, with {@link Verdicts#inferenceColumns}. */
@@ -172,12 +183,19 @@ final class Cells {
                 .select(columns(Verdicts.inferenceColumns(dimensions)));
     }
 
-    /** Distinct rejected rows: {@code reject_reason}, {@code reject_row}, {@code rows}. */
+    /** Distinct rejected rows: {@code event_date}, {@code reject_reason}, {@code reject_row}, {@code rows}. */
     static Dataset<Row> rejected(Dataset<Row> counted) {
-        return counted.filter(isReject())
-                .groupBy(REJECT_REASON, REJECT_ROW)
+        return byDay(counted.filter(isReject())
+                        .groupBy(COUNTS_FROM, COUNTS_UNTIL, REJECT_REASON, REJECT_ROW)
+                        .agg(sum(ROWS).as(ROWS)))
+                .groupBy(EVENT_DATE, REJECT_REASON, REJECT_ROW)
                 .agg(sum(ROWS).as(ROWS))
                 .withColumn(REJECT_ROW, to_json(col(REJECT_ROW)));
+    }
+
+    /** One row for every day that a row counts for. */
+    static Dataset<Row> byDay(Dataset<Row> rows) {
+        return rows.withColumn(EVENT_DATE, explode(sequence(col(COUNTS_FROM), col(COUNTS_UNTIL))));
     }
 
     static Column[] columns(List<String> names) {

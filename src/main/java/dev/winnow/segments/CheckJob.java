@@ -1,5 +1,6 @@
 package dev.winnow.segments;
 
+import static dev.winnow.inputs.Inferences.COUNTS_FROM;
 import static dev.winnow.inputs.Inferences.IMAGE_URI;
 import static dev.winnow.inputs.Inferences.INFERENCE_ID;
 import static dev.winnow.inputs.Inferences.REJECT_REASON;
@@ -21,6 +22,7 @@ import dev.winnow.config.InputSettings;
 import dev.winnow.config.WinnowConfig;
 import dev.winnow.inputs.Contract;
 import dev.winnow.inputs.DayInput;
+import dev.winnow.inputs.DayRange;
 import dev.winnow.inputs.FeedbackLog;
 import dev.winnow.inputs.InferenceLog;
 import dev.winnow.inputs.Inferences;
@@ -102,12 +104,12 @@ public final class CheckJob implements Stage {
         }
         sentences.addAll(bins(config.inferences().input()));
         sentences.addAll(bins(config.cameras().input()));
-        Dataset<Row> counted = counted(inferences.files(day)).persist(StorageLevel.MEMORY_AND_DISK());
+        Dataset<Row> counted = counted(inferences.files(DayRange.of(day))).persist(StorageLevel.MEMORY_AND_DISK());
         try {
             Found found = found(counted);
             sentences.addAll(found.sentences());
             if (found.ofOtherDays > 0) {
-                sentences.add(InferenceLog.ofOtherDays(found.ofOtherDays, day));
+                sentences.add(InferenceLog.ofOtherDays(found.ofOtherDays, DayRange.of(day)));
             }
             contract("inferences", day, found.read(), found.rejected, inferences::undated, sentences);
             checkIds(counted, sentences);
@@ -153,6 +155,7 @@ public final class CheckJob implements Stage {
         Column idHash = xxhash64(col(INFERENCE_ID));
         Column sampled = kept.and(pmod(idHash, lit(Cells.ID_SAMPLE)).equalTo(0));
         return rows.groupBy(
+                        col(COUNTS_FROM),
                         col(REJECT_REASON),
                         when(kept, col(SITE_ID)).as(SITE_ID),
                         when(kept, col(USE_CASE)).as(USE_CASE),
@@ -300,14 +303,19 @@ public final class CheckJob implements Stage {
         if (inferences.settings().uniqueness() == Uniqueness.CHECKED) {
             return;
         }
-        Row sample = Cells.repeatedIds(counted).first();
+        long sampled = 0;
+        long repeats = 0;
+        for (Row day : Cells.repeatedIds(counted).collectAsList()) { // one, or none if no id is in the sample
+            sampled += day.getLong(1);
+            repeats += day.getLong(2);
+        }
         double limit = inferences.settings().maxDuplicateShare();
         sentences.add(String.format(
                 Locale.ROOT,
                 "%,d of %,d sampled rows repeat an inference_id%s",
-                sample.getLong(1),
-                sample.getLong(0),
-                Contract.beyond(sample.getLong(1), sample.getLong(0), limit)
+                repeats,
+                sampled,
+                Contract.beyond(repeats, sampled, limit)
                         ? "; a run would end with exit code 3: that is more than max-duplicate-share = " + limit
                                 + ". Map inference_id to a unique value, or set inputs.inferences.uniqueness = checked"
                         : ""));
@@ -316,7 +324,7 @@ public final class CheckJob implements Stage {
     private void checkReadiness(LocalDate day, Found found, List<String> sentences) {
         try {
             readiness.requireMarker(day);
-            readiness.requireRows(day, found.bySite, total(found.bySite), tables, config.pipeline());
+            readiness.requireRows(day, Map.of(day, found.bySite), tables, config.pipeline());
             sentences.add("the inferences of " + day + " are ready");
         } catch (ServiceException e) {
             if (!e.retryable()) {
@@ -333,7 +341,7 @@ public final class CheckJob implements Stage {
         }
         Map<String, Long> rejected = new TreeMap<>();
         long kept = 0;
-        for (Row row : feedback.arrivedOn(List.of(day))
+        for (Row row : feedback.arrivedOn(DayRange.of(day))
                 .groupBy(REJECT_REASON)
                 .agg(count(lit(1)))
                 .collectAsList()) {

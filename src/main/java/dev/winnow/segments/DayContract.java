@@ -1,5 +1,6 @@
 package dev.winnow.segments;
 
+import static dev.winnow.inputs.Inferences.EVENT_DATE;
 import static dev.winnow.inputs.Inferences.REJECT_REASON;
 import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.coalesce;
@@ -16,6 +17,7 @@ import dev.winnow.ports.TableStore;
 import dev.winnow.tables.InputException;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -78,24 +80,27 @@ final class DayContract {
     }
 
     /**
-     * Stores the counts by reason with samples of the rows.
+     * Stores the counts by reason of some days with samples of the rows.
      *
-     * @param rejected {@code reject_reason} and {@code reject_row}
+     * @param rejected {@code event_date}, {@code reject_reason} and {@code reject_row}; rows of other days are left out
      */
-    void writeRejects(String input, LocalDate day, Map<String, Long> byReason, Dataset<Row> rejected) {
+    void writeRejects(String input, Map<LocalDate, Map<String, Long>> byDay, Dataset<Row> rejected) {
         Map<String, Object> scope = new LinkedHashMap<>();
         scope.put(Rejects.PIPELINE, pipeline);
-        scope.put(Rejects.DATE, day);
+        scope.put(Rejects.DATE, List.copyOf(byDay.keySet()));
         scope.put(Rejects.INPUT, input);
-        if (byReason.isEmpty() && !stored(scope)) {
+        if (byDay.values().stream().allMatch(Map::isEmpty) && !stored(input, byDay.keySet())) {
             return;
         }
         List<Row> counts = new ArrayList<>();
-        byReason.forEach((reason, rows) -> counts.add(RowFactory.create(pipeline, day, input, reason, rows, "")));
+        byDay.forEach((day, byReason) -> byReason.forEach(
+                (reason, rows) -> counts.add(RowFactory.create(pipeline, day, input, reason, rows, ""))));
         Dataset<Row> totals = tables.frame(Rejects.TABLE, counts).drop(Rejects.SAMPLE);
         Column order = row_number()
-                .over(Window.partitionBy(Rejects.REASON).orderBy(xxhash64(col(Rejects.SAMPLE)), col(Rejects.SAMPLE)));
+                .over(Window.partitionBy(Rejects.DATE, Rejects.REASON)
+                        .orderBy(xxhash64(col(Rejects.SAMPLE)), col(Rejects.SAMPLE)));
         Dataset<Row> samples = rejected.select(
+                        col(EVENT_DATE).as(Rejects.DATE),
                         col(REJECT_REASON).as(Rejects.REASON),
                         col(Cells.REJECT_ROW).as(Rejects.SAMPLE))
                 .distinct()
@@ -104,16 +109,17 @@ final class DayContract {
                 .drop("place");
         tables.replace(
                 Rejects.TABLE,
-                totals.join(broadcast(samples), new String[] {Rejects.REASON}, "left")
+                totals.join(broadcast(samples), new String[] {Rejects.DATE, Rejects.REASON}, "left")
                         .withColumn(Rejects.SAMPLE, coalesce(col(Rejects.SAMPLE), lit(""))),
                 scope);
     }
 
-    private boolean stored(Map<String, Object> scope) {
-        Dataset<Row> rows = tables.read(Rejects.TABLE);
-        for (Map.Entry<String, Object> value : scope.entrySet()) {
-            rows = rows.filter(col(value.getKey()).equalTo(lit(value.getValue())));
-        }
-        return !rows.isEmpty();
+    private boolean stored(String input, Collection<LocalDate> days) {
+        return !tables.read(Rejects.TABLE)
+                .filter(col(Rejects.PIPELINE)
+                        .equalTo(pipeline)
+                        .and(col(Rejects.DATE).isin(days.toArray()))
+                        .and(col(Rejects.INPUT).equalTo(input)))
+                .isEmpty();
     }
 }

@@ -1,9 +1,11 @@
 package dev.winnow.segments;
 
+import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
 import dev.winnow.config.InferenceSettings.Uniqueness;
 import dev.winnow.inputs.DayInput;
+import dev.winnow.inputs.DayRange;
 import dev.winnow.inputs.InferenceLog;
 import dev.winnow.inputs.Inferences;
 import dev.winnow.ports.TableStore;
@@ -14,13 +16,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.storage.StorageLevel;
 
-/** Builds a day of {@code exposure_daily}: one pass over the day's inferences counts and checks, then cells are written. */
+/** Builds days of {@code exposure_daily}: one pass over their inferences counts and checks, then cells are written. */
 final class ExposureBuild {
     private final InferenceLog inferences;
     private final DayContract contract;
@@ -36,15 +42,14 @@ final class ExposureBuild {
         this.version = version;
     }
 
-    /** Inferences of a day, counted and found good; nothing of them is written yet. Held in memory until closed. */
-    record Counted(
-            LocalDate day,
-            DayInput input,
-            Dataset<Row> rows,
-            Map<String, Long> bySite,
-            Map<String, Long> byReason,
-            long ofOtherDays)
-            implements AutoCloseable {
+    /**
+     * What one day's files hold.
+     *
+     * @param bySite accepted rows
+     * @param byReason rejected rows by the rule they break
+     * @param ofOtherDays rows that are of other days than the files
+     */
+    record Day(DayInput input, Map<String, Long> bySite, Map<String, Long> byReason, long ofOtherDays) {
         long read() {
             return accepted() + rejected();
         }
@@ -56,22 +61,54 @@ final class ExposureBuild {
         long rejected() {
             return DayContract.total(byReason);
         }
+    }
+
+    /**
+     * Inferences of some days, counted and found good; nothing of them is written yet. Held in memory until closed.
+     *
+     * @param rows from {@link Cells#count}; may hold more days
+     */
+    record Counted(DayRange days, SortedMap<LocalDate, Day> byDay, Dataset<Row> rows) implements AutoCloseable {
+        /** The same for the days up to {@code day} only. */
+        Counted upTo(LocalDate day) {
+            return new Counted(days.upTo(day), byDay.headMap(day.plusDays(1)), rows);
+        }
+
+        Day day(LocalDate day) {
+            return Objects.requireNonNull(byDay.get(day));
+        }
+
+        long read() {
+            return byDay.values().stream().mapToLong(Day::read).sum();
+        }
+
+        long rejected() {
+            return byDay.values().stream().mapToLong(Day::rejected).sum();
+        }
 
         List<String> sentences(long cells) {
+            Map<String, Long> byReason = new TreeMap<>();
+            Set<String> sites = new TreeSet<>();
+            byDay.values().forEach(day -> {
+                day.byReason.forEach((reason, rows) -> byReason.merge(reason, rows, Long::sum));
+                sites.addAll(day.bySite.keySet());
+            });
+            long ofOtherDays =
+                    byDay.values().stream().mapToLong(Day::ofOtherDays).sum();
             List<String> sentences = new ArrayList<>();
             sentences.add(String.format(
                     Locale.ROOT,
                     "%,d inferences of %s in %,d cells from %,d sites",
-                    accepted(),
-                    day,
+                    read() - rejected(),
+                    days,
                     cells,
-                    bySite.size()));
+                    sites.size()));
             if (rejected() > 0) {
                 sentences.add(String.format(
                         Locale.ROOT, "%,d rows rejected: %s (samples: show rejects)", rejected(), byReason));
             }
             if (ofOtherDays > 0) {
-                sentences.add(InferenceLog.ofOtherDays(ofOtherDays, day));
+                sentences.add(InferenceLog.ofOtherDays(ofOtherDays, days));
             }
             return sentences;
         }
@@ -83,57 +120,81 @@ final class ExposureBuild {
     }
 
     /**
-     * Counts a day.
+     * Counts days in one pass.
      *
      * @param mayBeNamed which inferences feedback may speak of; they come along
-     * @throws dev.winnow.tables.InputException if too many rows break the contract or repeat an id
+     * @return the days up to the first that breaks its contract
+     * @throws dev.winnow.tables.InputException if too many rows of the first day break the contract or repeat an id
      */
-    Counted count(LocalDate day, Column mayBeNamed) {
-        DayInput input = inferences.day(day);
-        Dataset<Row> rows = Cells.count(inferences.files(day), inferences.dimensions(), mayBeNamed)
+    Counted count(DayRange days, Column mayBeNamed) {
+        Dataset<Row> rows = Cells.count(inferences.files(days), inferences.dimensions(), mayBeNamed)
                 .persist(StorageLevel.MEMORY_AND_DISK());
         try {
-            Map<String, Long> bySite = new TreeMap<>();
-            Map<String, Long> byReason = new TreeMap<>();
-            for (Row row : Cells.totals(rows).collectAsList()) {
-                if (row.isNullAt(0)) {
-                    bySite.merge(row.getString(1), row.getLong(2), Long::sum);
-                } else {
-                    byReason.merge(row.getString(0), row.getLong(2), Long::sum);
-                }
-            }
-            Long ofOtherDays = byReason.remove(Inferences.OTHER_DAY); // no rule that is broken
-            Counted counted = new Counted(day, input, rows, bySite, byReason, ofOtherDays == null ? 0 : ofOtherDays);
-            contract.requireFewRejects("inferences", day, counted.read(), byReason, inferences::undated);
+            SortedMap<LocalDate, Day> byDay = byDay(days, Cells.totals(rows).collectAsList());
+            Map<LocalDate, Row> ids = new TreeMap<>();
             if (inferences.settings().uniqueness() == Uniqueness.TRUSTED) {
-                Row ids = Cells.repeatedIds(rows).first();
-                contract.requireUniqueIds(
-                        day,
-                        ids.getLong(0),
-                        ids.getLong(1),
-                        inferences.settings().maxDuplicateShare());
+                Cells.repeatedIds(rows).collectAsList().forEach(row -> ids.put(row.getLocalDate(0), row));
             }
-            return counted;
+            DayRange good = GoodDays.of(days, date -> {
+                Day day = Objects.requireNonNull(byDay.get(date));
+                contract.requireFewRejects("inferences", date, day.read(), day.byReason, inferences::undated);
+                Row sample = ids.get(date);
+                if (sample != null) {
+                    contract.requireUniqueIds(
+                            date,
+                            sample.getLong(1),
+                            sample.getLong(2),
+                            inferences.settings().maxDuplicateShare());
+                }
+            });
+            return new Counted(days, byDay, rows).upTo(good.last());
         } catch (RuntimeException e) {
             rows.unpersist();
             throw e;
         }
     }
 
-    /** Writes the cells of a counted day, replacing its former ones; returns how many. */
+    private SortedMap<LocalDate, Day> byDay(DayRange days, List<Row> totals) {
+        Map<LocalDate, Map<String, Long>> bySite = new TreeMap<>();
+        Map<LocalDate, Map<String, Long>> byReason = new TreeMap<>();
+        for (Row row : totals) {
+            (row.isNullAt(1) ? bySite : byReason)
+                    .computeIfAbsent(row.getLocalDate(0), date -> new TreeMap<>())
+                    .merge(row.getString(row.isNullAt(1) ? 2 : 1), row.getLong(3), Long::sum);
+        }
+        SortedMap<LocalDate, Day> byDay = new TreeMap<>();
+        for (LocalDate date : days.days()) {
+            Map<String, Long> rejected = byReason.getOrDefault(date, new TreeMap<>());
+            Long ofOtherDays = rejected.remove(Inferences.OTHER_DAY); // no rule that is broken
+            byDay.put(
+                    date,
+                    new Day(
+                            inferences.day(date),
+                            bySite.getOrDefault(date, Map.of()),
+                            rejected,
+                            ofOtherDays == null ? 0 : ofOtherDays));
+        }
+        return byDay;
+    }
+
+    /** Writes the cells of counted days, replacing their former ones; returns how many. */
     long write(Counted counted, BuiltDays built) {
-        contract.writeRejects("inferences", counted.day, counted.byReason, Cells.rejected(counted.rows));
+        Map<LocalDate, Map<String, Long>> byReason = new TreeMap<>();
+        counted.byDay.forEach((date, day) -> byReason.put(date, day.byReason));
+        contract.writeRejects("inferences", byReason, Cells.rejected(counted.rows));
+        List<LocalDate> days = counted.days.days();
         Map<String, Object> scope = new LinkedHashMap<>();
         scope.put(ExposureDaily.PIPELINE, pipeline);
-        scope.put(ExposureDaily.EVENT_DATE, counted.day);
+        scope.put(ExposureDaily.EVENT_DATE, days);
         long cells = tables.replace(
                 table(),
                 Cells.exposure(counted.rows, inferences.dimensions())
+                        .filter(col(ExposureDaily.EVENT_DATE).isin(days.toArray()))
                         .withColumn(ExposureDaily.PIPELINE, lit(pipeline))
-                        .withColumn(ExposureDaily.EVENT_DATE, lit(counted.day))
                         .withColumn(ExposureDaily.CELL_VERSION, lit(version)),
                 scope);
-        built.note(ExposureDaily.TABLE, counted.day, counted.input, "", counted.read(), counted.rejected());
+        counted.byDay.forEach(
+                (date, day) -> built.note(ExposureDaily.TABLE, date, day.input, "", day.read(), day.rejected()));
         return cells;
     }
 

@@ -1,7 +1,6 @@
 package dev.winnow.segments;
 
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.sum;
 
 import dev.winnow.config.InferenceSettings;
@@ -46,11 +45,12 @@ public final class Readiness {
     /**
      * Requires enough rows: the sum over sites of what they sent, each at most its median, over the sum of medians.
      *
-     * @param bySite accepted rows of the day by site
+     * @param bySite accepted rows by day and site: of the day, and of days before it whose cells are not written yet
      * @throws ServiceException retryable, if the day is empty or too small
      */
-    void requireRows(LocalDate day, Map<String, Long> bySite, long read, TableStore tables, String pipeline) {
-        if (read == 0) {
+    void requireRows(LocalDate day, Map<LocalDate, Map<String, Long>> bySite, TableStore tables, String pipeline) {
+        Map<String, Long> rowsBySite = bySite.getOrDefault(day, Map.of());
+        if (rowsBySite.isEmpty()) {
             throw ServiceException.passing(
                     "There are no inferences of " + day + " yet; nothing was written. Run the day again when its files"
                             + " have arrived",
@@ -62,8 +62,9 @@ public final class Readiness {
         long expected = 0;
         long arrived = 0;
         List<String> missing = new ArrayList<>();
-        for (Map.Entry<String, Long> median : medians(day, tables, pipeline).entrySet()) {
-            long rows = Math.min(median.getValue(), bySite.getOrDefault(median.getKey(), 0L));
+        for (Map.Entry<String, Long> median :
+                medians(day, bySite, tables, pipeline).entrySet()) {
+            long rows = Math.min(median.getValue(), rowsBySite.getOrDefault(median.getKey(), 0L));
             expected += median.getValue();
             arrived += rows;
             if (rows < settings.minShare() * median.getValue()) {
@@ -86,17 +87,32 @@ public final class Readiness {
         }
     }
 
-    private Map<String, Long> medians(LocalDate day, TableStore tables, String pipeline) {
+    private Map<String, Long> medians(
+            LocalDate day, Map<LocalDate, Map<String, Long>> counted, TableStore tables, String pipeline) {
         Map<String, List<Long>> rows = new TreeMap<>();
-        for (Row row : tables.read(ExposureDaily.TABLE)
-                .filter(col(ExposureDaily.PIPELINE)
-                        .equalTo(pipeline)
-                        .and(col(ExposureDaily.EVENT_DATE)
-                                .between(lit(day.minusDays(settings.medianDays())), lit(day.minusDays(1)))))
-                .groupBy(Inferences.SITE_ID, ExposureDaily.EVENT_DATE)
-                .agg(sum(ExposureDaily.SHOWN))
-                .collectAsList()) {
-            rows.computeIfAbsent(row.getString(0), site -> new ArrayList<>()).add(row.getLong(2));
+        List<LocalDate> stored = new ArrayList<>();
+        for (LocalDate before = day.minusDays(settings.medianDays());
+                before.isBefore(day);
+                before = before.plusDays(1)) {
+            if (counted.containsKey(before)) {
+                counted.get(before)
+                        .forEach((site, count) -> rows.computeIfAbsent(site, s -> new ArrayList<>())
+                                .add(count));
+            } else {
+                stored.add(before);
+            }
+        }
+        if (!stored.isEmpty()) {
+            for (Row row : tables.read(ExposureDaily.TABLE)
+                    .filter(col(ExposureDaily.PIPELINE)
+                            .equalTo(pipeline)
+                            .and(col(ExposureDaily.EVENT_DATE).isin(stored.toArray())))
+                    .groupBy(Inferences.SITE_ID, ExposureDaily.EVENT_DATE)
+                    .agg(sum(ExposureDaily.SHOWN))
+                    .collectAsList()) {
+                rows.computeIfAbsent(row.getString(0), site -> new ArrayList<>())
+                        .add(row.getLong(2));
+            }
         }
         Map<String, Long> medians = new TreeMap<>();
         rows.forEach((site, counts) -> {

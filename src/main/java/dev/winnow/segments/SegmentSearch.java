@@ -105,11 +105,11 @@ final class SegmentSearch {
             sentences.add(0, sentence(day, dates, findings));
             ChangeSearch.Told changed = changes.find(day, dates, cells, watched, runId);
             sentences.addAll(changed.sentences());
-            long written = replace(SegmentFindings.TABLE, day, rows)
-                    + replace(SegmentChanges.TABLE, day, changed.rows())
+            long written = replace(SegmentFindings.TABLE, List.of(day), rows)
+                    + replace(SegmentChanges.TABLE, List.of(day), changed.rows())
                     + replace(
                             FeedbackArrival.TABLE,
-                            day,
+                            List.of(day),
                             FeedbackArrival.rows(
                                     pipeline, day, settings.maturity().horizonDays(), useCases));
             return new Found(written, sentences);
@@ -141,20 +141,25 @@ final class SegmentSearch {
                 .orElseThrow();
     }
 
-    /** Removes what was written of a run date whose cells are built again without a search. */
-    void remove(LocalDate day) {
-        List.of(SegmentFindings.TABLE, SegmentChanges.TABLE, FeedbackArrival.TABLE)
-                .forEach(table -> replace(table, day, List.of()));
+    /** Removes what was written of run dates whose cells are built again without a search. */
+    void remove(List<LocalDate> days) {
+        if (!days.isEmpty()) {
+            List.of(SegmentFindings.TABLE, SegmentChanges.TABLE, FeedbackArrival.TABLE)
+                    .forEach(table -> replace(table, days, List.of()));
+        }
     }
 
-    /** Replaces the rows of a run date; a table that never had any is not made. */
-    private long replace(TableDef table, LocalDate day, List<Row> rows) {
-        if (rows.isEmpty() && !tables.names().contains(table.name())) {
+    /** Replaces the rows of run dates; a table that never had any is not made, and nothing by nothing is no change. */
+    private long replace(TableDef table, List<LocalDate> days, List<Row> rows) {
+        Column ofDays = col(SegmentFindings.PIPELINE)
+                .equalTo(pipeline)
+                .and(col(SegmentFindings.RUN_DATE).isin(days.toArray()));
+        if (rows.isEmpty() && tables.read(table).filter(ofDays).isEmpty()) {
             return 0;
         }
         Map<String, Object> scope = new LinkedHashMap<>();
         scope.put(SegmentFindings.PIPELINE, pipeline);
-        scope.put(SegmentFindings.RUN_DATE, day);
+        scope.put(SegmentFindings.RUN_DATE, days);
         return tables.replace(table, tables.frame(table, rows), scope);
     }
 

@@ -6,6 +6,8 @@ import dev.winnow.config.ConfigException;
 import dev.winnow.config.SegmentSettings.AfterChange;
 import dev.winnow.config.WinnowConfig;
 import dev.winnow.inputs.CameraTable;
+import dev.winnow.inputs.DayInput;
+import dev.winnow.inputs.DayRange;
 import dev.winnow.inputs.FeedbackLog;
 import dev.winnow.inputs.InferenceLog;
 import dev.winnow.ports.Stage;
@@ -18,7 +20,9 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,9 +31,18 @@ import org.jspecify.annotations.Nullable;
  * <p>A run for D replaces the cells of D, and those of days whose input files changed since; nothing else. The
  * inferences of D are passed over once: cells, rejects, repeated ids and the inferences that feedback speaks of come of
  * one aggregation.
+ *
+ * <p>A run over several days passes over the inferences of some at once, while their files are few: each day's cells are
+ * the same as if it were run alone, but one pass over a month costs far less than thirty over its days.
  */
 public final class SegmentsJob implements Stage {
     private static final String NAME = "segments";
+
+    /** Days that are built together at most; a failure in the middle loses the work of no more. */
+    private static final int MOST_DAYS = 31;
+
+    /** Bytes of inference files that are passed over together: some hundred million rows; chosen by judgement. */
+    private static final long MOST_BYTES = 4L << 30;
 
     private final WinnowConfig config;
     private final InferenceLog inferences;
@@ -42,11 +55,21 @@ public final class SegmentsJob implements Stage {
     private final VerdictBuild verdicts;
     private final SegmentSearch search;
     private final LocalDate findingsFrom;
+    private final LocalDate lastDay;
+    private @Nullable Ahead ahead;
+
+    /** Days whose cells are built, and which are to be run next. */
+    private record Ahead(DayRange days, DayRange left, BuiltDays built) {}
+
+    /** What was built. */
+    private record Cellwork(
+            DayRange days, BuiltDays built, long read, long written, long rejected, List<String> sentences) {}
 
     /**
      * Creates the job over its inputs and tables.
      *
      * @param findingsFrom first day on which segments are found; days before only get their cells
+     * @param lastDay last day that this job will be run for: days up to it may be built ahead, if they are run in order
      */
     public SegmentsJob(
             WinnowConfig config,
@@ -55,7 +78,8 @@ public final class SegmentsJob implements Stage {
             CameraTable cameras,
             Readiness readiness,
             TableStore tables,
-            LocalDate findingsFrom) {
+            LocalDate findingsFrom,
+            LocalDate lastDay) {
         this.config = config;
         this.inferences = inferences;
         this.feedback = feedback;
@@ -63,6 +87,7 @@ public final class SegmentsJob implements Stage {
         this.readiness = readiness;
         this.tables = tables;
         this.findingsFrom = findingsFrom;
+        this.lastDay = lastDay;
         this.version = CellVersion.of(config);
         String pipeline = config.pipeline();
         DayContract contract = new DayContract(config.rejects(), tables, pipeline);
@@ -76,27 +101,81 @@ public final class SegmentsJob implements Stage {
         return NAME;
     }
 
-    /** Counts and checks everything before it writes anything, so that a run that fails leaves no half of itself. */
     @Override
     public Report run(LocalDate day) {
+        Ahead before = ahead;
+        ahead = null;
+        Cellwork work = before != null && before.left.first().equals(day) ? builtAhead(before) : build(together(day));
+        if (work.days.last().isAfter(day)) {
+            ahead = new Ahead(work.days, new DayRange(day.plusDays(1), work.days.last()), work.built);
+        }
+        List<String> sentences = new ArrayList<>(work.sentences);
+        long written = work.written;
+        String fingerprint =
+                inferences.day(day).and(feedback.day(day)).and(cameras.files()).fingerprint();
+        if (!day.isBefore(findingsFrom)) {
+            SegmentSearch.Found found = search.write(
+                    day,
+                    work.built.windowDates(windowStart(day), day, feedback.present()),
+                    inferences.dimensions(),
+                    RunIds.of(config.pipeline(), NAME, day, config.semantic(), fingerprint));
+            sentences.addAll(found.sentences());
+            written += found.rows();
+        }
+        return new Report(work.read, written, work.rejected, work.read > 0 ? 1 : 0, fingerprint, sentences);
+    }
+
+    private static Cellwork builtAhead(Ahead ahead) {
+        return new Cellwork(
+                ahead.days,
+                ahead.built,
+                0,
+                0,
+                0,
+                List.of("Cells of " + ahead.left.first() + " were built with those of " + ahead.days.first()));
+    }
+
+    /** The day and those behind it that are built with it. */
+    private DayRange together(LocalDate day) {
         readiness.requireMarker(day);
+        LocalDate last = day;
+        if (last.isBefore(lastDay) && inferences.listsFiles(day)) {
+            DayInput files = inferences.day(day);
+            long bytes = files.bytes();
+            while (last.isBefore(lastDay) && last.isBefore(day.plusDays(MOST_DAYS - 1))) {
+                DayInput next = inferences.day(last.plusDays(1));
+                bytes += next.equals(files) ? 0 : next.bytes(); // files that hold all days are passed over once
+                if (bytes > MOST_BYTES) {
+                    break;
+                }
+                files = next;
+                last = last.plusDays(1);
+            }
+        }
+        return GoodDays.of(new DayRange(day, last), readiness::requireMarker);
+    }
+
+    /** Counts and checks everything before it writes anything, so that a run that fails leaves no half of itself. */
+    private Cellwork build(DayRange wanted) {
+        LocalDate day = wanted.first();
         BuiltDays built = new BuiltDays(tables, config.pipeline(), version);
         requireOneVersion(day, built);
         List<String> sentences = new ArrayList<>();
         List<ExposureBuild.Counted> late = new ArrayList<>();
-        try (VerdictBuild.@Nullable Arrived arrived = feedback.present() ? verdicts.prepare(day) : null;
-                ExposureBuild.Counted counted = exposure.count(
-                        day, arrived == null ? lit(false) : arrived.lookup().mayBeNamed())) {
-            readiness.requireRows(day, counted.bySite(), counted.accepted(), tables, config.pipeline());
+        try (VerdictBuild.@Nullable Arrived arrived = feedback.present() ? verdicts.prepare(wanted) : null;
+                ExposureBuild.Counted counted = ready(exposure.count(
+                        arrived == null ? wanted : arrived.days(),
+                        arrived == null ? lit(false) : arrived.lookup().mayBeNamed()))) {
             for (LocalDate d : lateDays(day, built)) {
                 countLate(d, built, sentences).ifPresent(late::add);
             }
             for (ExposureBuild.Counted rebuilt : late) {
                 exposure.write(rebuilt, built);
-                built.store(rebuilt.day());
+                built.store(rebuilt.days().days());
                 sentences.add(
-                        "Inference files of " + rebuilt.day() + " changed since its cells were built: built again");
+                        "Inference files of " + rebuilt.days() + " changed since its cells were built: built again");
             }
+            DayRange days = counted.days();
             long cells = exposure.write(counted, built);
             sentences.addAll(counted.sentences(cells));
             if (!inferences.listsFiles(day)) {
@@ -108,28 +187,33 @@ public final class SegmentsJob implements Stage {
             long rejected = counted.rejected();
             if (arrived != null) {
                 rebuildLateArrivals(day, built, sentences);
-                VerdictBuild.Built today = verdicts.write(arrived, counted, built);
-                sentences.addAll(today.sentences());
-                written += today.cells();
-                rejected += arrived.rejected();
+                VerdictBuild.Arrived good = arrived.upTo(days.last());
+                VerdictBuild.Built verdicted = verdicts.write(good, counted, built);
+                sentences.addAll(verdicted.sentences());
+                written += verdicted.cells();
+                rejected += good.rejected();
             }
-            built.store(day);
-            String fingerprint =
-                    counted.input().and(feedback.day(day)).and(cameras.files()).fingerprint();
-            if (!day.isBefore(findingsFrom)) {
-                SegmentSearch.Found found = search.write(
-                        day,
-                        built.windowDates(windowStart(day), day, feedback.present()),
-                        inferences.dimensions(),
-                        RunIds.of(config.pipeline(), NAME, day, config.semantic(), fingerprint));
-                sentences.addAll(found.sentences());
-                written += found.rows();
-            } else {
-                search.remove(day); // it would be of cells that are no more
-            }
-            return new Report(counted.read(), written, rejected, 1, fingerprint, sentences);
+            built.store(days.days());
+            // Findings of a day whose cells are built anew are of cells that are no more.
+            search.remove(
+                    days.days().stream().filter(d -> d.isBefore(findingsFrom)).toList());
+            return new Cellwork(days, built, counted.read(), written, rejected, sentences);
         } finally {
             late.forEach(ExposureBuild.Counted::close);
+        }
+    }
+
+    /** Leaves days that lack rows to their own run; the first must not. */
+    private ExposureBuild.Counted ready(ExposureBuild.Counted counted) {
+        try {
+            Map<LocalDate, Map<String, Long>> bySite = new TreeMap<>();
+            counted.byDay().forEach((date, day) -> bySite.put(date, day.bySite()));
+            DayRange good =
+                    GoodDays.of(counted.days(), date -> readiness.requireRows(date, bySite, tables, config.pipeline()));
+            return counted.upTo(good.last());
+        } catch (RuntimeException e) {
+            counted.close();
+            throw e;
         }
     }
 
@@ -190,7 +274,7 @@ public final class SegmentsJob implements Stage {
                 .map(BuiltDays.Build::rowsRead)
                 .orElse(0L);
         try {
-            ExposureBuild.Counted counted = exposure.count(day, lit(false));
+            ExposureBuild.Counted counted = exposure.count(DayRange.of(day), lit(false));
             if (counted.read() >= before / 2) {
                 return Optional.of(counted);
             }
@@ -216,9 +300,9 @@ public final class SegmentsJob implements Stage {
             if (same) {
                 continue;
             }
-            try (VerdictBuild.Arrived again = verdicts.prepare(d)) {
+            try (VerdictBuild.Arrived again = verdicts.prepare(DayRange.of(d))) {
                 verdicts.write(again, null, built);
-                built.store(d);
+                built.store(List.of(d));
             }
             sentences.add("Verdicts that arrived on " + d
                     + " were built again: their files changed, or the inferences they speak of did");

@@ -8,12 +8,14 @@ import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.datediff;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.to_json;
 
 import dev.winnow.inputs.CameraTable;
 import dev.winnow.inputs.DayInput;
+import dev.winnow.inputs.DayRange;
 import dev.winnow.inputs.Feedback;
 import dev.winnow.inputs.FeedbackLog;
 import dev.winnow.inputs.InferenceLog;
@@ -26,14 +28,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.ToLongFunction;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.storage.StorageLevel;
 import org.jspecify.annotations.Nullable;
 
-/** Builds an arrival date of {@code verdict_daily}: feedback is counted, put to its inferences, and written as changes. */
+/** Builds arrival dates of {@code verdict_daily}: feedback is counted, put to its inferences, and written as changes. */
 final class VerdictBuild {
     private final InferenceLog inferences;
     private final FeedbackLog feedback;
@@ -61,24 +66,38 @@ final class VerdictBuild {
     }
 
     /**
-     * Feedback that arrived on a day, counted and found good, with all that may be counted on that day; nothing of it is
-     * written yet. Held in memory until closed.
+     * The feedback of one day.
      *
+     * @param byReason rejected rows by the rule they break
+     * @param read rows, rejected ones too
      * @param tooOld accepted feedback on images from before the horizon
-     * @param relevant see {@link Verdicts#relevant}
      */
-    record Arrived(
-            LocalDate day,
-            DayInput input,
-            Map<String, Long> byReason,
-            long read,
-            long tooOld,
-            Verdicts verdicts,
-            Dataset<Row> relevant,
-            Lookup lookup)
-            implements AutoCloseable {
+    record Day(DayInput input, Map<String, Long> byReason, long read, long tooOld) {
         long rejected() {
             return DayContract.total(byReason);
+        }
+    }
+
+    /**
+     * Feedback that arrived on some days, counted and found good, with all that may be counted on those days; nothing of
+     * it is written yet. Held in memory until closed.
+     *
+     * @param relevant see {@link Verdicts#relevant}; may hold more days
+     */
+    record Arrived(
+            DayRange days, SortedMap<LocalDate, Day> byDay, Verdicts verdicts, Dataset<Row> relevant, Lookup lookup)
+            implements AutoCloseable {
+        /** The same for the days up to {@code day} only. */
+        Arrived upTo(LocalDate day) {
+            return new Arrived(days.upTo(day), byDay.headMap(day.plusDays(1)), verdicts, relevant, lookup);
+        }
+
+        long rejected() {
+            return byDay.values().stream().mapToLong(Day::rejected).sum();
+        }
+
+        private long sum(ToLongFunction<Day> of) {
+            return byDay.values().stream().mapToLong(of).sum();
         }
 
         @Override
@@ -92,90 +111,106 @@ final class VerdictBuild {
 
     /** The oldest event date that feedback of an arrival date can speak of. */
     LocalDate firstEventDate(LocalDate arrival) {
-        return verdicts(arrival).firstEventDate();
+        return verdicts(DayRange.of(arrival)).firstEventDate(arrival);
     }
 
-    private Verdicts verdicts(LocalDate day) {
+    private Verdicts verdicts(DayRange days) {
         return new Verdicts(
-                day,
+                days,
                 feedback.settings().catchUpAges(),
                 feedback.settings().nearestFrameSeconds(),
                 inferences.dimensions());
     }
 
     /**
-     * Counts the feedback of an arrival date and prepares to look for its inferences.
+     * Counts the feedback of arrival dates and prepares to look for its inferences.
      *
-     * @throws dev.winnow.tables.InputException if too many rows break the contract
+     * @return the days up to the first that breaks its contract
+     * @throws dev.winnow.tables.InputException if too many rows of the first day break the contract
      */
-    Arrived prepare(LocalDate day) {
-        Verdicts verdicts = verdicts(day);
-        Map<String, Long> byReason = new TreeMap<>();
-        long read = 0;
-        long tooOld = 0;
-        Column old = coalesce(col(EVENT_DATE).lt(lit(verdicts.firstEventDate())), lit(false));
-        for (Row row : feedback.arrivedOn(List.of(day))
-                .groupBy(col(REJECT_REASON), old)
-                .agg(count(lit(1)))
-                .collectAsList()) {
-            read += row.getLong(2);
-            if (!row.isNullAt(0)) {
-                byReason.merge(row.getString(0), row.getLong(2), Long::sum);
-            } else if (row.getBoolean(1)) {
-                tooOld += row.getLong(2);
-            }
-        }
-        contract.requireFewRejects("feedback", day, read, byReason, feedback::undated);
-        // Looked at three times until what matters of it is held itself, which the lookup sees to.
-        Dataset<Row> accepted = feedback.accepted(verdicts.feedbackDays()).persist(StorageLevel.MEMORY_AND_DISK());
+    Arrived prepare(DayRange days) {
+        SortedMap<LocalDate, Day> byDay = counted(days);
+        DayRange good = GoodDays.of(days, date -> {
+            Day day = Objects.requireNonNull(byDay.get(date));
+            contract.requireFewRejects("feedback", date, day.read, day.byReason, feedback::undated);
+        });
+        Verdicts verdicts = verdicts(good);
+        // Looked at several times until what matters of it is held itself, which the lookup sees to.
+        Dataset<Row> seen =
+                feedback.seenOn(good, feedback.settings().horizonDays()).persist(StorageLevel.MEMORY_AND_DISK());
         try {
-            Dataset<Row> relevant = verdicts.relevant(accepted).persist(StorageLevel.MEMORY_AND_DISK());
+            Dataset<Row> relevant = verdicts.relevant(seen).persist(StorageLevel.MEMORY_AND_DISK());
             try {
-                return new Arrived(
-                        day, feedback.day(day), byReason, read, tooOld, verdicts, relevant, verdicts.lookup(relevant));
+                Lookup lookup = verdicts.lookup(relevant);
+                return new Arrived(good, byDay.headMap(good.last().plusDays(1)), verdicts, relevant, lookup);
             } catch (RuntimeException e) {
                 relevant.unpersist();
                 throw e;
             }
         } finally {
-            accepted.unpersist();
+            seen.unpersist();
         }
     }
 
+    private SortedMap<LocalDate, Day> counted(DayRange days) {
+        SortedMap<LocalDate, Day> byDay = new TreeMap<>();
+        days.days().forEach(date -> byDay.put(date, new Day(feedback.day(date), new TreeMap<>(), 0, 0)));
+        Column old = coalesce(
+                datediff(col(Inferences.COUNTS_FROM), col(EVENT_DATE))
+                        .gt(feedback.settings().horizonDays()),
+                lit(false));
+        for (Row row : feedback.arrivedOn(days)
+                .groupBy(col(Inferences.COUNTS_FROM), col(Inferences.COUNTS_UNTIL), col(REJECT_REASON), old)
+                .agg(count(lit(1)))
+                .collectAsList()) {
+            long rows = row.getLong(4);
+            for (LocalDate date : new DayRange(row.getLocalDate(0), row.getLocalDate(1)).days()) {
+                Day day = Objects.requireNonNull(byDay.get(date));
+                if (!row.isNullAt(2)) {
+                    day.byReason.merge(row.getString(2), rows, Long::sum);
+                }
+                boolean tooOld = row.isNullAt(2) && row.getBoolean(3);
+                byDay.put(date, new Day(day.input, day.byReason, day.read + rows, day.tooOld + (tooOld ? rows : 0)));
+            }
+        }
+        return byDay;
+    }
+
     /**
-     * Writes what the feedback changes, replacing what the arrival date had changed before.
+     * Writes what the feedback changes, replacing what the arrival dates had changed before.
      *
-     * @param counted a day whose inferences were counted with this feedback's lookup, so that they need not be read
-     *     again; null if there is none
+     * @param counted days whose inferences were counted with this feedback's lookup, so that they need not be read again;
+     *     null if there are none
      */
     Built write(Arrived arrived, ExposureBuild.@Nullable Counted counted, BuiltDays built) {
-        LocalDate day = arrived.day;
+        List<LocalDate> days = arrived.days.days();
         Verdicts verdicts = arrived.verdicts;
         writeRejects(arrived);
-        Dataset<Row> matched =
-                verdicts.matched(arrived.lookup, named(arrived, counted)).persist(StorageLevel.MEMORY_AND_DISK());
-        Dataset<Row> unmatched = verdicts.unmatched(arrived.relevant, matched).persist(StorageLevel.MEMORY_AND_DISK());
+        Dataset<Row> relevant = arrived.relevant.filter(col(Verdicts.DAY).isin(days.toArray()));
+        Dataset<Row> matched = verdicts.matched(relevant, arrived.lookup, named(arrived, relevant, counted))
+                .filter(col(Verdicts.DAY).isin(days.toArray()))
+                .persist(StorageLevel.MEMORY_AND_DISK());
+        Dataset<Row> unmatched = verdicts.unmatched(relevant, matched).persist(StorageLevel.MEMORY_AND_DISK());
         try {
             Dataset<Row> unplaced =
                     withSites(unmatched.filter(col(Verdicts.FATE).equalTo(Verdicts.UNPLACED)));
             Map<String, Object> scope = new LinkedHashMap<>();
             scope.put(VerdictDaily.PIPELINE, pipeline);
-            scope.put(VerdictDaily.ARRIVAL_DATE, day);
+            scope.put(VerdictDaily.ARRIVAL_DATE, days);
             long cells = tables.replace(
                     table(),
                     verdicts.signedCounts(matched, unplaced)
                             .withColumn(VerdictDaily.PIPELINE, lit(pipeline))
-                            .withColumn(VerdictDaily.ARRIVAL_DATE, lit(day))
                             .withColumn(VerdictDaily.CELL_VERSION, lit(version)),
                     scope);
             List<String> sentences = sentences(arrived, unmatched);
-            built.note(
+            arrived.byDay.forEach((date, day) -> built.note(
                     VerdictDaily.TABLE,
-                    day,
-                    arrived.input,
-                    built.foundation(verdicts.firstEventDate(), day),
-                    arrived.read,
-                    arrived.rejected());
+                    date,
+                    day.input,
+                    built.foundation(verdicts.firstEventDate(date), date),
+                    day.read,
+                    day.rejected()));
             return new Built(cells, sentences);
         } finally {
             unmatched.unpersist();
@@ -183,11 +218,11 @@ final class VerdictBuild {
         }
     }
 
-    /** Inferences that the feedback may speak of: from the day that was counted with it, and searched in other days. */
-    private Dataset<Row> named(Arrived arrived, ExposureBuild.@Nullable Counted counted) {
-        List<LocalDate> dates = new ArrayList<>(arrived.verdicts.eventDates(arrived.relevant));
+    /** Inferences that the feedback may speak of: from the days that were counted with it, and searched in other days. */
+    private Dataset<Row> named(Arrived arrived, Dataset<Row> relevant, ExposureBuild.@Nullable Counted counted) {
+        List<LocalDate> dates = new ArrayList<>(arrived.verdicts.eventDates(relevant));
         Dataset<Row> known = null;
-        if (counted != null && dates.remove(counted.day())) {
+        if (counted != null && dates.removeIf(counted.days()::contains)) {
             known = Cells.named(counted.rows(), inferences.dimensions());
         }
         Dataset<Row> searched = inferences
@@ -201,13 +236,18 @@ final class VerdictBuild {
         Column sample = to_json(struct(Feedback.TABLE.columns().stream()
                 .map(name -> col(name).cast("string").as(name))
                 .toArray(Column[]::new)));
+        Map<LocalDate, Map<String, Long>> byReason = new TreeMap<>();
+        arrived.byDay.forEach((date, day) -> byReason.put(date, day.byReason));
         contract.writeRejects(
                 "feedback",
-                arrived.day,
-                arrived.byReason,
-                feedback.arrivedOn(List.of(arrived.day))
+                byReason,
+                Cells.byDay(feedback.arrivedOn(arrived.days)
                         .filter(col(REJECT_REASON).isNotNull())
-                        .select(col(REJECT_REASON), sample.as(Cells.REJECT_ROW)));
+                        .select(
+                                col(Inferences.COUNTS_FROM),
+                                col(Inferences.COUNTS_UNTIL),
+                                col(REJECT_REASON),
+                                sample.as(Cells.REJECT_ROW))));
     }
 
     private Dataset<Row> withSites(Dataset<Row> unplaced) {
@@ -230,8 +270,8 @@ final class VerdictBuild {
                 Locale.ROOT,
                 "%,d rows of feedback arrived on %s: %,d rejected, %,d speak of unknown inferences, %,d misses"
                         + " without a frame",
-                arrived.read,
-                arrived.day,
+                arrived.sum(Day::read),
+                arrived.days,
                 arrived.rejected(),
                 fates.getOrDefault(Verdicts.UNKNOWN, 0L),
                 fates.getOrDefault(Verdicts.UNPLACED, 0L)));
@@ -242,13 +282,14 @@ final class VerdictBuild {
                             + " again at the catch-up ages",
                     waiting));
         }
-        if (arrived.tooOld > 0) {
+        long tooOld = arrived.sum(Day::tooOld);
+        if (tooOld > 0) {
             sentences.add(String.format(
                     Locale.ROOT,
-                    "%,d rows of feedback speak of images from before %s and don't count: inputs.feedback.catch-up-ages end"
-                            + " there",
-                    arrived.tooOld,
-                    arrived.verdicts.firstEventDate()));
+                    "%,d rows of feedback came more than %d days after their image and don't count:"
+                            + " inputs.feedback.catch-up-ages end there",
+                    tooOld,
+                    arrived.verdicts.horizon()));
         }
         return sentences;
     }

@@ -5,6 +5,8 @@ import static dev.winnow.inputs.Feedback.FEEDBACK_ID;
 import static dev.winnow.inputs.Feedback.MISSED;
 import static dev.winnow.inputs.Feedback.REPORTED_AT;
 import static dev.winnow.inputs.Feedback.REPORTED_DATE;
+import static dev.winnow.inputs.Feedback.SEEN_FROM;
+import static dev.winnow.inputs.Feedback.SEEN_UNTIL;
 import static dev.winnow.inputs.Feedback.VERDICT;
 import static dev.winnow.inputs.Inferences.CAMERA_ID;
 import static dev.winnow.inputs.Inferences.CAPTURED_AT;
@@ -18,22 +20,30 @@ import static dev.winnow.inputs.Inferences.USE_CASE;
 import static dev.winnow.segments.VerdictDaily.CONFIDENCE_BIN;
 import static dev.winnow.segments.VerdictDaily.LABEL;
 import static org.apache.spark.sql.functions.abs;
+import static org.apache.spark.sql.functions.array;
+import static org.apache.spark.sql.functions.array_distinct;
+import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.date_add;
+import static org.apache.spark.sql.functions.date_sub;
 import static org.apache.spark.sql.functions.datediff;
+import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.greatest;
+import static org.apache.spark.sql.functions.least;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.row_number;
+import static org.apache.spark.sql.functions.sequence;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.unix_timestamp;
 import static org.apache.spark.sql.functions.when;
 
+import dev.winnow.inputs.DayRange;
 import dev.winnow.inputs.Feedback;
 import dev.winnow.inputs.Inferences;
 import java.time.LocalDate;
@@ -48,12 +58,15 @@ import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.types.DataTypes;
 
 /**
- * Puts the feedback that counts on one day to the inferences it speaks of.
+ * Puts the feedback that counts on some days to the inferences it speaks of.
  *
  * <p>Feedback that names its event date counts on the day it arrived. Feedback that names only an id is looked up a few
  * ages after each event date, and counts on the first of those days at or after its arrival. The day is a function of the
  * two dates alone, so that runs can come in any order. What an inference's verdict was before the day and what it is on
  * the day decide what is counted: nothing, +1, or -1 and +1.
+ *
+ * <p>Days are put together and kept apart by {@link #DAY}, the day on which a row is looked at: every frame holds what a
+ * run of that day alone would see, so that a day is the same however many are built with it.
  */
 final class Verdicts {
     /** Day a verdict counts on. */
@@ -66,73 +79,117 @@ final class Verdicts {
     static final String UNKNOWN = "unknown";
     static final String WAITING = "waiting";
 
+    /** The day on which a row of feedback is looked at. */
+    static final String DAY = VerdictDaily.ARRIVAL_DATE;
+
     private static final String TARGET = "target";
 
-    private final LocalDate day;
+    private final DayRange days;
     private final List<Integer> ages;
     private final int frameSeconds;
     private final List<String> dimensions;
 
     /**
-     * Prepares the verdicts of one arrival date.
+     * Prepares the verdicts of some arrival dates.
      *
-     * @param day arrival date
+     * @param days arrival dates
      * @param ages catch-up ages, days, ascending from 0
      * @param frameSeconds how far a camera's nearest frame may be from a report that names no image
      * @param dimensions frame dimensions
      */
-    Verdicts(LocalDate day, List<Integer> ages, int frameSeconds, List<String> dimensions) {
-        this.day = day;
+    Verdicts(DayRange days, List<Integer> ages, int frameSeconds, List<String> dimensions) {
+        this.days = days;
         this.ages = ages;
         this.frameSeconds = frameSeconds;
         this.dimensions = dimensions;
     }
 
-    /** Days of arrival whose feedback the verdicts of the day depend on, oldest first. */
-    List<LocalDate> feedbackDays() {
-        return day.minusDays(horizon()).datesUntil(day.plusDays(1)).toList();
-    }
-
-    private int horizon() {
+    /** Days after its event date in which feedback counts. */
+    int horizon() {
         return ages.get(ages.size() - 1);
     }
 
-    /** Feedback that may count on the day, with all other feedback that may speak of the same inference. */
-    Dataset<Row> relevant(Dataset<Row> feedback) {
-        Column missed = col(VERDICT).equalTo(MISSED);
-        // Misses come by id, image or camera, and any two may speak of one frame: they are few, and all are kept.
-        // Alarms
-        // are marked by id as a rule; only if some are marked by image alone, any two may speak of one alarm.
-        boolean idsOnly =
-                feedback.filter(not(missed).and(col(INFERENCE_ID).isNull())).isEmpty();
-        Column target = when(missed, "m").otherwise(idsOnly ? concat(lit("i"), col(INFERENCE_ID)) : lit("a"));
-        Dataset<Row> rows = feedback.withColumn(TARGET, target);
-        return rows.join(rows.filter(fresh()).select(TARGET).distinct(), new String[] {TARGET}, "left_semi")
-                .drop(TARGET);
+    /** The oldest event date whose feedback still counts on an arrival date. */
+    LocalDate firstEventDate(LocalDate arrival) {
+        return arrival.minusDays(horizon());
     }
 
-    /** Feedback that may count on the day itself. */
-    private Column fresh() {
+    /**
+     * Feedback that may count on a day, with all other feedback that may speak of the same inference: a row for each {@link
+     * #DAY} it matters to.
+     *
+     * @param feedback from {@link dev.winnow.inputs.FeedbackLog#seenOn}; looked at several times
+     */
+    Dataset<Row> relevant(Dataset<Row> feedback) {
+        // Misses come by id, image or camera, and any two may speak of one frame: they are few, and all are kept.
+        // Alarms are marked by id as a rule; only on days on which some are marked by image alone, any two may speak of
+        // one alarm.
+        Column missed = col(VERDICT).equalTo(MISSED);
+        Column byId = when(missed, "m").otherwise(concat(lit("i"), col(INFERENCE_ID)));
+        Column any = when(missed, "m").otherwise("a");
+        Object[] byImage =
+                daysByImage(feedback.filter(not(missed).and(col(INFERENCE_ID).isNull())));
+        Dataset<Row> targets = byImage.length == 0
+                ? feedback.withColumn(TARGET, byId)
+                : feedback.withColumn(TARGET, explode(array_distinct(array(byId, any))));
+        Dataset<Row> wanted = onFreshDays(feedback)
+                .select(
+                        col(DAY),
+                        when(col(DAY).isin(byImage), any).otherwise(byId).as(TARGET))
+                .distinct();
+        return targets.join(wanted, new String[] {TARGET})
+                .filter(col(DAY).between(col(SEEN_FROM), col(SEEN_UNTIL)))
+                .drop(TARGET, SEEN_FROM, SEEN_UNTIL);
+    }
+
+    /** Days that see some of {@code feedback}; asked as pairs of first and last day, at most the square of the days. */
+    private Object[] daysByImage(Dataset<Row> feedback) {
+        Set<LocalDate> seen = new TreeSet<>();
+        for (Row row : feedback.select(SEEN_FROM, SEEN_UNTIL).distinct().collectAsList()) {
+            row.getLocalDate(0)
+                    .datesUntil(row.getLocalDate(1).plusDays(1))
+                    .filter(days::contains)
+                    .forEach(seen::add);
+        }
+        return seen.toArray();
+    }
+
+    /** Feedback with a row for every {@link #DAY} that it may count on by itself. */
+    private Dataset<Row> onFreshDays(Dataset<Row> feedback) {
+        Column credit = datedCredit();
+        Column latest = coalesce(credit, date_add(col(REPORTED_DATE), longestGap() - 1));
+        Column from = greatest(coalesce(credit, col(REPORTED_DATE)), col(SEEN_FROM), lit(days.first()));
+        Column until = least(latest, col(SEEN_UNTIL), lit(days.last()));
+        return feedback.withColumn(DAY, explode(when(from.leq(until), sequence(from, until))))
+                .filter(fresh());
+    }
+
+    private int longestGap() {
         int gap = 1;
         for (int i = 1; i < ages.size(); i++) {
             gap = Math.max(gap, ages.get(i) - ages.get(i - 1));
         }
-        return freshAndDated()
-                .or(col(EVENT_DATE).isNull().and(col(REPORTED_DATE).gt(lit(day.minusDays(gap)))));
+        return gap;
+    }
+
+    /** Feedback that may count on {@link #DAY} itself. */
+    private Column fresh() {
+        Column recent = datediff(col(DAY), col(REPORTED_DATE)).lt(longestGap());
+        return freshAndDated().or(col(EVENT_DATE).isNull().and(recent));
     }
 
     private Column freshAndDated() {
-        return datedCredit().equalTo(lit(day)).and(col(EVENT_DATE).geq(lit(firstEventDate())));
+        return datedCredit()
+                .equalTo(col(DAY))
+                .and(datediff(col(DAY), col(EVENT_DATE)).leq(horizon()));
     }
 
-    /** Feedback may be dated before its image where clocks differ: it counts when both are there. */
+    /**
+     * The day on which feedback that names its event date counts; null for other feedback. It may be dated before its
+     * image where clocks differ, and counts when both are there.
+     */
     private static Column datedCredit() {
-        return greatest(col(REPORTED_DATE), col(EVENT_DATE));
-    }
-
-    /** The oldest event date whose feedback still counts on the day. */
-    LocalDate firstEventDate() {
-        return day.minusDays(horizon());
+        return when(col(EVENT_DATE).isNotNull(), greatest(col(REPORTED_DATE), col(EVENT_DATE)));
     }
 
     /** Prepares the search for {@code relevant} feedback. */
@@ -140,16 +197,26 @@ final class Verdicts {
         return new Lookup(relevant, frameSeconds);
     }
 
-    /** Event dates that must be searched for {@code relevant} feedback; at most one per day of the horizon. */
+    /** Event dates to be searched on each {@link #DAY} for {@code relevant} feedback: {@code DAY, i_event_date}. */
+    private Dataset<Row> searched(Dataset<Row> relevant) {
+        Column caughtUp =
+                array(ages.stream().map(age -> date_sub(col(DAY), age)).toArray(Column[]::new));
+        return relevant.filter(fresh())
+                .select(
+                        col(DAY),
+                        explode(when(col(EVENT_DATE).isNull(), caughtUp).otherwise(array(col(EVENT_DATE))))
+                                .as("i_" + EVENT_DATE))
+                .distinct();
+    }
+
+    /** All event dates that must be searched for {@code relevant} feedback; at most one per day of days and horizon. */
     List<LocalDate> eventDates(Dataset<Row> relevant) {
         Set<LocalDate> dates = new TreeSet<>();
-        for (Row row : relevant.filter(fresh()).select(EVENT_DATE).distinct().collectAsList()) {
-            if (row.isNullAt(0)) {
-                ages.forEach(age -> dates.add(day.minusDays(age)));
-            } else {
-                dates.add(row.getLocalDate(0));
-            }
-        }
+        searched(relevant)
+                .select("i_" + EVENT_DATE)
+                .distinct()
+                .collectAsList()
+                .forEach(row -> dates.add(row.getLocalDate(0)));
         return List.copyOf(dates);
     }
 
@@ -162,11 +229,13 @@ final class Verdicts {
     }
 
     /**
-     * Feedback put to the inference it speaks of: one row per feedback that found one, with the columns of its cell.
+     * Feedback put to the inference it speaks of: one row per {@link #DAY} and feedback that found one, with the columns
+     * of its cell.
      *
+     * @param relevant what {@code lookup} was made for
      * @param named inferences of the searched dates that may be spoken of, with {@link #inferenceColumns}
      */
-    Dataset<Row> matched(Lookup lookup, Dataset<Row> named) {
+    Dataset<Row> matched(Dataset<Row> relevant, Lookup lookup, Dataset<Row> named) {
         List<Column> columns = new ArrayList<>();
         inferenceColumns(dimensions).stream()
                 .filter(name -> !name.equals(IMAGE_URI)) // only to be found by, and the longest column of a log
@@ -192,9 +261,10 @@ final class Verdicts {
                 .filter(coalesce(col(EVENT_DATE).equalTo(col("i_" + EVENT_DATE)), lit(true)))
                 .filter(fits)
                 .withColumn(CREDITED, credited(col("i_" + EVENT_DATE)))
-                .filter(col(CREDITED).leq(lit(day)));
+                .filter(col(CREDITED).leq(col(DAY)))
+                .join(broadcast(searched(relevant)), new String[] {DAY, "i_" + EVENT_DATE}, "left_semi");
         Column best = row_number()
-                .over(Window.partitionBy(FEEDBACK_ID)
+                .over(Window.partitionBy(DAY, FEEDBACK_ID)
                         .orderBy(
                                 col(Lookup.PRIORITY),
                                 coalesce(distance, lit(0L)),
@@ -207,7 +277,7 @@ final class Verdicts {
     }
 
     /**
-     * Signed counts of the day by cell, shaped like {@link VerdictDaily} less pipeline, arrival date and version.
+     * Signed counts of the days by cell, shaped like {@link VerdictDaily} less pipeline and version.
      *
      * @param matched from {@link #matched}
      * @param unplaced MISSED reports of a camera for which no frame was found, with {@code site_id}
@@ -222,6 +292,7 @@ final class Verdicts {
                         Feedback.CONFIRMED)
                 .otherwise(col(VERDICT));
         List<Column> cell = new ArrayList<>(List.of(
+                col(DAY),
                 col("i_" + EVENT_DATE).as(EVENT_DATE),
                 when(missed, missedLabel)
                         .otherwise(coalesce(col("i_" + PREDICTED_LABEL), lit(Inferences.NO_LABEL)))
@@ -241,6 +312,7 @@ final class Verdicts {
                 struct(col(REPORTED_AT), col(FEEDBACK_ID), verdict.as(VERDICT)).as("mark"));
 
         List<Column> unknown = new ArrayList<>(List.of(
+                col(DAY),
                 col(EVENT_DATE),
                 missedLabel.as(LABEL),
                 lit(null).cast(DataTypes.IntegerType).as(CONFIDENCE_BIN)));
@@ -255,7 +327,7 @@ final class Verdicts {
         unknown.add(datedCredit().as(CREDITED));
         unknown.add(struct(col(REPORTED_AT), col(FEEDBACK_ID), col(VERDICT)).as("mark"));
 
-        List<String> keys = new ArrayList<>(List.of(EVENT_DATE, CONFIDENCE_BIN));
+        List<String> keys = new ArrayList<>(List.of(DAY, EVENT_DATE, CONFIDENCE_BIN));
         keys.addAll(Cells.keys(dimensions));
         List<Column> target = new ArrayList<>(List.of(Cells.columns(keys)));
         target.add(col(TARGET));
@@ -263,7 +335,7 @@ final class Verdicts {
                 .unionByName(unplaced.select(unknown.toArray(Column[]::new)))
                 .groupBy(target.toArray(Column[]::new))
                 .agg(
-                        max(when(col(CREDITED).lt(lit(day)), col("mark")))
+                        max(when(col(CREDITED).lt(col(DAY)), col("mark")))
                                 .getField(VERDICT)
                                 .as("before"),
                         max(col("mark")).getField(VERDICT).as("now"));
@@ -284,14 +356,14 @@ final class Verdicts {
      */
     Dataset<Row> unmatched(Dataset<Row> relevant, Dataset<Row> matched) {
         Column missOfCamera = col(VERDICT).equalTo(MISSED).and(col(CAMERA_ID).isNotNull());
-        Column waits = col(EVENT_DATE).isNull().and(col(REPORTED_DATE).equalTo(lit(day)));
+        Column waits = col(EVENT_DATE).isNull().and(col(REPORTED_DATE).equalTo(col(DAY)));
         return relevant.withColumn(
                         FATE,
                         when(freshAndDated().and(missOfCamera), UNPLACED)
                                 .when(freshAndDated(), UNKNOWN)
                                 .when(waits, WAITING))
                 .filter(col(FATE).isNotNull())
-                .join(matched.select(FEEDBACK_ID), new String[] {FEEDBACK_ID}, "left_anti");
+                .join(matched.select(DAY, FEEDBACK_ID), new String[] {DAY, FEEDBACK_ID}, "left_anti");
     }
 
     private static Column change(String verdict) {

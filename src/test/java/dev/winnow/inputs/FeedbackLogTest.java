@@ -61,7 +61,7 @@ class FeedbackLogTest {
         List<String> reasons = new Sources(folder)
                 .with("feedback/a.json", mark(changes.split(";", -1)), ALL_FIELDS)
                 .feedback(JSON)
-                .arrivedOn(List.of(DAY))
+                .arrivedOn(DayRange.of(DAY))
                 .filter("coalesce(feedback_id, '') <> 'z'")
                 .select("reject_reason")
                 .as(Encoders.STRING())
@@ -85,8 +85,8 @@ class FeedbackLogTest {
         assertThat(ids(sources.feedback(JSON), DAY.plusDays(3))).containsExactly("d");
     }
 
-    private static List<String> ids(FeedbackLog log, LocalDate... days) {
-        return log.accepted(List.of(days))
+    private static List<String> ids(FeedbackLog log, LocalDate day) {
+        return log.seenOn(DayRange.of(day), 0)
                 .sort("feedback_id")
                 .select("feedback_id")
                 .as(Encoders.STRING())
@@ -102,7 +102,7 @@ class FeedbackLogTest {
                                 mark("feedback_id=b", "captured_at=2026-09-30T23:00:00Z", "event_date=2026-10-01"),
                                 mark("feedback_id=c"))
                         .feedback(JSON)
-                        .accepted(List.of(DAY))
+                        .seenOn(DayRange.of(DAY), 0)
                         .sort("feedback_id")
                         .selectExpr("concat_ws(' ', feedback_id, event_date)")
                         .as(Encoders.STRING())
@@ -128,7 +128,7 @@ class FeedbackLogTest {
                 .text(folder.resolve("feedback").toString());
         FeedbackLog log = new Sources(folder).feedback(JSON);
 
-        assertThat(log.accepted(List.of(DAY, DAY.plusDays(1)))
+        assertThat(log.seenOn(DayRange.of(DAY.plusDays(1)), 1)
                         .selectExpr("concat_ws(' ', feedback_id, verdict, hour(reported_at), source, label,"
                                 + " 'right:' || corrected_label)")
                         .as(Encoders.STRING())
@@ -143,7 +143,7 @@ class FeedbackLogTest {
                 .feedback(JSON);
 
         for (LocalDate day : List.of(DAY, DAY.plusDays(9))) {
-            assertThat(log.arrivedOn(List.of(day))
+            assertThat(log.arrivedOn(DayRange.of(day))
                             .filter("reject_reason is not null")
                             .select("reject_reason")
                             .as(Encoders.STRING())

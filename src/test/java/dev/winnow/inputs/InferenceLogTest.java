@@ -357,7 +357,7 @@ class InferenceLogTest {
                 .with("inferences/dt=2026-10-02/a.json", row("inference_id=e", "event_date=2026-10-02"))
                 .inferences(JSON + "inferences.partition-filter = \"dt = '{date}'\"");
 
-        assertThat(log.files(DAY)
+        assertThat(log.files(DayRange.of(DAY))
                         .sort("inference_id")
                         .select("reject_reason")
                         .as(Encoders.STRING())
@@ -366,7 +366,7 @@ class InferenceLogTest {
         assertThat(reasonsById(log, DAY)).containsExactly("a null", "d event_date_unparsable");
         assertThat(log.accepted(List.of(DAY)).count()).isEqualTo(1);
         assertThat(log.undated()).isEqualTo(new Undated(0, 0));
-        assertThat(InferenceLog.ofOtherDays(3, DAY))
+        assertThat(InferenceLog.ofOtherDays(3, DayRange.of(DAY)))
                 .startsWith("3 rows in the files of 2026-10-01 are of other days")
                 .contains("inputs.inferences.partition-filter");
     }
@@ -377,7 +377,7 @@ class InferenceLogTest {
                 .with("inferences/a.json", row("inference_id=a"), row("inference_id=b", "event_date=2026-09-30"))
                 .inferences(JSON);
 
-        assertThat(log.files(DAY).count()).isEqualTo(1);
+        assertThat(log.files(DayRange.of(DAY)).count()).isEqualTo(1);
     }
 
     @Test

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.winnow.inputs.Inferences;
 import dev.winnow.testing.Frames;
 import dev.winnow.testing.SparkExtension;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.Column;
@@ -26,7 +27,9 @@ class CellsTest {
             Inferences.TABLE.schema().add("dim_light", "string").add("reject_reason", "string");
 
     private static Dataset<Row> rows(String... json) {
-        return Frames.of(SCHEMA, json);
+        return Frames.of(SCHEMA, json)
+                .withColumn("counts_from", lit(LocalDate.parse("2026-10-01")))
+                .withColumn("counts_until", col("counts_from"));
     }
 
     private static String row(String id, String camera, @Nullable String label, String confidence, String light) {
@@ -123,7 +126,8 @@ class CellsTest {
     }
 
     private static Dataset<Row> cells(Dataset<Row> rows) {
-        return Cells.exposure(Cells.count(rows, DIMENSIONS, lit(false)), DIMENSIONS);
+        return Cells.exposure(Cells.count(rows, DIMENSIONS, lit(false)), DIMENSIONS)
+                .drop("event_date");
     }
 
     @Test
@@ -140,9 +144,9 @@ class CellsTest {
 
         assertThat(Cells.totals(counted).toJSON().collectAsList())
                 .containsExactlyInAnyOrder(
-                        "{\"reject_reason\":\"camera_id_null\",\"rows\":3}",
-                        "{\"reject_reason\":\"confidence_nan\",\"rows\":1}",
-                        "{\"site_id\":\"s\",\"rows\":1}");
+                        "{\"event_date\":\"2026-10-01\",\"reject_reason\":\"camera_id_null\",\"rows\":3}",
+                        "{\"event_date\":\"2026-10-01\",\"reject_reason\":\"confidence_nan\",\"rows\":1}",
+                        "{\"event_date\":\"2026-10-01\",\"site_id\":\"s\",\"rows\":1}");
         assertThat(Cells.rejected(counted)
                         .select("reject_reason", "reject_row", "rows")
                         .collectAsList())
@@ -185,9 +189,9 @@ class CellsTest {
                         first.unionByName(first.withColumn("camera_id", col("use_case"))), DIMENSIONS, lit(false)))
                 .first();
 
-        assertThat(clean.getLong(0)).isBetween(1L, 20L);
-        assertThat(clean.getLong(1)).isZero();
-        assertThat(twice.getLong(0)).isEqualTo(2 * clean.getLong(0));
-        assertThat(twice.getLong(1)).isEqualTo(clean.getLong(0));
+        assertThat(clean.getLong(1)).isBetween(1L, 20L);
+        assertThat(clean.getLong(2)).isZero();
+        assertThat(twice.getLong(1)).isEqualTo(2 * clean.getLong(1));
+        assertThat(twice.getLong(2)).isEqualTo(clean.getLong(1));
     }
 }

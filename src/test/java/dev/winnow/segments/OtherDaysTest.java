@@ -26,14 +26,16 @@ class OtherDaysTest {
                         "concat('c', id) camera_id",
                         "'car' predicted_label",
                         "0.5D confidence",
-                        "if(id = 7, 'camera_id_null', '" + Inferences.OTHER_DAY + "') reject_reason");
+                        "if(id = 7, 'camera_id_null', '" + Inferences.OTHER_DAY + "') reject_reason",
+                        "date'2026-10-01' counts_from",
+                        "date'2026-10-01' counts_until");
         Dataset<Row> counted = Cells.count(rows, List.of(), lit(false));
 
         assertThat(counted.count()).isEqualTo(2);
         assertThat(Cells.rejected(counted).count()).isEqualTo(1);
         assertThat(Cells.exposure(counted, List.of()).count()).isZero();
         assertThat(Cells.totals(counted).sort("rows").collectAsList())
-                .extracting(row -> row.getString(0) + " " + row.getLong(2))
+                .extracting(row -> row.getString(1) + " " + row.getLong(3))
                 .containsExactly("camera_id_null 1", "other_day 999");
     }
 }

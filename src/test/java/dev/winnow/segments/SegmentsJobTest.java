@@ -49,7 +49,11 @@ class SegmentsJobTest {
 
     @BeforeEach
     void threeDays() {
-        for (int number = 1; number <= 3; number++) {
+        days(1, 3);
+    }
+
+    private void days(int first, int last) {
+        for (int number = first; number <= last; number++) {
             inferences(number, "a", rows(number, "a", 12));
             marks(
                     number,
@@ -102,10 +106,10 @@ class SegmentsJobTest {
     }
 
     private SegmentsJob job(FakeTables into, String more) {
-        return job(into, more, LocalDate.MIN);
+        return job(into, more, LocalDate.MIN, LocalDate.MIN);
     }
 
-    private SegmentsJob job(FakeTables into, String more, LocalDate findingsFrom) {
+    private SegmentsJob job(FakeTables into, String more, LocalDate findingsFrom, LocalDate lastDay) {
         try {
             Path file = Files.writeString(
                     Files.createTempFile(folder, "_segments", ".conf"),
@@ -134,7 +138,8 @@ class SegmentsJobTest {
                     cameras,
                     new Readiness(config.inferences().readiness(), new LocalObjects()),
                     into,
-                    findingsFrom);
+                    findingsFrom,
+                    lastDay);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -243,7 +248,7 @@ class SegmentsJobTest {
         FakeTables once = new FakeTables();
         List.of(1, 2, 3).forEach(number -> {
             run(number);
-            job(once, "", day(3)).run(day(number));
+            job(once, "", day(3), LocalDate.MIN).run(day(number));
         });
 
         Map<String, List<String>> expected = content(tables, "p");
@@ -256,8 +261,111 @@ class SegmentsJobTest {
         assertThat(content(once, "p")).isEqualTo(expected);
 
         // Findings of cells that are built again without a search would be of cells that are no more.
-        List.of(1, 2, 3).forEach(number -> job(tables, "", day(3)).run(day(number)));
+        List.of(1, 2, 3)
+                .forEach(number -> job(tables, "", day(3), LocalDate.MIN).run(day(number)));
         assertThat(content(tables, "p")).isEqualTo(expected);
+    }
+
+    /** Rows without a day, in a wrong folder, repeated and broken: all that could tell a range from its days. */
+    private void oddRows() {
+        inferences(
+                2, "b", List.of(rows(3, "x", 1).get(0), rows(2, "y", 1).get(0).replace("T10:", "T?:")));
+        inferences(
+                3, "b", List.of(rows(1, "z", 2).get(0), rows(3, "w", 1).get(0).replace("'0.0'", "'high'")));
+        inferences(4, "b", rows(4, "a", 2)); // ids of the day once more
+        marks(
+                2,
+                "b",
+                mark("f13", 2, "FALSE_POSITIVE", "a1-3", 1), // an id that arrived the day before
+                "{'feedback_id':'g1','image_uri':'s3://b/a1-2.jpg','verdict':'CONFIRMED','reported_at':'2026-10-02T13:00:00Z'}",
+                mark("g2", 2, "NONSENSE", "a1-3", 1));
+        marks(4, "b", mark("f21", 4, "CONFIRMED", "a3-1", 3), mark("g3", 9, "CONFIRMED", "a3-2", 3));
+    }
+
+    private static final String LENIENT = """
+            rejects.max-share = 0.9
+            inputs.inferences.max-duplicate-share = 0.9
+            """;
+
+    private static final String BY_FOLDER = LENIENT + """
+            inputs.inferences { partition-filter = "event_date between date_sub('{date}', 1) and '{date}'"
+              columns.event_date = "to_date(captured_at)" }
+            inputs.feedback { partition-filter = "reported_date between '{date}' and date_add('{date}', 1)"
+              columns.reported_date = "to_date(reported_at)" }
+            """;
+
+    @ParameterizedTest
+    @ValueSource(strings = {LENIENT, LENIENT + "inputs.inferences.uniqueness = checked", BY_FOLDER})
+    void daysThatAreBuiltTogetherAreWhatEachIsAlone(String more) {
+        days(4, 5);
+        oddRows();
+        FakeTables alone = new FakeTables();
+        List<Integer> days = List.of(1, 2, 3, 4, 5);
+        days.forEach(number -> job(alone, more).run(day(number)));
+
+        SegmentsJob job = job(tables, more, LocalDate.MIN, day(5));
+        List<Stage.Report> reports =
+                days.stream().map(number -> job.run(day(number))).toList();
+
+        assertThat(content(tables, "p")).isEqualTo(content(alone, "p"));
+        assertThat(alone.readStored("rejects").select("date").distinct().count())
+                .isGreaterThan(1);
+        assertThat(reports.get(0).sentences().get(0)).contains("inferences of 2026-10-01 to 2026-10-05 in");
+        assertThat(reports).extracting(Stage.Report::passes).containsExactly(1, 0, 0, 0, 0);
+        assertThat(reports.get(2).sentences().get(0))
+                .isEqualTo("Cells of 2026-10-03 were built with those of 2026-10-01");
+    }
+
+    @Test
+    void aDayThatCanNotBeBuiltKeepsTheDaysBeforeItAndSaysWhyInItsOwnRun() {
+        days(4, 5);
+        List<String> bad = rows(3, "a", 12);
+        bad.set(3, bad.get(3).replace("'camera_id':'c3',", ""));
+        inferences(3, "a", bad);
+        FakeTables alone = new FakeTables();
+        List.of(1, 2).forEach(number -> job(alone, "").run(day(number)));
+
+        SegmentsJob job = job(tables, "", LocalDate.MIN, day(5));
+        job.run(day(1));
+        job.run(day(2));
+
+        assertThatThrownBy(() -> job.run(day(3)))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("1 of 12 rows of 2026-10-03 break the contract");
+        assertThat(content(tables, "p")).isEqualTo(content(alone, "p"));
+    }
+
+    @Test
+    void feedbackThatCanNotBeReadKeepsTheDaysBeforeItTooAndSoDoesADayThatIsNotThere() {
+        days(4, 5);
+        marks(3, "b", mark("f9", 3, "WRONG", "a2-0", 2));
+        SegmentsJob job = job(tables, "", LocalDate.MIN, day(5));
+        job.run(day(1));
+        job.run(day(2));
+
+        assertThatThrownBy(() -> job.run(day(3)))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("inputs.feedback: 1 of 5 rows of 2026-10-03 break the contract");
+        assertThat(exposed()).containsExactly(day(1), day(2));
+
+        SegmentsJob further = job(tables, "rejects.max-share = 0.9", LocalDate.MIN, day(7));
+        List.of(3, 4, 5).forEach(number -> further.run(day(number)));
+        assertThatThrownBy(() -> further.run(day(6)))
+                .isInstanceOf(ServiceException.class)
+                .hasMessageContaining("There are no inferences of 2026-10-06 yet");
+        assertThat(exposed()).containsExactly(day(1), day(2), day(3), day(4), day(5));
+    }
+
+    private List<LocalDate> exposed() {
+        return tables
+                .readStored("exposure_daily")
+                .select("event_date")
+                .distinct()
+                .sort("event_date")
+                .collectAsList()
+                .stream()
+                .map(row -> row.getLocalDate(0))
+                .toList();
     }
 
     @Test

@@ -1,9 +1,11 @@
 package dev.winnow.segments;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.date_add;
 import static org.apache.spark.sql.functions.lit;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.winnow.inputs.DayRange;
 import dev.winnow.inputs.Feedback;
 import dev.winnow.inputs.Inferences;
 import dev.winnow.testing.Frames;
@@ -26,8 +28,14 @@ class VerdictsTest {
     private static final LocalDate FIRST = LocalDate.parse("2026-10-01");
     private static final List<Integer> AGES = List.of(0, 1, 3);
 
+    private static final int HORIZON = 3;
+
+    /** No test looks at a later day. */
+    private static final int LAST = 9;
+
     private final List<String> inferences = new ArrayList<>();
     private final List<String> feedback = new ArrayList<>();
+    private final List<List<String>> together = new ArrayList<>();
 
     private static LocalDate day(int number) {
         return FIRST.plusDays(number - 1L);
@@ -86,24 +94,42 @@ class VerdictsTest {
 
     /** What one day adds: event day, camera, model, label, bin, then false positive, confirmed, relabeled, missed. */
     private List<String> counted(int number) {
-        return counts(number).collectAsList().stream()
+        List<String> alone = lines(counts(new DayRange(day(number), day(number)), number));
+        if (together.isEmpty()) { // all days of a test in one go must say the same as each alone
+            Dataset<Row> all = counts(new DayRange(day(1), day(LAST)), 0).localCheckpoint();
+            for (int n = 1; n <= LAST; n++) {
+                together.add(lines(all.filter(col("arrival_date").equalTo(lit(day(n))))));
+            }
+        }
+        assertThat(together.get(number - 1)).as("day %d among others", number).isEqualTo(alone);
+        return alone;
+    }
+
+    private static List<String> lines(Dataset<Row> counts) {
+        return counts.drop("arrival_date").collectAsList().stream()
                 .map(r -> (r.getLocalDate(0).toEpochDay() - FIRST.toEpochDay() + 1) + " "
                         + r.mkString(" ").substring(11))
                 .sorted()
                 .toList();
     }
 
-    private Dataset<Row> counts(int number) {
-        Verdicts verdicts = new Verdicts(day(number), AGES, 60, List.of());
+    /** Signed counts of the days; {@code searchedAlone} is the one day, or 0 where all inferences are at hand anyway. */
+    private Dataset<Row> counts(DayRange days, int searchedAlone) {
+        Verdicts verdicts = new Verdicts(days, AGES, 60, List.of());
         Dataset<Row> relevant = verdicts.relevant(Frames.of(Feedback.TABLE, feedback.toArray(String[]::new))
-                        .filter(col("reported_date")
-                                .isin(verdicts.feedbackDays().toArray())))
+                        .filter(col("reported_date").between(lit(days.first().minusDays(HORIZON)), lit(days.last())))
+                        .withColumn("seen_from", col("reported_date"))
+                        .withColumn("seen_until", date_add(col("reported_date"), HORIZON)))
                 .localCheckpoint();
         Lookup lookup = verdicts.lookup(relevant);
         Dataset<Row> searched = Frames.of(Inferences.TABLE, inferences.toArray(String[]::new))
-                .filter(col("event_date").isin(verdicts.eventDates(relevant).toArray()))
+                .filter(
+                        searchedAlone == 0
+                                ? lit(true)
+                                : col("event_date")
+                                        .isin(verdicts.eventDates(relevant).toArray()))
                 .filter(lookup.mayBeNamed());
-        Dataset<Row> matched = verdicts.matched(lookup, searched).localCheckpoint();
+        Dataset<Row> matched = verdicts.matched(relevant, lookup, searched).localCheckpoint();
         Dataset<Row> unplaced = verdicts.unmatched(relevant, matched)
                 .filter("verdict = 'MISSED' and camera_id is not null")
                 .withColumn("site_id", lit("s"));
@@ -117,7 +143,8 @@ class VerdictsTest {
                         "false_positives",
                         "confirmed",
                         "relabeled",
-                        "missed");
+                        "missed",
+                        "arrival_date");
     }
 
     @Test
@@ -342,7 +369,8 @@ class VerdictsTest {
         Map<Integer, Map<String, long[]>> added = new TreeMap<>();
         for (int number : days) {
             Map<String, long[]> cells = added.computeIfAbsent(number, n -> new TreeMap<>());
-            for (Row row : counts(number).collectAsList()) {
+            for (Row row :
+                    counts(new DayRange(day(number), day(number)), number).collectAsList()) {
                 long event = row.getLocalDate(0).toEpochDay() - FIRST.toEpochDay() + 1;
                 add(
                         cells,

@@ -10,6 +10,7 @@ import dev.winnow.tables.InputException;
 import dev.winnow.tables.TableDef;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -64,7 +65,9 @@ public final class FakeTables implements TableStore {
             throw new IllegalArgumentException("Expected a scope with at least the pipeline");
         }
         Column inScope = scope.entrySet().stream()
-                .map(entry -> col(entry.getKey()).equalTo(lit(entry.getValue())))
+                .map(entry -> entry.getValue() instanceof Collection<?> any
+                        ? col(entry.getKey()).isin(any.toArray())
+                        : col(entry.getKey()).equalTo(lit(entry.getValue())))
                 .reduce(Column::and)
                 .orElseThrow();
         Stored wide = widened(table);

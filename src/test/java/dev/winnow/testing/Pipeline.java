@@ -89,7 +89,8 @@ public final class Pipeline {
                         cameras,
                         new Readiness(config.inferences().readiness(), objects),
                         tables,
-                        LocalDate.MIN)
+                        LocalDate.MIN,
+                        day)
                 .run(day);
     }
 

@@ -18,6 +18,7 @@ import java.io.UncheckedIOException;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -115,14 +116,14 @@ public final class DeltaTableStore implements TableStore {
         }
         String where = new TreeMap<>(scope)
                 .entrySet().stream()
-                        .map(entry -> quoted(entry.getKey()) + " = " + literal(entry.getValue()))
+                        .map(entry -> quoted(entry.getKey()) + equalTo(entry.getValue()))
                         .collect(joining(" AND "));
         return described(table.name() + " where " + where, () -> {
             StructType stored = prepare(table);
             Observation written = new Observation();
             save(
                     table,
-                    laidOut(table, rows, stored)
+                    laidOut(table, rows, stored, folders(table, scope))
                             .observe(written, count(lit(1)).as("rows"))
                             .write()
                             .mode("overwrite")
@@ -140,7 +141,7 @@ public final class DeltaTableStore implements TableStore {
     public void append(TableDef table, Dataset<Row> rows) {
         described(table.name() + " append", () -> {
             StructType stored = prepare(table);
-            save(table, laidOut(table, rows, stored).write().mode("append"));
+            save(table, laidOut(table, rows, stored, 1).write().mode("append"));
             return 0L;
         });
     }
@@ -156,17 +157,32 @@ public final class DeltaTableStore implements TableStore {
      * <p>A repartition without a number lets adaptive execution cut the rows at about 128 MB: one file for a small
      * table, parallel writers for a large one, without counting first. It goes by key, so that the same rows meet in
      * the same partition however they arrive; partition columns lead the order because the writer would otherwise sort
-     * by them again.
+     * by them again. Several folders are written by as many tasks, each folder by one.
+     *
+     * @param folders number of folders that the rows go to
      */
-    private static Dataset<Row> laidOut(TableDef table, Dataset<Row> rows, StructType schema) {
+    private static Dataset<Row> laidOut(TableDef table, Dataset<Row> rows, StructType schema, int folders) {
         requireColumns(table, rows);
         Set<String> order = new LinkedHashSet<>(table.partitionColumns());
         order.addAll(table.key());
         Column[] columns = order.stream().map(name -> col(quoted(name))).toArray(Column[]::new);
         Dataset<Row> stored = rows.to(nullable(schema));
+        if (folders > 1) {
+            Column[] partition = table.partitionColumns().stream()
+                    .map(name -> col(quoted(name)))
+                    .toArray(Column[]::new);
+            return stored.repartition(folders, partition).sortWithinPartitions(columns);
+        }
         return columns.length == 0
                 ? stored.hint("rebalance")
                 : stored.repartition(columns).sortWithinPartitions(columns);
+    }
+
+    private static int folders(TableDef table, Map<String, Object> scope) {
+        return table.partitionColumns().stream()
+                .map(scope::get)
+                .mapToInt(value -> value instanceof Collection<?> any ? any.size() : 1)
+                .reduce(1, (a, b) -> a * b);
     }
 
     private static void requireColumns(TableDef table, Dataset<Row> rows) {
@@ -353,6 +369,12 @@ public final class DeltaTableStore implements TableStore {
 
     private static String quoted(String name) {
         return "`" + name.replace("`", "``") + "`";
+    }
+
+    private static String equalTo(Object value) {
+        return value instanceof Collection<?> any
+                ? any.stream().map(DeltaTableStore::literal).collect(joining(", ", " IN (", ")"))
+                : " = " + literal(value);
     }
 
     private static String literal(Object value) {

@@ -97,11 +97,8 @@ public final class SparkSources implements SourceReader {
         if (!input.byDay()) {
             return all;
         }
-        String template = input.partitionFilter();
         String filter = new TreeSet<>(days)
-                .stream()
-                        .map(day -> "(" + template.replace("{date}", day.toString()) + ")")
-                        .collect(joining(" OR "));
+                .stream().map(day -> "(" + input.partitionFilterOf(day) + ")").collect(joining(" OR "));
         Dataset<Row> rows = filtered(input, all, filter.isEmpty() ? "false" : filter);
         requirePruning(input, rows);
         return rows;
