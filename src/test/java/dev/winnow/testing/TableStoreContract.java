@@ -78,6 +78,24 @@ public abstract class TableStoreContract {
     }
 
     @Test
+    void severalDaysAreReplacedAtOnceAndNoOther() {
+        TableStore store = emptyStore();
+        for (int day = 0; day < 4; day++) {
+            store.replace(
+                    CELLS, Frames.of(CELLS, cell("p", DAY.plusDays(day), "old", 1)), scope("p", DAY.plusDays(day)));
+        }
+        Map<String, Object> days =
+                Map.of("pipeline", "p", "event_date", List.of(DAY, DAY.plusDays(1), DAY.plusDays(2)));
+        String[] rows = {
+            cell("p", DAY, "new", 2), cell("p", DAY.plusDays(2), "b", 3), cell("p", DAY.plusDays(2), "a", 4)
+        };
+
+        assertThat(store.replace(CELLS, Frames.of(CELLS, rows), days)).isEqualTo(3);
+        assertSameRows(
+                Frames.of(CELLS, rows[0], rows[1], rows[2], cell("p", DAY.plusDays(3), "old", 1)), store.read(CELLS));
+    }
+
+    @Test
     void anEmptyFrameClearsTheScope() {
         TableStore store = emptyStore();
         store.replace(CELLS, Frames.of(CELLS, cell("p", DAY, "c1", 1)), scope("p", DAY));

@@ -170,6 +170,28 @@ final class DeltaTableStoreTest extends TableStoreContract {
         assertSameRows(frame, store().read(CELLS));
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 7})
+    void daysThatAreWrittenTogetherMakeOneSortedFileEach(int partitions) throws IOException {
+        String[] rows = IntStream.range(0, 60)
+                .mapToObj(i -> cell("p", DAY.plusDays(i % 3), "c" + (i * 37 % 60 + 100), i + 1))
+                .toArray(String[]::new);
+        store().replace(
+                        CELLS,
+                        Frames.of(CELLS, rows).repartition(partitions),
+                        Map.of("pipeline", "p", "event_date", List.of(DAY, DAY.plusDays(1), DAY.plusDays(2))));
+        assertThat(dataFiles()).hasSize(3);
+        for (Path file : dataFiles()) {
+            assertThat(spark.read()
+                            .parquet(file.toString())
+                            .select("camera_id")
+                            .as(Encoders.STRING())
+                            .collectAsList())
+                    .isSorted()
+                    .hasSize(20);
+        }
+    }
+
     @Test
     void aValueWithQuotesIsItsOwnScope() {
         String odd = "o\\'b\\\\x";
