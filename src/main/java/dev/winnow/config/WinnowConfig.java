@@ -30,7 +30,6 @@ import java.util.regex.Pattern;
  * @param rejects rows that break the contract
  * @param segments segments and rates
  * @param useCases use case to its settings; {@code default} holds for all that are not named
- * @param analysis how misclassified images are looked at
  * @param selection candidate pool
  * @param labeling manifests
  * @param s3 how S3 is reached
@@ -48,7 +47,6 @@ public record WinnowConfig(
         RejectSettings rejects,
         SegmentSettings segments,
         Map<String, UseCaseSettings> useCases,
-        AnalysisSettings analysis,
         SelectionSettings selection,
         LabelingSettings labeling,
         S3Settings s3,
@@ -78,7 +76,6 @@ public record WinnowConfig(
             "inputs.feedback.table",
             "inputs.cameras.path",
             "inputs.cameras.table",
-            "analysis.path",
             "labeling.path",
             "labeling.image-aliases",
             "s3",
@@ -161,7 +158,6 @@ public record WinnowConfig(
                 rejects,
                 segments,
                 useCases,
-                analysis,
                 selection,
                 labeling,
                 s3,
@@ -204,7 +200,6 @@ public record WinnowConfig(
                 root.object("rejects", RejectSettings::read),
                 root.object("segments", section -> SegmentSettings.read(section, dimensions)),
                 useCases,
-                root.object("analysis", AnalysisSettings::read),
                 root.object("selection", SelectionSettings::read),
                 root.object("labeling", LabelingSettings::read),
                 root.object("s3", S3Settings::read),

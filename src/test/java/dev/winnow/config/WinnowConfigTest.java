@@ -168,7 +168,6 @@ class WinnowConfigTest {
                   max-site-share = 0.4, labels = [a, b]
                   classes.default { alarm-threshold = 0.2, boundary-band = 0.1, low-confidence-below = 0.3 }
                 }
-                analysis { provider = bedrock, path = "s3://a/b" }
                 selection { pool-factor = 3, max-age-days = 2, cooldown-days = 3, salt = s }
                 labeling { path = "/l", max-lines = 10, check-images = false, image-aliases { "s3://a/" = "/b/" } }
                 s3 { endpoint = "http://127.0.0.1:1", region = r, path-style = true }
