@@ -97,8 +97,8 @@ final class Cells {
      *
      * @param rows from {@link dev.winnow.inputs.InferenceLog#files}
      * @param mayBeNamed whether feedback may speak of an inference
-     * @return the days a row counts for, the cell's keys, {@code reject_reason}, {@code reject_row}, {@code sampled_id}, {@code named_inference},
-     *     {@code rows}, {@code bin_0} and so on
+     * @return the days a row counts for, the cell's keys, {@code reject_reason}, {@code reject_row}, {@code sampled_id},
+     *     {@code named_inference}, {@code rows}, {@code bin_0} and so on
      */
     static Dataset<Row> count(Dataset<Row> rows, List<String> dimensions, Column mayBeNamed) {
         Column kept = col(REJECT_REASON).isNull();
