@@ -44,6 +44,16 @@ public final class OneSidedTests {
      * @param icc intra-class correlation of the fleet, in [0, 1], see {@link ClusterSums#effectiveTrials}
      */
     public static @Nullable Double clustered(ClusterSums segment, ClusterSums rest, double icc) {
+        return clustered(segment, rest, icc, 1);
+    }
+
+    /**
+     * Returns the p-value, as {@link #clustered(ClusterSums, ClusterSums, double)} does, of a rate that is at most
+     * {@code times} that of the rest.
+     *
+     * @param times positive
+     */
+    public static @Nullable Double clustered(ClusterSums segment, ClusterSums rest, double icc, double times) {
         Double rate = segment.rate();
         Double rateOfRest = rest.rate();
         double degreesOfFreedom = Math.min(segment.degreesOfFreedom(), rest.degreesOfFreedom());
@@ -54,8 +64,8 @@ public final class OneSidedTests {
         return studentT(
                 rate,
                 variance(rate, both, segment.effectiveTrials(icc)),
-                rateOfRest,
-                variance(rateOfRest, both, rest.effectiveTrials(icc)),
+                times * rateOfRest,
+                times * times * variance(rateOfRest, both, rest.effectiveTrials(icc)),
                 degreesOfFreedom);
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.math.BigInteger;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -119,5 +120,21 @@ class OneSidedTestsTest {
 
         assertThat(OneSidedTests.clustered(allWrong, rest, .1)).isBetween(.01, .1);
         assertThat(OneSidedTests.clustered(allWrong, allWrong, .1)).isEqualTo(.5);
+    }
+
+    @Test
+    void aRateThatIsJustSoManyTimesThatOfTheRestProvesNothingAndAHigherOneDoes() {
+        ClusterSums segment = IntStream.range(0, 40)
+                .mapToObj(c -> ClusterSums.of(c % 2 == 0 ? 3 : 5, 10))
+                .reduce(ClusterSums.EMPTY, ClusterSums::plus);
+        ClusterSums rest = IntStream.range(0, 40)
+                .mapToObj(c -> ClusterSums.of(c % 2 == 0 ? 1 : 3, 10))
+                .reduce(ClusterSums.EMPTY, ClusterSums::plus);
+
+        assertThat(OneSidedTests.clustered(segment, rest, .01, 2)).isEqualTo(.5);
+        assertThat(OneSidedTests.clustered(segment, rest, .01, 1)).isLessThan(1e-5);
+        assertThat(OneSidedTests.clustered(segment, rest, .01, 1))
+                .isEqualTo(OneSidedTests.clustered(segment, rest, .01));
+        assertThat(OneSidedTests.clustered(segment, rest, .01, 3)).isGreaterThan(.99);
     }
 }
