@@ -41,8 +41,8 @@ public final class SegmentsJob implements Stage {
     /** Days that are built together at most; a failure in the middle loses the work of no more. */
     private static final int MOST_DAYS = 31;
 
-    /** Bytes of inference files that are passed over together: some hundred million rows; chosen by judgement. */
-    private static final long MOST_BYTES = 4L << 30;
+    /** Bytes of inference files that are passed over together: some twenty million rows, which a heap of 4 GB holds. */
+    private static final long MOST_BYTES = 1L << 30;
 
     private final WinnowConfig config;
     private final InferenceLog inferences;
