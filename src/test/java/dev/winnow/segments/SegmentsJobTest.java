@@ -301,9 +301,9 @@ class SegmentsJobTest {
         oddRows();
         FakeTables alone = new FakeTables();
         List<Integer> days = List.of(1, 2, 3, 4, 5);
-        days.forEach(number -> job(alone, more).run(day(number)));
+        days.forEach(number -> job(alone, more, day(5), LocalDate.MIN).run(day(number)));
 
-        SegmentsJob job = job(tables, more, LocalDate.MIN, day(5));
+        SegmentsJob job = job(tables, more, day(5), day(5));
         List<Stage.Report> reports =
                 days.stream().map(number -> job.run(day(number))).toList();
 
@@ -323,9 +323,9 @@ class SegmentsJobTest {
         bad.set(3, bad.get(3).replace("'camera_id':'c3',", ""));
         inferences(3, "a", bad);
         FakeTables alone = new FakeTables();
-        List.of(1, 2).forEach(number -> job(alone, "").run(day(number)));
+        List.of(1, 2).forEach(number -> job(alone, "", day(9), LocalDate.MIN).run(day(number)));
 
-        SegmentsJob job = job(tables, "", LocalDate.MIN, day(5));
+        SegmentsJob job = job(tables, "", day(9), day(5));
         job.run(day(1));
         job.run(day(2));
 
@@ -339,7 +339,7 @@ class SegmentsJobTest {
     void feedbackThatCanNotBeReadKeepsTheDaysBeforeItTooAndSoDoesADayThatIsNotThere() {
         days(4, 5);
         marks(3, "b", mark("f9", 3, "WRONG", "a2-0", 2));
-        SegmentsJob job = job(tables, "", LocalDate.MIN, day(5));
+        SegmentsJob job = job(tables, "", day(9), day(5));
         job.run(day(1));
         job.run(day(2));
 
@@ -348,7 +348,7 @@ class SegmentsJobTest {
                 .hasMessageContaining("inputs.feedback: 1 of 5 rows of 2026-10-03 break the contract");
         assertThat(exposed()).containsExactly(day(1), day(2));
 
-        SegmentsJob further = job(tables, "rejects.max-share = 0.9", LocalDate.MIN, day(7));
+        SegmentsJob further = job(tables, "rejects.max-share = 0.9", day(9), day(7));
         List.of(3, 4, 5).forEach(number -> further.run(day(number)));
         assertThatThrownBy(() -> further.run(day(6)))
                 .isInstanceOf(ServiceException.class)
