@@ -5,12 +5,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * A misclassified image that is ready to be looked at.
  *
- * @param id inference id; unique among the cases of a call
+ * @param id names the case, the same in every run; unique among the cases of a call
  * @param imageHash SHA-256 of the prepared image, hexadecimal
- * @param imageUri where the prepared image lies: re-encoded, rotated, stripped, scaled
- * @param mediaType {@code image/jpeg} or {@code image/png}
- * @param width pixels
- * @param height pixels
+ * @param imageUri where the prepared image lies: decoded, turned upright, scaled, and encoded anew without metadata
+ * @param mediaType {@code image/jpeg}
+ * @param width pixels of the prepared image
+ * @param height pixels of the prepared image
  * @param useCase use case
  * @param predictedLabel predicted class; null for a frame without output
  * @param verdict FALSE_POSITIVE, MISSED or RELABELED

@@ -84,15 +84,18 @@ public final class ImageFindings {
     /** Asked, and the process ended before the answer was stored: charged, and not asked again. */
     public static final String LOST = "LOST";
 
+    /** Part of a batch job whose answers are not collected yet. */
+    public static final String SUBMITTED = "SUBMITTED";
+
     /** All of them. */
     public static final List<String> STATUSES =
-            List.of(MEASURED, ANSWERED, UNREADABLE, TRUNCATED, REFUSED, MALFORMED, OFF_SCHEMA, FAILED, LOST);
+            List.of(MEASURED, ANSWERED, UNREADABLE, TRUNCATED, REFUSED, MALFORMED, OFF_SCHEMA, FAILED, LOST, SUBMITTED);
 
     /** A class that is seen and how often. */
     public static final StructType OBJECT = createStructType(List.of(
-            createStructField(OBJECT_CLASS, StringType, false), createStructField(OBJECT_COUNT, IntegerType, false)));
+            createStructField(OBJECT_CLASS, StringType, true), createStructField(OBJECT_COUNT, IntegerType, true)));
 
-    /** The declaration. */
+    /** The declaration; frame and static dimensions follow as {@code dim_<name>}. */
     public static final TableDef TABLE = TableDef.named(
                     "image_findings", "One misclassified image that was looked at, and what was seen on it")
             .required(PIPELINE, StringType, "Pipeline")
@@ -115,23 +118,36 @@ public final class ImageFindings {
             .required(
                     INCLUSION_PROBABILITY,
                     DoubleType,
-                    "Probability of the draw among the stratum's misclassified images, near-duplicates taken as one")
+                    "Probability that the image's burst was drawn from its stratum, times that of being kept among the"
+                            + " groups of near-duplicates that were drawn. Summed over a stratum, duplicates /"
+                            + " inclusion_probability is without bias the number of its misclassified images")
             .required(
-                    DUPLICATES, LongType, "Near-duplicates, bursts of the camera among them, that the image stands for")
+                    DUPLICATES,
+                    LongType,
+                    "Images that this one stands for, itself among them: those of its burst, and of the bursts that were drawn"
+                            + " and look nearly the same")
             .required(STATUS, StringType, String.join(", ", STATUSES))
             .optional(STATUS_REASON, StringType, "Why the status is not ANSWERED, in plain words; null if it is")
             .optional(
                     IMAGE_HASH,
                     StringType,
                     "SHA-256 of the prepared image, by which answers are reused; null if unreadable")
-            .optional(FORMAT, StringType, "jpeg, png, gif, ...; null if unreadable")
+            .optional(FORMAT, StringType, "jpeg, png, gif or webp; null if unreadable")
             .optional(WIDTH, IntegerType, "Pixels, after the rotation that EXIF asks for; null if unreadable")
             .optional(HEIGHT, IntegerType, "Pixels, after the rotation that EXIF asks for; null if unreadable")
-            .optional(BRIGHTNESS, DoubleType, "Mean luma in [0, 1]; null if unreadable")
+            .optional(BRIGHTNESS, DoubleType, "Mean luma (BT.601) in [0, 1]; null if unreadable")
             .optional(CONTRAST, DoubleType, "Standard deviation of luma in [0, 0.5]; null if unreadable")
-            .optional(SHARPNESS, DoubleType, "Variance of the Laplacian of luma; low means blurred; null if unreadable")
-            .optional(SATURATION, DoubleType, "Mean saturation in [0, 1]; null if unreadable")
-            .optional(PERCEPTUAL_HASH, StringType, "64-bit perceptual hash in hexadecimal; null if unreadable")
+            .optional(
+                    SHARPNESS,
+                    DoubleType,
+                    "Variance of the Laplacian of luma in [0, 255], at a longer edge of at most 512 pixels; near 0 means"
+                            + " blurred or empty; null if unreadable")
+            .optional(SATURATION, DoubleType, "Mean saturation (HSV) in [0, 1]; null if unreadable")
+            .optional(
+                    PERCEPTUAL_HASH,
+                    StringType,
+                    "64-bit perceptual hash (pHash) in hexadecimal, which near-duplicates share but for a few bits; null if"
+                            + " unreadable")
             .optional(MODEL_ID, StringType, "Model that was asked; null if none was")
             .optional(PROMPT_VERSION, StringType, "Version of prompt, schema and taxonomy; null if no model was asked")
             .optional(FAILURE_MODE, StringType, "Why the prediction fails, of a closed list; null without an answer")
@@ -158,7 +174,7 @@ public final class ImageFindings {
             .check("known_status", STATUS + " IN ('" + String.join("', '", STATUSES) + "')")
             .check("probability", INCLUSION_PROBABILITY + " > 0 AND " + INCLUSION_PROBABILITY + " <= 1")
             .partitionedBy(PIPELINE, RUN_DATE)
-            .key(PIPELINE, RUN_DATE, Inferences.USE_CASE, Inferences.INFERENCE_ID)
+            .key(PIPELINE, RUN_DATE, Inferences.USE_CASE, Inferences.EVENT_DATE, Inferences.INFERENCE_ID)
             .build();
 
     private ImageFindings() {}

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param sites number of sites, at least 1
  * @param cameras number of cameras, at least one per site and at most 1,000,000
  * @param inferencesPerDay rows per day, frames without output included, at least 1
- * @param renderImages whether every frame's image is drawn; meant for small fleets
+ * @param images which frames' images are drawn
  * @param imageRoot local folder that stands for {@link #BUCKET}; null means the output directory
  */
 public record FleetSettings(
@@ -28,9 +28,19 @@ public record FleetSettings(
         int sites,
         int cameras,
         long inferencesPerDay,
-        boolean renderImages,
+        Images images,
         @Nullable String imageRoot)
         implements Serializable {
+
+    /** Which frames' images are drawn: some thousand a second and core. */
+    public enum Images {
+        /** None. */
+        NONE,
+        /** Those of frames that feedback speaks of: few, and all that a look at misclassified ones needs. */
+        MARKED,
+        /** All; meant for small fleets. */
+        ALL
+    }
 
     /** What every image URI starts with. */
     public static final String BUCKET = "s3://winnow-sample-fleet/";
@@ -62,7 +72,7 @@ public record FleetSettings(
     /** Two weeks of a fleet that a laptop generates and curates in a minute: 280,000 rows, no images. */
     public static FleetSettings defaults() {
         LocalDate firstDay = LocalDate.of(2026, 5, 1);
-        return new FleetSettings(42, firstDay, 14, firstDay.plusDays(7), 40, 600, 20_000, false, null);
+        return new FleetSettings(42, firstDay, 14, firstDay.plusDays(7), 40, 600, 20_000, Images.NONE, null);
     }
 
     /** Returns the number of inference rows over all days. */

@@ -111,5 +111,13 @@ final class FleetTables {
             .add(RESOLUTION, StringType, false)
             .add(TIME_ZONE, StringType, false);
 
+    /** What the models were trained on: labels and distinct bursts by class and light. */
+    static final StructType TRAINING = new StructType()
+            .add(USE_CASE, StringType, false)
+            .add(LABEL, StringType, false)
+            .add(LIGHTING, StringType, false)
+            .add("samples", LongType, false)
+            .add("bursts", LongType, false);
+
     private FleetTables() {}
 }

@@ -46,20 +46,27 @@ final class FrameImages {
         quality.setCompressionQuality(JPEG_QUALITY);
     }
 
-    /** Writes the images of the frames with the given row numbers to their places below a local folder. */
-    static void write(Iterator<Long> rows, FleetSettings settings, Path root) throws IOException {
+    /** Writes wanted images of the frames with the given row numbers below a local folder; returns how many. */
+    static long write(Iterator<Long> rows, FleetSettings settings, Path root) throws IOException {
         FrameModel model = new FrameModel(settings);
         FrameImages images = new FrameImages();
         Set<Path> folders = new HashSet<>();
+        long written = 0;
         while (rows.hasNext()) {
             Frame frame = model.at(rows.next());
+            if (settings.images() == FleetSettings.Images.MARKED
+                    && FeedbackModel.on(frame).isEmpty()) {
+                continue;
+            }
             Path file = root.resolve(frame.imagePath());
             Path folder = file.getParent();
             if (folder != null && folders.add(folder)) {
                 Files.createDirectories(folder);
             }
             Files.write(file, images.jpeg(frame));
+            written++;
         }
+        return written;
     }
 
     /** Returns the frame's image as a JPEG file. */

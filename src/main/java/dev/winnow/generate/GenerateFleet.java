@@ -22,6 +22,7 @@ import java.util.Spliterators;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -87,6 +88,15 @@ public final class GenerateFleet {
                     return mapped(partition, number -> cameraRow(cameras[Math.toIntExact(number)]));
                 },
                 Encoders.row(FleetTables.CAMERAS));
+    }
+
+    /** Returns what the models were trained on, a row for each use case, class and light. */
+    public static Dataset<Row> training(Dataset<Long> one) {
+        return one.limit(1)
+                .flatMap(
+                        (FlatMapFunction<Long, Row>)
+                                number -> TrainingCounts.rows().iterator(),
+                        Encoders.row(FleetTables.TRAINING));
     }
 
     /**

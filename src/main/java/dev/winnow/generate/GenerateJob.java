@@ -12,8 +12,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.apache.spark.api.java.function.ForeachPartitionFunction;
 import org.apache.spark.api.java.function.MapFunction;
+import org.apache.spark.api.java.function.MapPartitionsFunction;
+import org.apache.spark.api.java.function.ReduceFunction;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Observation;
@@ -54,6 +55,7 @@ public final class GenerateJob {
      *   <li>{@code inferences/event_date=YYYY-MM-DD/}, Parquet
      *   <li>{@code feedback/reported_date=YYYY-MM-DD/}, Parquet, a file per day; up to 14 days longer than the fleet
      *   <li>{@code cameras/}, one Parquet file
+     *   <li>{@code training/}, one Parquet file: what the models were trained on, see {@link GenerateFleet#training}
      *   <li>{@code truth/}, one Parquet file: what was planted, see {@link GenerateFleet#truth}
      *   <li>{@code images/YYYY-MM-DD/<camera>/<frame>.jpg}, if asked for, here or below the configured image root
      * </ul>
@@ -69,12 +71,17 @@ public final class GenerateJob {
                 .write()
                 .mode(SaveMode.Overwrite)
                 .parquet(outDir + "/cameras");
+        GenerateFleet.training(numbersOf(1))
+                .coalesce(1)
+                .write()
+                .mode(SaveMode.Overwrite)
+                .parquet(outDir + "/training");
         GenerateFleet.truth(sample(), settings)
                 .coalesce(1)
                 .write()
                 .mode(SaveMode.Overwrite)
                 .parquet(outDir + "/truth");
-        long images = settings.renderImages() ? drawImages(outDir) : 0;
+        long images = settings.images() == FleetSettings.Images.NONE ? 0 : drawImages(outDir);
         GenerateReport report = new GenerateReport(settings.inferences(), feedback, settings.cameras(), images);
         LOG.info("job=generate report={}", report);
         return report;
@@ -145,10 +152,13 @@ public final class GenerateJob {
     private long drawImages(String outDir) {
         FleetSettings fleet = settings;
         String root = fleet.imageRoot() == null ? outDir : fleet.imageRoot();
-        numbers.range(0, fleet.inferences(), parts(fleet.inferences(), ROWS_PER_IMAGE_TASK))
-                .foreachPartition(
-                        (ForeachPartitionFunction<Long>) rows -> FrameImages.write(rows, fleet, Path.of(root)));
-        return fleet.inferences();
+        return numbers.range(0, fleet.inferences(), parts(fleet.inferences(), ROWS_PER_IMAGE_TASK))
+                .mapPartitions(
+                        (MapPartitionsFunction<Long, Long>)
+                                rows -> List.of(FrameImages.write(rows, fleet, Path.of(root)))
+                                        .iterator(),
+                        Encoders.LONG())
+                .reduce((ReduceFunction<Long>) Long::sum);
     }
 
     /** Row numbers spread evenly over the fleet, few enough for one look. */

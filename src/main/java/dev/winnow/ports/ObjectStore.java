@@ -9,7 +9,7 @@ import java.util.Optional;
  *
  * <p>Every method throws {@link ServiceException} when the store fails (retryable) or refuses (not retryable).
  */
-public interface ObjectStore {
+public interface ObjectStore extends AutoCloseable {
     /**
      * A small text object and the version it belongs to.
      *
@@ -51,4 +51,8 @@ public interface ObjectStore {
 
     /** Returns the URIs of all objects whose URI starts with {@code prefix}, sorted. */
     List<String> list(String prefix);
+
+    /** Gives back what the store holds open, if anything. */
+    @Override
+    default void close() {}
 }

@@ -1,15 +1,22 @@
 package dev.winnow.runtime;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.winnow.ports.ObjectStore;
 import dev.winnow.ports.ServiceException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Sends each object to the store of its scheme: paths and {@code file:} here, {@code s3:} and {@code s3a:} to S3. */
-public final class SchemeObjects implements ObjectStore, AutoCloseable {
+public final class SchemeObjects implements ObjectStore {
+    private static final Pattern NAME =
+            Pattern.compile("(?:(?:file:(?://)?)?/|s3a?://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/)(?!/)[^\\p{Cntrl}]+");
+    private static final int MAX_NAME_BYTES = 1_024;
+
     private final ObjectStore local;
     private final Supplier<? extends ObjectStore> openS3;
     private @Nullable ObjectStore s3;
@@ -22,6 +29,14 @@ public final class SchemeObjects implements ObjectStore, AutoCloseable {
     public SchemeObjects(ObjectStore local, Supplier<? extends ObjectStore> openS3) {
         this.local = local;
         this.openS3 = openS3;
+    }
+
+    /**
+     * Returns whether an object can have this name: what others wrote into a log may be anything, and a store would refuse
+     * the whole run for it.
+     */
+    public static boolean isName(String uri) {
+        return NAME.matcher(uri).matches() && uri.getBytes(UTF_8).length <= MAX_NAME_BYTES;
     }
 
     @Override
@@ -98,14 +113,8 @@ public final class SchemeObjects implements ObjectStore, AutoCloseable {
     /** Closes the S3 store if it was opened. */
     @Override
     public synchronized void close() {
-        if (s3 instanceof AutoCloseable store) {
-            try {
-                store.close();
-            } catch (RuntimeException e) {
-                throw e;
-            } catch (Exception e) {
-                throw new IllegalStateException("Closing a store does not wait and does not fail", e);
-            }
+        if (s3 != null) {
+            s3.close();
         }
     }
 }

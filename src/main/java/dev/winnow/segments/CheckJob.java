@@ -1,5 +1,6 @@
 package dev.winnow.segments;
 
+import static dev.winnow.inputs.Feedback.VERDICT;
 import static dev.winnow.inputs.Inferences.COUNTS_FROM;
 import static dev.winnow.inputs.Inferences.IMAGE_URI;
 import static dev.winnow.inputs.Inferences.INFERENCE_ID;
@@ -23,6 +24,7 @@ import dev.winnow.config.WinnowConfig;
 import dev.winnow.inputs.Contract;
 import dev.winnow.inputs.DayInput;
 import dev.winnow.inputs.DayRange;
+import dev.winnow.inputs.Feedback;
 import dev.winnow.inputs.FeedbackLog;
 import dev.winnow.inputs.InferenceLog;
 import dev.winnow.inputs.Inferences;
@@ -38,6 +40,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -67,11 +70,13 @@ public final class CheckJob implements Stage {
     private final Readiness readiness;
     private final TableStore tables;
     private final UDF1<String, Boolean> labelable;
+    private final LongFunction<String> reviewPlan;
 
     /**
      * Creates the job over its inputs.
      *
      * @param labelable whether a labeling job can take an image reference
+     * @param reviewPlan says what the analysis of a number of misclassified images takes
      */
     public CheckJob(
             WinnowConfig config,
@@ -79,13 +84,15 @@ public final class CheckJob implements Stage {
             FeedbackLog feedback,
             Readiness readiness,
             TableStore tables,
-            UDF1<String, Boolean> labelable) {
+            UDF1<String, Boolean> labelable,
+            LongFunction<String> reviewPlan) {
         this.config = config;
         this.inferences = inferences;
         this.feedback = feedback;
         this.readiness = readiness;
         this.tables = tables;
         this.labelable = labelable;
+        this.reviewPlan = reviewPlan;
     }
 
     @Override
@@ -341,12 +348,14 @@ public final class CheckJob implements Stage {
         }
         Map<String, Long> rejected = new TreeMap<>();
         long kept = 0;
+        long wrong = 0;
         for (Row row : feedback.arrivedOn(DayRange.of(day))
                 .groupBy(REJECT_REASON)
-                .agg(count(lit(1)))
+                .agg(count(lit(1)), count(when(col(VERDICT).notEqual(Feedback.CONFIRMED), 1)))
                 .collectAsList()) {
             if (row.isNullAt(0)) {
                 kept = row.getLong(1);
+                wrong = row.getLong(2);
             } else {
                 rejected.put(row.getString(0), row.getLong(1));
             }
@@ -363,6 +372,13 @@ public final class CheckJob implements Stage {
             sentences.add(unlisted("feedback", config.feedback().input().place(), "segments --run-date"));
         }
         contract("feedback", day, kept + total(rejected), rejected, feedback::undated, sentences);
+        long images = Math.min(wrong, config.analysis().sample().size());
+        sentences.add(String.format(
+                Locale.ROOT,
+                "%,d of them say that something was wrong: analyze looks at %,d images at most; %s",
+                wrong,
+                images,
+                reviewPlan.apply(images)));
         long bytes = 0;
         for (int age : feedback.settings().catchUpAges()) {
             bytes += inferences.day(day.minusDays(age)).bytes();

@@ -203,6 +203,11 @@ final class VerdictBuild {
                             .withColumn(VerdictDaily.PIPELINE, lit(pipeline))
                             .withColumn(VerdictDaily.CELL_VERSION, lit(version)),
                     scope);
+            tables.replace(
+                    Misclassified.TABLE.withDimensions(inferences.dimensions()),
+                    WrongInferences.of(matched, inferences.dimensions())
+                            .withColumn(Misclassified.PIPELINE, lit(pipeline)),
+                    scope);
             List<String> sentences = sentences(arrived, unmatched);
             arrived.byDay.forEach((date, day) -> built.note(
                     VerdictDaily.TABLE,

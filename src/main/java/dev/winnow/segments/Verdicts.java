@@ -70,7 +70,7 @@ import org.apache.spark.sql.types.DataTypes;
  */
 final class Verdicts {
     /** Day a verdict counts on. */
-    private static final String CREDITED = "credited";
+    static final String CREDITED = "credited";
 
     /** What becomes of feedback that matched nothing: one of the three below. */
     static final String FATE = "fate";
@@ -220,7 +220,7 @@ final class Verdicts {
         return List.copyOf(dates);
     }
 
-    /** The columns of an inference that a verdict needs: what it is found by, and its cell. */
+    /** The columns of an inference that a verdict needs: what it is found by and looked at, and its cell. */
     static List<String> inferenceColumns(List<String> dimensions) {
         List<String> columns =
                 new ArrayList<>(List.of(INFERENCE_ID, IMAGE_URI, CAPTURED_AT, EVENT_DATE, PREDICTED_LABEL, CONFIDENCE));
@@ -237,9 +237,7 @@ final class Verdicts {
      */
     Dataset<Row> matched(Dataset<Row> relevant, Lookup lookup, Dataset<Row> named) {
         List<Column> columns = new ArrayList<>();
-        inferenceColumns(dimensions).stream()
-                .filter(name -> !name.equals(IMAGE_URI)) // only to be found by, and the longest column of a log
-                .forEach(name -> columns.add(col(name).as("i_" + name)));
+        inferenceColumns(dimensions).forEach(name -> columns.add(col(name).as("i_" + name)));
         columns.add(col(Lookup.KEY));
         Dataset<Row> found = lookup.keyed(named).select(columns.toArray(Column[]::new));
         Column alarm = col("i_" + PREDICTED_LABEL).isNotNull();
@@ -276,6 +274,13 @@ final class Verdicts {
                 .drop("best", Lookup.KEY, Lookup.PRIORITY);
     }
 
+    /** What a mark of {@link #matched} says: relabeled to what was predicted, an alarm is confirmed. */
+    static Column verdict() {
+        Column same = col(CORRECTED_LABEL).equalTo(col("i_" + PREDICTED_LABEL));
+        return when(col(VERDICT).equalTo(Feedback.RELABELED).and(same), Feedback.CONFIRMED)
+                .otherwise(col(VERDICT));
+    }
+
     /**
      * Signed counts of the days by cell, shaped like {@link VerdictDaily} less pipeline and version.
      *
@@ -285,12 +290,6 @@ final class Verdicts {
     Dataset<Row> signedCounts(Dataset<Row> matched, Dataset<Row> unplaced) {
         Column missed = col(VERDICT).equalTo(MISSED);
         Column missedLabel = coalesce(col(Feedback.LABEL), col(CORRECTED_LABEL), lit(Inferences.UNKNOWN_VALUE));
-        Column verdict = when(
-                        col(VERDICT)
-                                .equalTo(Feedback.RELABELED)
-                                .and(col(CORRECTED_LABEL).equalTo(col("i_" + PREDICTED_LABEL))),
-                        Feedback.CONFIRMED)
-                .otherwise(col(VERDICT));
         List<Column> cell = new ArrayList<>(List.of(
                 col(DAY),
                 col("i_" + EVENT_DATE).as(EVENT_DATE),
@@ -308,8 +307,8 @@ final class Verdicts {
         state.add(concat(col("i_" + INFERENCE_ID), when(missed, "|missed").otherwise("|alarm"))
                 .as(TARGET));
         state.add(col(CREDITED));
-        state.add(
-                struct(col(REPORTED_AT), col(FEEDBACK_ID), verdict.as(VERDICT)).as("mark"));
+        state.add(struct(col(REPORTED_AT), col(FEEDBACK_ID), verdict().as(VERDICT))
+                .as("mark"));
 
         List<Column> unknown = new ArrayList<>(List.of(
                 col(DAY),

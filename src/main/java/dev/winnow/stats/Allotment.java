@@ -39,4 +39,38 @@ public final class Allotment {
         }
         return shares;
     }
+
+    /**
+     * Splits as {@link #largestRemainder} does, but gives nobody more than a limit: what one can't take goes to the
+     * others by their weights (water-filling, at most one round per name).
+     *
+     * @param total not negative
+     * @param weights name to a weight of at least 0
+     * @param limits name to the most it can take, for every name of {@code weights}
+     * @return name to its share, in name order; the shares sum to {@code total}, or to all that those with a positive
+     *     weight can take if that is less
+     */
+    public static Map<String, Integer> withinLimits(
+            int total, Map<String, Double> weights, Map<String, Integer> limits) {
+        Map<String, Integer> shares = new TreeMap<>();
+        Map<String, Double> open = new TreeMap<>(weights);
+        int left = total;
+        while (true) {
+            Map<String, Integer> round = largestRemainder(left, open);
+            List<String> full = round.entrySet().stream()
+                    .filter(share -> share.getValue() > limits.getOrDefault(share.getKey(), 0))
+                    .map(Map.Entry::getKey)
+                    .toList();
+            if (full.isEmpty()) {
+                shares.putAll(round);
+                return shares;
+            }
+            for (String name : full) {
+                int limit = limits.getOrDefault(name, 0);
+                shares.put(name, limit);
+                left -= limit;
+                open.remove(name);
+            }
+        }
+    }
 }

@@ -36,8 +36,13 @@ public final class Digest {
 
     /** Returns the SHA-256 of a text's UTF-8 bytes as 64 hexadecimal digits. */
     public static String ofText(String text) {
+        return ofBytes(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Returns the SHA-256 of bytes as 64 hexadecimal digits. */
+    public static String ofBytes(byte[] bytes) {
         Digest digest = new Digest();
-        digest.sha256.update(text.getBytes(StandardCharsets.UTF_8));
+        digest.sha256.update(bytes);
         return digest.hex(64);
     }
 

@@ -7,6 +7,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -45,10 +46,35 @@ class FrameImagesTest {
     }
 
     @Test
+    void onlyFramesThatFeedbackSpeaksOfAreDrawnIfNoOthersAreWanted(@TempDir Path root) throws IOException {
+        FleetSettings settings = new FleetSettings(
+                7,
+                LocalDate.of(2026, 5, 1),
+                1,
+                LocalDate.of(2026, 5, 1),
+                4,
+                12,
+                2_000,
+                FleetSettings.Images.MARKED,
+                null);
+
+        long written = FrameImages.write(LongStream.range(0, 2_000).boxed().iterator(), settings, root);
+
+        FrameModel model = new FrameModel(settings);
+        List<Frame> marked = LongStream.range(0, 2_000)
+                .mapToObj(model::at)
+                .filter(frame -> !FeedbackModel.on(frame).isEmpty())
+                .toList();
+        assertThat(marked).hasSizeBetween(10, 500).hasSize((int) written);
+        assertThat(marked)
+                .allSatisfy(frame -> assertThat(root.resolve(frame.imagePath())).exists());
+    }
+
+    @Test
     void imagesLieWhereTheirUrisPoint(@TempDir Path root) throws IOException {
         Set<Long> rows = Set.of(0L, 1L, 25_000L);
 
-        FrameImages.write(rows.iterator(), SETTINGS, root);
+        assertThat(FrameImages.write(rows.iterator(), SETTINGS, root)).isEqualTo(3);
 
         FrameModel model = new FrameModel(SETTINGS);
         for (long row : rows) {

@@ -57,7 +57,7 @@ class GenerateFleetTest {
                 SETTINGS.sites(),
                 SETTINGS.cameras(),
                 SETTINGS.inferencesPerDay(),
-                false,
+                FleetSettings.Images.NONE,
                 null);
         long from = 9 * SETTINGS.inferencesPerDay();
 
@@ -76,7 +76,7 @@ class GenerateFleetTest {
                 SETTINGS.sites(),
                 SETTINGS.cameras(),
                 SETTINGS.inferencesPerDay(),
-                false,
+                FleetSettings.Images.NONE,
                 null);
 
         assertThat(GenerateFleet.inferences(rows(0, 100, 1), SETTINGS)
@@ -221,7 +221,7 @@ class GenerateFleetTest {
     @Test
     void brokenSettingsAreNamedAllAtOnce() {
         LocalDate day = LocalDate.of(2026, 5, 1);
-        assertThatThrownBy(() -> new FleetSettings(1, day, 0, day, 10, 5, 0, false, " "))
+        assertThatThrownBy(() -> new FleetSettings(1, day, 0, day, 10, 5, 0, FleetSettings.Images.NONE, " "))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
                         "days must be at least 1, got 0; inferencesPerDay must be at least 1, got 0; cameras must be"

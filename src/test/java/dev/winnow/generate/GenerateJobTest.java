@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
@@ -22,7 +23,8 @@ class GenerateJobTest {
 
     @Test
     void everyTableIsWrittenAndARerunReplacesIt(SparkSession spark, @TempDir Path out) throws IOException {
-        FleetSettings settings = new FleetSettings(7, DAY, 3, DAY.plusDays(1), 4, 12, 200, true, null);
+        FleetSettings settings =
+                new FleetSettings(7, DAY, 3, DAY.plusDays(1), 4, 12, 200, FleetSettings.Images.ALL, null);
         GenerateJob job = new GenerateJob(settings, (from, until, n) -> spark.range(from, until, 1, n));
 
         job.run(out.toString());
@@ -44,6 +46,16 @@ class GenerateJobTest {
                         .filter("kind = 'SEGMENT'")
                         .count())
                 .isEqualTo(4);
+        assertThat(spark.read()
+                        .parquet(out + "/training")
+                        .groupBy("label")
+                        .sum("samples")
+                        .filter("`sum(samples)` < 1000")
+                        .select("label")
+                        .as(Encoders.STRING())
+                        .collectAsList())
+                .as("thin classes")
+                .containsExactlyInAnyOrder("animal", "fire");
         assertThat(report.images()).isEqualTo(600);
         for (Row row : inferences.select("image_uri").limit(20).collectAsList()) {
             String uri = row.getString(0);

@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.Optional;
 
 /** A store that passes everything on; tests override what should go wrong. */
-class ForwardingObjects implements ObjectStore {
+public class ForwardingObjects implements ObjectStore {
     private final ObjectStore objects;
 
-    ForwardingObjects(ObjectStore objects) {
+    protected ForwardingObjects(ObjectStore objects) {
         this.objects = objects;
     }
 

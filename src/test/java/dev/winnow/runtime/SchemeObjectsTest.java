@@ -8,6 +8,8 @@ import dev.winnow.ports.ServiceException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class SchemeObjectsTest {
     @Test
@@ -23,5 +25,35 @@ class SchemeObjectsTest {
                             + "move it there or correct the path");
             assertThatThrownBy(() -> objects.exists("s3://bucket/a")).hasMessage("opened S3");
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/images/1.jpg, true",
+        "file:/images/1.jpg, true",
+        "file:///images/ü 1%.jpg, true",
+        "s3://bucket/a/b.jpg, true",
+        "s3a://my.bucket-1/a, true",
+        "images/1.jpg, false",
+        "'', false",
+        "/, false",
+        "s3://bucket, false",
+        "s3://bucket/, false",
+        "s3:///key, false",
+        "s3://Bucket Name/key, false",
+        "https://host/1.jpg, false",
+        "hdfs://host/1.jpg, false",
+        "file://host/1.jpg, false",
+    })
+    void aNameBeginsAsAStoreNamesItsObjects(String uri, boolean isName) {
+        assertThat(SchemeObjects.isName(uri)).isEqualTo(isName);
+    }
+
+    @Test
+    void aNameHasNoControlCharactersAndALimit() {
+        assertThat(SchemeObjects.isName("/a\u0000b")).isFalse();
+        assertThat(SchemeObjects.isName("s3://bucket/a\nb")).isFalse();
+        assertThat(SchemeObjects.isName("/" + "a".repeat(1_023))).isTrue();
+        assertThat(SchemeObjects.isName("/" + "a".repeat(1_024))).isFalse();
     }
 }

@@ -105,7 +105,8 @@ class CheckJobTest {
                             new FeedbackLog(sources, config.feedback()),
                             new Readiness(config.inferences().readiness(), new LocalObjects()),
                             tables,
-                            ImageReferences::usable)
+                            ImageReferences::usable,
+                            images -> "planned for " + images)
                     .run(DAY);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -19,10 +19,12 @@ import java.util.TreeMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Dimensions, bins and label mapping change while days are built: nothing is mixed, and nothing is lost unseen. */
+@Tag("slow")
 class DefinitionChangesTest {
     private static final String RESTART = "segments.after-change = restart\n";
     private static final String NO_FEEDBACK = "inputs.feedback.path = \"\"\n";

@@ -21,7 +21,9 @@ class FleetFindingsTest {
     static void lookAtFleets() {
         scores = LongStream.range(0, FLEETS)
                 .mapToObj(seed -> FleetScore.of(FleetFindings.of(
-                        new FleetSettings(seed, FIRST, 30, FIRST.plusDays(15), 60, 600, 10_000, false, null), 0.1)))
+                        new FleetSettings(
+                                seed, FIRST, 30, FIRST.plusDays(15), 60, 600, 10_000, FleetSettings.Images.NONE, null),
+                        0.1)))
                 .toList();
     }
 

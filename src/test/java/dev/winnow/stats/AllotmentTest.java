@@ -54,4 +54,41 @@ class AllotmentTest {
                     .isLessThan(1 + 1e-6));
         }
     }
+
+    @Test
+    void whatOneCannotTakeGoesToTheOthersByTheirWeights() {
+        Map<String, Double> weights = Map.of("a", 6.0, "b", 2.0, "c", 1.0);
+        assertThat(Allotment.withinLimits(9, weights, Map.of("a", 3, "b", 9, "c", 9)))
+                .isEqualTo(Map.of("a", 3, "b", 4, "c", 2));
+        assertThat(Allotment.withinLimits(9, weights, Map.of("a", 3, "b", 3, "c", 9)))
+                .as("b is full once a is")
+                .isEqualTo(Map.of("a", 3, "b", 3, "c", 3));
+        assertThat(Allotment.withinLimits(9, weights, Map.of("a", 1, "b", 1, "c", 1)))
+                .isEqualTo(Map.of("a", 1, "b", 1, "c", 1));
+        assertThat(Allotment.withinLimits(9, Map.of("a", 0.0, "b", 1.0), Map.of("a", 9, "b", 4)))
+                .as("a weight of 0 takes nothing")
+                .isEqualTo(Map.of("a", 0, "b", 4));
+        assertThat(Allotment.withinLimits(9, Map.of(), Map.of())).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5})
+    void sharesWithinLimitsSumToTheTotalOrToAllThatFits(long seed) {
+        Random random = new Random(seed);
+        for (int i = 0; i < 1_000; i++) {
+            int total = random.nextInt(1_000);
+            Map<String, Double> weights = new TreeMap<>();
+            Map<String, Integer> limits = new TreeMap<>();
+            for (int n = 1 + random.nextInt(12); n > 0; n--) {
+                weights.put("w" + n, 0.1 + random.nextDouble());
+                limits.put("w" + n, random.nextInt(200));
+            }
+            Map<String, Integer> shares = Allotment.withinLimits(total, weights, limits);
+            int fits = limits.values().stream().mapToInt(limit -> limit).sum();
+            assertThat(shares.values().stream().mapToInt(s -> s).sum())
+                    .as("%d by %s within %s", total, weights, limits)
+                    .isEqualTo(Math.min(total, fits));
+            assertThat(shares).allSatisfy((name, share) -> assertThat(share).isBetween(0, limits.get(name)));
+        }
+    }
 }

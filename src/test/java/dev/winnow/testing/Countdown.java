@@ -11,7 +11,7 @@ public final class Countdown {
     }
 
     /** Counts a write that is about to happen. */
-    public void next() {
+    public synchronized void next() {
         writes++;
         if (writes == failing) {
             throw new IllegalStateException("killed at write " + writes);
@@ -19,7 +19,7 @@ public final class Countdown {
     }
 
     /** Writes so far. */
-    public int writes() {
+    public synchronized int writes() {
         return writes;
     }
 }

@@ -11,12 +11,19 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Consumer;
 
 /** Objects in memory. */
 public final class MemoryObjects implements ObjectStore {
     // One character a byte, so that whatever was put compares as it is.
-    private final TreeMap<String, String> objects = new TreeMap<>();
+    private final ConcurrentSkipListMap<String, String> objects = new ConcurrentSkipListMap<>();
+    private volatile Consumer<String> watch = seen -> {};
+
+    /** Tells of each URI before its bytes are read, and of each text after it was put; what is thrown, the caller sees. */
+    public void watch(Consumer<String> watcher) {
+        watch = watcher;
+    }
 
     @Override
     public Optional<Versioned> get(String uri) {
@@ -26,6 +33,7 @@ public final class MemoryObjects implements ObjectStore {
 
     @Override
     public Optional<byte[]> read(String uri, int atMost) {
+        watch.accept(uri);
         return Optional.ofNullable(objects.get(uri))
                 .map(bytes ->
                         bytes.substring(0, Math.min(atMost, bytes.length())).getBytes(ISO_8859_1));
@@ -39,6 +47,7 @@ public final class MemoryObjects implements ObjectStore {
     @Override
     public void put(String uri, String text) {
         objects.put(uri, held(text));
+        watch.accept(text);
     }
 
     private static String held(String text) {

@@ -74,8 +74,11 @@ public final class LocalObjects implements ObjectStore {
             }
             try (InputStream in = Files.newInputStream(path)) {
                 return Optional.of(in.readNBytes(atMost));
-            } catch (NoSuchFileException e) {
-                return Optional.empty();
+            } catch (FileSystemException e) {
+                if (isMissing(e)) {
+                    return Optional.empty();
+                }
+                throw e;
             }
         });
     }
@@ -147,15 +150,17 @@ public final class LocalObjects implements ObjectStore {
         return attempt("look for", path, () -> {
             try {
                 return Files.readAttributes(path, BasicFileAttributes.class).isRegularFile();
-            } catch (NoSuchFileException e) {
-                return false;
             } catch (FileSystemException e) {
-                if (NO_SUCH_NAME.contains(String.valueOf(e.getReason()))) {
+                if (isMissing(e)) {
                     return false;
                 }
                 throw e;
             }
         });
+    }
+
+    private static boolean isMissing(FileSystemException e) {
+        return e instanceof NoSuchFileException || NO_SUCH_NAME.contains(String.valueOf(e.getReason()));
     }
 
     @Override

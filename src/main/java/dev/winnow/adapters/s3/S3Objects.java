@@ -43,7 +43,7 @@ import software.amazon.awssdk.services.s3.model.S3Object;
  *
  * <p>Conditional writes need a server that honours {@code If-None-Match} and {@code If-Match}, as S3 does.
  */
-public final class S3Objects implements ObjectStore, AutoCloseable {
+public final class S3Objects implements ObjectStore {
     /** S3 takes no more than this in one request; larger objects need several. */
     private static final long LARGEST_PUT = 5L << 30;
 
