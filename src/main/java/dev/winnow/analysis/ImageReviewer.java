@@ -5,6 +5,17 @@ import java.util.List;
 
 /** Has a model look at images, within the limits of calls and dollars; repeated for the same cases it pays nothing. */
 public interface ImageReviewer {
+    /** Returns the model that is asked; an image that it was asked about before is not sampled again. */
+    String modelId();
+
+    /** Returns the version of prompt, schema and taxonomy; with another one images are sampled again. */
+    String promptVersion();
+
+    /** Returns whether it reads the answers to what was asked before, instead of asking. */
+    default boolean collects() {
+        return false;
+    }
+
     /**
      * Looks at every case.
      *
