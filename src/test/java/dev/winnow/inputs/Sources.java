@@ -59,6 +59,10 @@ final class Sources {
         return new FeedbackLog(sources, config(inputs).feedback());
     }
 
+    TrainingSet training(String inputs) {
+        return new TrainingSet(sources, config(inputs));
+    }
+
     CameraTable cameras(String inputs) {
         return new CameraTable(sources, config(inputs).cameras());
     }
