@@ -30,11 +30,17 @@ public final class Candidates {
     /** The confidence is below the class's limit. */
     public static final String LOW_CONFIDENCE = "LOW_CONFIDENCE";
 
+    /** The class is short of training data and errs often, as the class-imbalance map of the day says. */
+    public static final String RARE_CLASS = "RARE_CLASS";
+
     /** Drawn uniformly from all frames of the day. */
     public static final String AUDIT = "AUDIT";
 
+    /** Signals whose score follows from the confidence. */
+    static final List<String> BY_CONFIDENCE = List.of(BOUNDARY, LOW_CONFIDENCE);
+
     /** Signals with a score, in order of priority: an image that several speak for is charged to the first. */
-    public static final List<String> SCORED = List.of(BOUNDARY, LOW_CONFIDENCE);
+    public static final List<String> SCORED = List.of(BOUNDARY, LOW_CONFIDENCE, RARE_CLASS);
 
     /** Even a small budget has a reserve for what caps and missing images hold back. */
     private static final long MIN_POOL = 1_000;
@@ -46,7 +52,7 @@ public final class Candidates {
             .required(RUN_DATE, DateType, "Day the candidate was found")
             .required(RUN_ID, StringType, "Run that made the row; the same work has the same id")
             .required(Inferences.USE_CASE, StringType, "Use case")
-            .required(SIGNAL, StringType, "BOUNDARY, LOW_CONFIDENCE or AUDIT")
+            .required(SIGNAL, StringType, "BOUNDARY, LOW_CONFIDENCE, RARE_CLASS or AUDIT")
             .required(
                     ITEM_ID, StringType, "Hash of use case, image and predicted class; of use case and image for AUDIT")
             .required(Inferences.INFERENCE_ID, StringType, "Inference that stands for the item")

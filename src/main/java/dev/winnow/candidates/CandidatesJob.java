@@ -8,6 +8,7 @@ import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.posexplode;
 import static org.apache.spark.sql.functions.sum;
 
+import dev.winnow.analysis.ClassImbalance;
 import dev.winnow.config.ConfigException;
 import dev.winnow.config.InferenceSettings.RowPer;
 import dev.winnow.config.WinnowConfig;
@@ -67,7 +68,8 @@ public final class CandidatesJob implements Stage {
         DayInput files = inferences.day(day);
         requireSameFiles(day, files);
         DayInput input = files.and(cameras.files());
-        String runId = RunIds.of(config.pipeline(), NAME, day, config.semantic(), input.fingerprint());
+        Map<String, Map<String, Double>> needs = needs(day);
+        String runId = RunIds.of(config.pipeline(), NAME, day, config.semantic(), input.fingerprint() + "|" + needs);
         TableDef table = Candidates.TABLE.withDimensions(dimensions());
         Map<String, Object> scope = new LinkedHashMap<>();
         scope.put(Candidates.PIPELINE, config.pipeline());
@@ -75,7 +77,7 @@ public final class CandidatesJob implements Stage {
         // Counted before they are written; what the histograms let through is small next to the facts.
         Dataset<Row> found = Signals.find(
                         inferences.accepted(List.of(day)),
-                        tables.frame(DayCuts.TABLE, DayCuts.of(histograms, config)),
+                        tables.frame(DayCuts.TABLE, DayCuts.of(histograms, needs, config)),
                         config.selection().salt() + "|" + day,
                         inferences.settings().rowPer() == RowPer.IMAGE)
                 .persist(StorageLevel.MEMORY_AND_DISK());
@@ -144,6 +146,23 @@ public final class CandidatesJob implements Stage {
                                 row.<Integer>getAs("pos")] =
                         row.<Long>getAs("rows"));
         return histograms;
+    }
+
+    /** Use case to class that the day's map calls thin and in error, to its need. */
+    private Map<String, Map<String, Double>> needs(LocalDate day) {
+        Map<String, Map<String, Double>> needs = new TreeMap<>();
+        tables.read(ClassImbalance.TABLE)
+                .filter(col(ClassImbalance.PIPELINE)
+                        .equalTo(config.pipeline())
+                        .and(col(ClassImbalance.RUN_DATE).equalTo(lit(day)))
+                        .and(col(ClassImbalance.DIMENSION).isNull())
+                        .and(col(ClassImbalance.ACTION).isin(ClassImbalance.THIN_ACTIONS.toArray()))
+                        .and(col(ClassImbalance.NEED).gt(0)))
+                .select(USE_CASE, ClassImbalance.LABEL, ClassImbalance.NEED)
+                .collectAsList()
+                .forEach(row -> needs.computeIfAbsent(row.getString(0), u -> new TreeMap<>())
+                        .put(row.getString(1), row.getDouble(2)));
+        return needs;
     }
 
     private List<String> sentences(TableDef table, LocalDate day) {

@@ -10,15 +10,18 @@ import dev.winnow.config.UseCaseSettings.ClassThresholds;
 import dev.winnow.config.WinnowConfig;
 import dev.winnow.inputs.Inferences;
 import dev.winnow.segments.ExposureDaily;
+import dev.winnow.stats.Allotment;
 import dev.winnow.tables.TableDef;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.jspecify.annotations.Nullable;
 
 /** The day's cuts of every signal, by use case and class: from the confidence histograms of the day's cells. */
 final class DayCuts {
@@ -26,6 +29,7 @@ final class DayCuts {
     static final String ALARM_THRESHOLD = "alarm_threshold";
     static final String BOUNDARY_BAND = "boundary_band";
     static final String LOW_BELOW = "low_below";
+    static final String RARE_SHARE = "rare_share";
     static final String AUDIT_LIMIT = "audit_limit";
     static final String FRAMES = Candidates.FRAMES;
 
@@ -65,8 +69,12 @@ final class DayCuts {
                 .required(LABEL, StringType, "Predicted class, __NONE__ for frames without output")
                 .required(ALARM_THRESHOLD, DoubleType, "Decision boundary")
                 .required(BOUNDARY_BAND, DoubleType, "Half width of the band around it")
-                .required(LOW_BELOW, DoubleType, "Confidence below which a prediction counts as unsure");
-        for (String signal : Candidates.SCORED) {
+                .required(LOW_BELOW, DoubleType, "Confidence below which a prediction counts as unsure")
+                .optional(
+                        RARE_SHARE,
+                        DoubleType,
+                        "Share of its alarms kept by hash as of a rare class; null if it is none");
+        for (String signal : Candidates.BY_CONFIDENCE) {
             table.required(keep(signal), DoubleType, "Score from which all rows are kept")
                     .required(consider(signal), DoubleType, "Score from which rows are kept by hash")
                     .required(share(signal), DoubleType, "Share kept by hash");
@@ -78,13 +86,20 @@ final class DayCuts {
 
     /** One row; values in declared order. */
     private static Row row(
-            String useCase, String label, ClassThresholds thresholds, List<ScoreCut> cuts, double limit, long frames) {
-        List<Object> values = new ArrayList<>(List.of(
+            String useCase,
+            String label,
+            ClassThresholds thresholds,
+            @Nullable Double rareShare,
+            List<ScoreCut> cuts,
+            double limit,
+            long frames) {
+        List<@Nullable Object> values = new ArrayList<>(List.of(
                 useCase,
                 label,
                 thresholds.alarmThreshold(),
                 thresholds.boundaryBand(),
                 thresholds.lowConfidenceBelow()));
+        values.add(rareShare);
         cuts.forEach(cut -> values.addAll(List.of(cut.keep(), cut.consider(), cut.share())));
         values.addAll(List.of(limit, frames));
         return RowFactory.create(values.toArray());
@@ -94,19 +109,22 @@ final class DayCuts {
      * Computes the cuts.
      *
      * @param histograms use case to class to rows by confidence bin; {@code __NONE__} with the frames in element 0
+     * @param needs use case to rare class to how much it is needed, positive
      */
-    static List<Row> of(Map<String, Map<String, long[]>> histograms, WinnowConfig config) {
+    static List<Row> of(
+            Map<String, Map<String, long[]>> histograms, Map<String, Map<String, Double>> needs, WinnowConfig config) {
         List<Row> rows = new ArrayList<>();
         new TreeMap<>(histograms).forEach((useCase, labels) -> {
             UseCaseSettings settings = config.useCase(useCase);
             long wanted = (long) config.selection().poolFactor() * settings.budget();
-            List<ScoreCut> cuts = Candidates.SCORED.stream()
+            List<ScoreCut> cuts = Candidates.BY_CONFIDENCE.stream()
                     .map(signal -> ScoreCut.of(bins(labels, settings, signal), wanted))
                     .toList();
+            Map<String, Double> rare = rareShares(labels, needs.getOrDefault(useCase, Map.of()), wanted);
             long frames = rows(labels);
             double limit = auditLimit(config, settings.budget(), frames);
             for (String label : new TreeMap<>(labels).keySet()) {
-                rows.add(row(useCase, label, settings.thresholds(label), cuts, limit, frames));
+                rows.add(row(useCase, label, settings.thresholds(label), rare.get(label), cuts, limit, frames));
             }
         });
         return rows;
@@ -124,6 +142,27 @@ final class DayCuts {
             pool *= BOXES_PER_IMAGE; // the draw is by image, and there are fewer of them than rows
         }
         return frames == 0 ? 1 : Math.min(1, (double) pool / frames);
+    }
+
+    /** Splits the pool over the rare classes by need; what a class has too few alarms for goes to the others. */
+    private static Map<String, Double> rareShares(Map<String, long[]> labels, Map<String, Double> needs, long wanted) {
+        Map<String, Double> weights = new TreeMap<>();
+        Map<String, Integer> limits = new TreeMap<>();
+        needs.forEach((label, need) -> {
+            long rows = Arrays.stream(labels.getOrDefault(label, new long[0])).sum();
+            if (rows > 0) {
+                weights.put(label, need);
+                limits.put(label, (int) Math.min(rows, wanted));
+            }
+        });
+        Map<String, Double> shares = new TreeMap<>();
+        Allotment.withinLimits((int) Math.min(wanted, Integer.MAX_VALUE), weights, limits)
+                .forEach((label, quota) -> {
+                    long rows = Arrays.stream(Objects.requireNonNull(labels.get(label)))
+                            .sum();
+                    shares.put(label, ScoreCut.share(quota, rows));
+                });
+        return shares;
     }
 
     private static List<ScoreCut.Bin> bins(Map<String, long[]> labels, UseCaseSettings settings, String signal) {

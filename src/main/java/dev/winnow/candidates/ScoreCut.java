@@ -71,8 +71,13 @@ record ScoreCut(double keep, double consider, double share) {
                 high = middle;
             }
         }
+        return new ScoreCut(low, consider, share(wanted, rows));
+    }
+
+    /** Share of rows to keep by hash, so that {@code wanted} of them come through all but surely. */
+    static double share(long wanted, long rows) {
         double margin = MARGIN * (Math.sqrt((double) wanted) + MARGIN);
-        return new ScoreCut(low, consider, Math.min(1, (wanted + margin) / rows));
+        return Math.min(1, (wanted + margin) / rows);
     }
 
     /** Rows with at least a score, if scores spread evenly inside each bin. */

@@ -16,12 +16,12 @@ import static org.apache.spark.sql.functions.filter;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.sha2;
-import static org.apache.spark.sql.functions.shiftrightunsigned;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.substring;
 import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.functions.xxhash64;
 
+import dev.winnow.inputs.HashDraw;
 import dev.winnow.inputs.Inferences;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,7 +33,6 @@ import org.apache.spark.sql.expressions.Window;
 
 /** The second pass over the inferences of a day: scores them and keeps what survives the cuts. */
 final class Signals {
-    private static final double TWO_TO_MINUS_53 = 0x1p-53;
     private static final String FOUND = "found";
     private static final String PLACE = "place";
 
@@ -52,7 +51,9 @@ final class Signals {
      *
      * <p>Scores: {@code BOUNDARY} 1 - |c - t| / b inside the band, its edges left out (Settles 2009, margin of a binary
      * decision), {@code LOW_CONFIDENCE} 1 - c below the limit (least confidence where only the top confidence is known).
-     * A frame without output has neither, whatever confidence the log wrote there. The audit is drawn by the hash of the
+     * {@code RARE_CLASS} 1 - draw / share of the alarms of a rare class, so that classes take turns in the proportion of
+     * their shares of the pool.
+     * A frame without output has none, whatever confidence the log wrote there. The audit is drawn by the hash of the
      * image, with a salt of its own, so that it does not follow the scores.
      *
      * @param inferences accepted inferences of the day with all dimensions
@@ -63,12 +64,12 @@ final class Signals {
     static Dataset<Row> find(Dataset<Row> inferences, Dataset<Row> cuts, String salt, boolean rowsAreImages) {
         Column confidence = when(col(PREDICTED_LABEL).isNotNull(), col(CONFIDENCE));
         Column label = coalesce(col(PREDICTED_LABEL), lit(Inferences.NO_LABEL));
-        Column draw = draw("draw|" + salt, col(IMAGE_URI), label);
+        Column draw = HashDraw.of("draw|" + salt, col(IMAGE_URI), label);
         List<Column> signals = new ArrayList<>();
         for (String signal : Candidates.SCORED) {
-            signals.add(when(passes(signal, draw), found(signal, score(signal), draw, NO_LIMIT, NO_FRAMES)));
+            signals.add(when(passes(signal, draw), found(signal, score(signal, draw), draw, NO_LIMIT, NO_FRAMES)));
         }
-        Column auditDraw = draw("audit|" + salt, col(IMAGE_URI));
+        Column auditDraw = HashDraw.of("audit|" + salt, col(IMAGE_URI));
         Column frames = rowsAreImages ? col(DayCuts.FRAMES) : NO_FRAMES;
         signals.add(when(
                 auditDraw.lt(col(DayCuts.AUDIT_LIMIT)),
@@ -105,33 +106,24 @@ final class Signals {
         return substring(sha2(concat_ws("\n", col(USE_CASE), col(IMAGE_URI), label), 256), 1, 32);
     }
 
-    /**
-     * Maps values to [0, 1) by hash: the 53 upper bits of Spark's xxhash64 of {@code salt|value|...}, the same for any
-     * partitioning.
-     */
-    static Column draw(String salt, Column... values) {
-        Column[] parts = new Column[values.length + 1];
-        parts[0] = lit(salt);
-        System.arraycopy(values, 0, parts, 1, values.length);
-        return shiftrightunsigned(xxhash64(concat_ws("|", parts)), 11)
-                .cast("double")
-                .multiply(lit(TWO_TO_MINUS_53));
-    }
-
     /** Score of a row by a signal; null or not above 0 where the signal has nothing to say. */
-    private static Column score(String signal) {
+    private static Column score(String signal, Column draw) {
         return switch (signal) {
             case Candidates.BOUNDARY ->
                 lit(1).minus(abs(col(CONFIDENCE).minus(col(DayCuts.ALARM_THRESHOLD)))
                         .divide(col(DayCuts.BOUNDARY_BAND)));
             case Candidates.LOW_CONFIDENCE ->
                 when(col(CONFIDENCE).lt(col(DayCuts.LOW_BELOW)), lit(1).minus(col(CONFIDENCE)));
+            case Candidates.RARE_CLASS -> lit(1).minus(draw.divide(col(DayCuts.RARE_SHARE)));
             default -> throw new IllegalArgumentException("Expected a signal with a score, got " + signal);
         };
     }
 
     private static Column passes(String signal, Column draw) {
-        Column score = score(signal);
+        if (signal.equals(Candidates.RARE_CLASS)) {
+            return draw.lt(col(DayCuts.RARE_SHARE)).and(col(PREDICTED_LABEL).isNotNull());
+        }
+        Column score = score(signal, draw);
         Column byHash = score.geq(col(DayCuts.consider(signal))).and(draw.lt(col(DayCuts.share(signal))));
         return score.gt(0).and(score.geq(col(DayCuts.keep(signal))).or(byHash));
     }

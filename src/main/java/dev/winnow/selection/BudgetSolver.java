@@ -119,7 +119,9 @@ final class BudgetSolver {
     }
 
     private Spent run() {
-        Map<String, Integer> quotas = quotas(settings);
+        // A signal without candidates has no quota: the others share it by their weights.
+        Map<String, Integer> quotas = quotas(
+                settings, signal -> !pools.getOrDefault(signal, List.of()).isEmpty());
         int drawn = drawAudit(quotas.getOrDefault(Candidates.AUDIT, 0));
         int left = settings.budget() - drawn;
         int spill = quotas.getOrDefault(Candidates.AUDIT, 0) - drawn;
@@ -156,10 +158,14 @@ final class BudgetSolver {
         return settings.signalWeights().getOrDefault(Candidates.settingOf(signal), 0.0);
     }
 
-    /** Splits the budget over the audit and the signals by largest remainder. */
-    static Map<String, Integer> quotas(UseCaseSettings settings) {
+    /**
+     * Splits the budget over the audit and the signals by largest remainder.
+     *
+     * @param offers whether a signal has candidates at all
+     */
+    static Map<String, Integer> quotas(UseCaseSettings settings, Predicate<String> offers) {
         Map<String, Double> shares = new TreeMap<>();
-        Candidates.SCORED.forEach(signal -> shares.put(signal, weight(settings, signal)));
+        Candidates.SCORED.forEach(signal -> shares.put(signal, offers.test(signal) ? weight(settings, signal) : 0));
         double sum = shares.values().stream().mapToDouble(Double::doubleValue).sum();
         shares.replaceAll((signal, weight) -> sum == 0 ? 0 : (1 - settings.auditShare()) * weight / sum);
         shares.put(Candidates.AUDIT, settings.auditShare());

@@ -169,12 +169,15 @@ final class CandidatePool {
         return col(Candidates.RUN_DATE).equalTo(lit(day));
     }
 
-    /** All candidates of the day, and those of the days before that are not too old, but not their audits. */
+    /**
+     * All candidates of the day, and those of the days before that are not too old, but not their audits, nor what a map
+     * of those days called rare.
+     */
     private Dataset<Row> candidates() {
         LocalDate oldest = day.minusDays(config.selection().maxAgeDays());
         Column left = col(Candidates.RUN_DATE)
                 .between(lit(oldest), lit(day.minusDays(1)))
-                .and(col(Candidates.SIGNAL).notEqual(Candidates.AUDIT));
+                .and(not(col(Candidates.SIGNAL).isin(Candidates.AUDIT, Candidates.RARE_CLASS)));
         return tables.read(Candidates.TABLE.withDimensions(dimensions))
                 .filter(col(Candidates.PIPELINE).equalTo(config.pipeline()))
                 .filter(ofTheDay().or(left))

@@ -46,7 +46,7 @@ public final class Selections {
             .required(ROUND_ID, StringType, "Run date and number; a correction of a sealed round has a higher number")
             .required(RUN_ID, StringType, "Run that made the row; the same work has the same id")
             .required(Inferences.USE_CASE, StringType, "Use case whose budget pays")
-            .required(SIGNAL, StringType, "Signal that is charged: AUDIT, BOUNDARY, LOW_CONFIDENCE or FILL")
+            .required(SIGNAL, StringType, "Signal that is charged: AUDIT, BOUNDARY, LOW_CONFIDENCE, RARE_CLASS or FILL")
             .required(RANK, IntegerType, "Place within use case and signal, from 1")
             .required(ITEM_ID, StringType, "Item, as in candidates")
             .required(Inferences.INFERENCE_ID, StringType, "Inference that stands for the item")

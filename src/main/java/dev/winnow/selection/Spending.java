@@ -174,6 +174,8 @@ record Spending(UseCasePool pool, UseCaseSettings settings, BudgetSolver.Spent s
                         confidence(item),
                         item.label(),
                         thresholds(item).lowConfidenceBelow());
+            case Candidates.RARE_CLASS ->
+                item.label() + " is often wrong and rare in training, as the day's class-imbalance map says";
             default -> throw new IllegalArgumentException("Nobody says why " + signal + " chooses an image");
         };
     }

@@ -27,7 +27,12 @@ class DayCutsTest {
     }
 
     private static List<Row> cuts(String hocon, Map<String, Map<String, long[]>> histograms) {
-        return DayCuts.of(histograms, Configs.of(hocon)).stream()
+        return cuts(hocon, histograms, Map.of());
+    }
+
+    private static List<Row> cuts(
+            String hocon, Map<String, Map<String, long[]>> histograms, Map<String, Map<String, Double>> needs) {
+        return DayCuts.of(histograms, needs, Configs.of(hocon)).stream()
                 .<Row>map(row -> new GenericRowWithSchema(values(row), DayCuts.TABLE.schema()))
                 .toList();
     }
@@ -60,6 +65,23 @@ class DayCutsTest {
         // 100 wanted of 2,000 rows a bin: the cut lies high in the bins around the two thresholds.
         assertThat(value(cuts.get(0), DayCuts.keep(Candidates.BOUNDARY))).isGreaterThan(0.9);
         assertThat(value(cuts.get(0), DayCuts.keep(Candidates.LOW_CONFIDENCE))).isGreaterThan(0.95);
+    }
+
+    @Test
+    void rareClassesShareThePoolByNeedAndWhatOneHasTooFewAlarmsForGoesToTheOthers() {
+        List<Row> cuts = cuts(
+                "use-cases.dock { budget = 1000 }, selection.pool-factor = 10",
+                Map.of("dock", Map.of("knife", everyBin(100_000), "gun", bin(3, 40), "bag", everyBin(100_000))),
+                Map.of("dock", Map.of("knife", 3.0, "gun", 2.9, "bag", 1.0, "sword", 9.0)));
+        // 10,000 wanted: all 40 guns; of the others three to one.
+        assertThat(cuts).extracting(row -> row.<String>getAs(DayCuts.LABEL)).containsExactly("bag", "gun", "knife");
+        assertThat(value(cuts.get(1), DayCuts.RARE_SHARE)).isEqualTo(1);
+        assertThat(value(cuts.get(0), DayCuts.RARE_SHARE) * 2_000_000).isBetween(2_490.0, 2_490 + 6 * 60.0);
+        assertThat(value(cuts.get(2), DayCuts.RARE_SHARE) * 2_000_000).isBetween(7_470.0, 7_470 + 6 * 100.0);
+        assertThat(cuts("use-cases.dock.budget = 10", Map.of("dock", Map.of("bag", everyBin(1))))
+                        .get(0)
+                        .<Double>getAs(DayCuts.RARE_SHARE))
+                .isNull();
     }
 
     @Test

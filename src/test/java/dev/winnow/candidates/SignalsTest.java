@@ -5,11 +5,10 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
-import static org.assertj.core.api.Assertions.within;
 
+import dev.winnow.inputs.HashDraw;
 import dev.winnow.inputs.Inferences;
 import dev.winnow.testing.Frames;
-import dev.winnow.testing.SparkExtension;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
@@ -18,7 +17,6 @@ import org.apache.spark.sql.functions;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SignalsTest {
@@ -50,24 +48,6 @@ class SignalsTest {
         return found.select(Inferences.INFERENCE_ID, Candidates.SIGNAL, Candidates.SCORE)
                 .sort(Inferences.INFERENCE_ID, Candidates.SIGNAL)
                 .collectAsList();
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "a, .534744164",
-        "'', .596456061",
-    })
-    void theDrawIsThePublishedHash(String text, double u) {
-        assertThat(draw(Signals.draw(text))).isCloseTo(u, within(1e-9));
-    }
-
-    @Test
-    void saltAndKeyAreJoinedByABar() {
-        assertThat(draw(Signals.draw("cam-001", lit("2026-04-01T00:00:00Z")))).isCloseTo(.628200145, within(1e-9));
-    }
-
-    private static double draw(org.apache.spark.sql.Column draw) {
-        return SparkExtension.session().range(1).select(draw).first().getDouble(0);
     }
 
     @Test
@@ -102,6 +82,26 @@ class SignalsTest {
     }
 
     @Test
+    void alarmsOfARareClassAreKeptByHashWhateverTheirConfidenceAndScoredByTheirPlaceInTheShare() {
+        String[] cuts = {
+            cut("gun", 0.5, 0.001, 0, 0).replace("'frames'", "'rare_share':0.5,'frames'"), cut("bag", 0.5, 0.001, 0, 0)
+        };
+        List<String> rows = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            rows.add(inference("id" + i, "image" + i, i < 80 ? "gun" : "bag", i % 2 == 0 ? 0.99 : 0.1));
+        }
+        List<Row> found = find(cuts, rows.toArray(String[]::new))
+                .select(Candidates.SIGNAL, Inferences.PREDICTED_LABEL, Candidates.SCORE, Candidates.DRAW)
+                .collectAsList();
+        assertThat(found).hasSizeBetween(25, 55).allSatisfy(row -> {
+            assertThat(row.getString(0)).isEqualTo(Candidates.RARE_CLASS);
+            assertThat(row.getString(1)).isEqualTo("gun");
+            assertThat(row.getDouble(3)).isLessThan(0.5);
+            assertThat(row.getDouble(2)).isEqualTo(1 - row.getDouble(3) / 0.5);
+        });
+    }
+
+    @Test
     void aFrameWithoutOutputHasNoScoreWhateverConfidenceTheLogWroteThere() {
         String[] cuts = {cut(Inferences.NO_LABEL, 0.5, 0.25, 0.6, 1)};
         List<Row> found = find(
@@ -124,7 +124,7 @@ class SignalsTest {
         }
         Dataset<Row> found = find(cuts, rows.toArray(String[]::new));
         Dataset<Row> expected = Frames.of(Inferences.TABLE, rows.toArray(String[]::new))
-                .withColumn(Candidates.DRAW, Signals.draw("audit|salt|2026-10-01", col(Inferences.IMAGE_URI)))
+                .withColumn(Candidates.DRAW, HashDraw.of("audit|salt|2026-10-01", col(Inferences.IMAGE_URI)))
                 .filter(col(Candidates.DRAW).lt(0.3))
                 .select(col(Inferences.IMAGE_URI), lit(Candidates.AUDIT).as(Candidates.SIGNAL), col(Candidates.DRAW));
         assertSameRows(expected, found.select(Inferences.IMAGE_URI, Candidates.SIGNAL, Candidates.DRAW));

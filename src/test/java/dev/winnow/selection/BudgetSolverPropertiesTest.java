@@ -68,6 +68,10 @@ class BudgetSolverPropertiesTest {
             return (int) Math.max(Math.floor(settings.maxSiteShare() * settings.budget() + 1e-9), even);
         }
 
+        boolean offers(String signal) {
+            return pool.stream().anyMatch(item -> item.signal().equals(signal));
+        }
+
         boolean weighs(String signal) {
             String key = signal.equals(BOUNDARY) ? "boundary" : "low-confidence";
             return settings.signalWeights().getOrDefault(key, 0.0) > 0;
@@ -129,7 +133,7 @@ class BudgetSolverPropertiesTest {
     @MethodSource("seeds")
     void theAuditIsTheFirstByDrawAmongUsableOnes(long seed) {
         Case c = Case.of(seed);
-        int quota = BudgetSolver.quotas(c.settings).getOrDefault(AUDIT, 0);
+        int quota = BudgetSolver.quotas(c.settings, c::offers).getOrDefault(AUDIT, 0);
         List<PoolItem> expected = c.pool.stream()
                 .filter(item -> item.signal().equals(AUDIT))
                 .filter(c::usable)
@@ -171,7 +175,7 @@ class BudgetSolverPropertiesTest {
     @MethodSource("seeds")
     void quotasSumToTheBudgetAndEachIsKeptWhereNobodySpills(long seed) {
         Case c = Case.of(seed);
-        Map<String, Integer> quotas = BudgetSolver.quotas(c.settings);
+        Map<String, Integer> quotas = BudgetSolver.quotas(c.settings, signal -> true);
         int sum = quotas.values().stream().mapToInt(Integer::intValue).sum();
         boolean weighted = c.weighs(BOUNDARY) || c.weighs(LOW_CONFIDENCE);
         if (weighted) {

@@ -3,6 +3,7 @@ package dev.winnow.selection;
 import static dev.winnow.candidates.Candidates.AUDIT;
 import static dev.winnow.candidates.Candidates.BOUNDARY;
 import static dev.winnow.candidates.Candidates.LOW_CONFIDENCE;
+import static dev.winnow.candidates.Candidates.RARE_CLASS;
 import static dev.winnow.selection.Pools.audit;
 import static dev.winnow.selection.Pools.boundary;
 import static dev.winnow.selection.Pools.heldBefore;
@@ -57,8 +58,8 @@ class BudgetSolverTest {
     })
     void theBudgetIsSplitOverTheAuditAndTheWeights(
             int budget, double share, double boundary, double low, int audit, int boundaries, int lows) {
-        assertThat(BudgetSolver.quotas(settings(budget, share, boundary, low, 5, 1)))
-                .isEqualTo(Map.of(AUDIT, audit, BOUNDARY, boundaries, LOW_CONFIDENCE, lows));
+        assertThat(BudgetSolver.quotas(settings(budget, share, boundary, low, 5, 1), signal -> true))
+                .isEqualTo(Map.of(AUDIT, audit, BOUNDARY, boundaries, LOW_CONFIDENCE, lows, RARE_CLASS, 0));
     }
 
     @Test

@@ -14,15 +14,13 @@ final class Pools {
 
     static UseCaseSettings settings(
             int budget, double audit, double boundary, double low, int perCamera, double perSite) {
+        return settings(budget, audit, Map.of("boundary", boundary, "low-confidence", low), perCamera, perSite);
+    }
+
+    static UseCaseSettings settings(
+            int budget, double audit, Map<String, Double> weights, int perCamera, double perSite) {
         return new UseCaseSettings(
-                budget,
-                audit,
-                Map.of("boundary", boundary, "low-confidence", low),
-                perCamera,
-                perSite,
-                new ClassThresholds(0.5, 0.1, 0.5),
-                Map.of(),
-                List.of());
+                budget, audit, weights, perCamera, perSite, new ClassThresholds(0.5, 0.1, 0.5), Map.of(), List.of());
     }
 
     static PoolItem item(String signal, String image, String site, String camera, @Nullable Double score, double draw) {

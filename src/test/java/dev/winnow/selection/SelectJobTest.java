@@ -207,8 +207,8 @@ class SelectJobTest {
         WinnowConfig config = Configs.of("selection.pool-factor = 50, use-cases.dock.budget = 10000");
         assertThatThrownBy(() -> job(config, 1, uris -> Set.of()))
                 .isInstanceOf(ConfigException.class)
-                .hasMessageContaining("selection.pool-factor = 50 times use-cases.<name>.budget for 3 signals")
-                .hasMessageContaining("makes 1,650,000 candidates of use cases [default, dock]")
+                .hasMessageContaining("selection.pool-factor = 50 times use-cases.<name>.budget for 4 signals")
+                .hasMessageContaining("makes 2,200,000 candidates of use cases [default, dock]")
                 .hasMessageContaining("lower selection.pool-factor or use-cases.<name>.budget");
     }
 
@@ -217,7 +217,7 @@ class SelectJobTest {
         candidates(DAY, boundary(DAY, "x", 1), boundary(DAY, "y", 1).replace("'dock'", "'gate'"));
         assertThatThrownBy(() -> select(hocon(20_000, 0), DAY))
                 .isInstanceOf(ConfigException.class)
-                .hasMessageContaining("makes 1,200,000 candidates of use cases [dock, gate]");
+                .hasMessageContaining("makes 1,600,000 candidates of use cases [dock, gate]");
         assertThat(images("2026-10-10.1")).isEmpty();
     }
 

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class SpendingTest {
@@ -45,7 +46,28 @@ class SpendingTest {
                         tuple("AUDIT", 1, null),
                         tuple("BOUNDARY", 2, 0.4),
                         tuple("LOW_CONFIDENCE", 0, null),
+                        tuple("RARE_CLASS", 0, null),
                         tuple("FILL", 0, null));
+    }
+
+    @Test
+    void everySignalSaysWhy() {
+        Map<String, Double> weights = new TreeMap<>();
+        List<PoolItem> items = new ArrayList<>();
+        for (String signal : Candidates.SCORED) {
+            weights.put(Candidates.settingOf(signal), 1.0);
+            items.add(Pools.item(signal, "s3://bucket/" + signal + ".jpg", "s" + signal, "c" + signal, 0.75, 0.5));
+        }
+        Spending spending = Spending.of(
+                new UseCasePool("dock", items, 1_000, 0),
+                Pools.settings(items.size(), 0, weights, 5, 1),
+                uris -> Set.of());
+        assertThat(spending.selections(List.of(), Map.of()))
+                .extracting(Selection::reason)
+                .containsExactlyInAnyOrder(
+                        "confidence 0.500 of bag is 0.000 from its alarm threshold",
+                        "confidence 0.500 of bag is below 0.5",
+                        "bag is often wrong and rare in training, as the day's class-imbalance map says");
     }
 
     @Test
