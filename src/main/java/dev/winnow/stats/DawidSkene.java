@@ -83,11 +83,12 @@ public final class DawidSkene implements Serializable {
      * What a fit ended with.
      *
      * @param model the last one; posteriors are those it gives
+     * @param sums posteriors under the model, summed
      * @param iterations pairs of maximization and expectation
      * @param logLikelihood of all answers under the model, natural logarithm
      * @param converged whether it ended before the limit
      */
-    public record Fit(DawidSkene model, int iterations, double logLikelihood, boolean converged) {}
+    public record Fit(DawidSkene model, Sums sums, int iterations, double logLikelihood, boolean converged) {}
 
     /**
      * Fits a model.
@@ -106,7 +107,7 @@ public final class DawidSkene implements Serializable {
             // too.
             boolean constant = Math.abs(now - before) <= settings.tolerance * Math.abs(now);
             if (constant || iteration == settings.maxIterations) {
-                return new Fit(model, iteration, now, constant);
+                return new Fit(model, sums, iteration, now, constant);
             }
             before = now;
         }
@@ -139,6 +140,28 @@ public final class DawidSkene implements Serializable {
             quality += prior[k] * probability(worker, k, k);
         }
         return quality;
+    }
+
+    /**
+     * Returns the interval of {@link #quality}: Wilson's, on as many answers as weighing classes by their prior leaves (Kish
+     * 1965), one more in each class than expected so that a class never met widens it.
+     *
+     * @param sums expected answers under this model
+     * @param quantile of the standard normal distribution
+     */
+    public Interval qualityInterval(int worker, Sums sums, double quantile) {
+        double inverse = 0;
+        double all = 0;
+        for (int k = 0; k < classes; k++) {
+            double answers = 0;
+            for (int l = 0; l < classes; l++) {
+                answers += sums.answers(worker, k, l);
+            }
+            inverse += prior[k] * prior[k] / (answers + 1);
+            all += answers;
+        }
+        double trials = Math.min(all, 1 / inverse);
+        return Interval.wilson(Math.min(1, quality(worker)) * trials, trials, quantile);
     }
 
     /**
@@ -230,12 +253,12 @@ public final class DawidSkene implements Serializable {
 
         private void add(AnswerBlock block, int item, double[] shares) {
             for (int k = 0; k < classes; k++) {
-                double share = shares[k];
-                if (share > 0) {
-                    byClass[k] += share;
-                    for (int place = block.begin(item); place < block.end(item); place++) {
-                        byAnswer[block.code(place) * classes + k] += share;
-                    }
+                byClass[k] += shares[k];
+            }
+            for (int place = block.begin(item); place < block.end(item); place++) {
+                int row = block.code(place) * classes;
+                for (int k = 0; k < classes; k++) {
+                    byAnswer[row + k] += shares[k];
                 }
             }
         }

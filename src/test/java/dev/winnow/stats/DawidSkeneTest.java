@@ -192,6 +192,35 @@ class DawidSkeneTest {
     }
 
     @Test
+    void theIntervalOfAQualityHoldsTheTrueOneAboutAsOftenAsItsLevelSays() {
+        int workers = 40;
+        int held = 0;
+        int narrow = 0;
+        for (int seed = 0; seed < 20; seed++) {
+            Random random = new Random(seed);
+            AnswerBlock.Builder block = new AnswerBlock.Builder(3);
+            for (int item = 0; item < 400; item++) {
+                int truth = item % 4 == 0 ? 2 : item % 2;
+                for (int n = 0; n < 5; n++) {
+                    int worker = (7 * item + 11 * n) % workers;
+                    boolean right = random.nextDouble() < 0.6 + 0.35 * worker / workers;
+                    block.answer(worker, right ? truth : (truth + 1 + random.nextInt(2)) % 3);
+                }
+                block.item(AnswerBlock.NO_TRUTH);
+            }
+            Fit fit = fit(workers, List.of(block.build()), settings(0.01, 1e-6));
+            for (int worker = 0; worker < workers; worker++) {
+                Interval interval = fit.model().qualityInterval(worker, fit.sums(), 1.959964);
+                double quality = 0.6 + 0.35 * worker / workers;
+                held += interval.low() <= quality && quality <= interval.high() ? 1 : 0;
+                narrow += interval.high() - interval.low() < 0.3 ? 1 : 0;
+            }
+        }
+        assertThat(held / (20.0 * workers)).isBetween(0.9, 0.99);
+        assertThat(narrow / (20.0 * workers)).isGreaterThan(0.9);
+    }
+
+    @Test
     void aModelArrivesAsItWasSent() throws IOException, ClassNotFoundException {
         CrowdData data = CrowdData.of("crowd_temp_snow2008");
         DawidSkene sent = fit(data, settings(0.01, 1e-6)).model();

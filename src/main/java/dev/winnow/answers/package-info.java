@@ -1,0 +1,5 @@
+/** Reads back what people answered, from labeling services and plain tables. */
+@NullMarked
+package dev.winnow.answers;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,270 @@
+package dev.winnow.consensus;
+
+import static org.apache.spark.sql.functions.array;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.expr;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.row_number;
+import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.when;
+
+import dev.winnow.answers.Answers;
+import dev.winnow.config.ConfigException;
+import dev.winnow.config.ConsensusSettings;
+import dev.winnow.config.WinnowConfig;
+import dev.winnow.ports.Stage;
+import dev.winnow.ports.TableStore;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.spark.api.java.function.MapPartitionsFunction;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.expressions.Window;
+
+/**
+ * Makes one label of all answers to an item, and says how good each annotator is and how far annotators agree.
+ *
+ * <p>Every run goes through all answers of the pipeline, use case by use case, and replaces its labels: a label depends on
+ * what is known of annotators, so an answer to one item moves the labels of others.
+ */
+public final class ConsensusJob implements Stage {
+    /** Name of the command. */
+    public static final String NAME = "consensus";
+
+    /** Rows of the summary of answers: use cases, tasks, annotators, classes and versions that occur together. */
+    private static final int MAX_SUMMARY = 2_000_000;
+
+    private final WinnowConfig config;
+    private final TableStore tables;
+    private final long perBlock;
+
+    /** Creates the job over its tables. */
+    public ConsensusJob(WinnowConfig config, TableStore tables) {
+        this(config, tables, AnswerBlocks.ANSWERS_PER_BLOCK);
+    }
+
+    ConsensusJob(WinnowConfig config, TableStore tables, long perBlock) {
+        this.config = config;
+        this.tables = tables;
+        this.perBlock = perBlock;
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public Report run(LocalDate day) {
+        Dataset<Row> answers = tables.read(Answers.TABLE)
+                .filter(col(Answers.PIPELINE)
+                        .equalTo(config.pipeline())
+                        .and(col(Answers.STATUS).equalTo(Answers.ANSWERED))
+                        .and(col(Answers.KIND).notEqual(Answers.MACHINE)));
+        List<Row> summary = summary(answers);
+        if (summary.isEmpty()) {
+            throw new ConfigException("there are no answers of pipeline " + config.pipeline()
+                    + ": run `ingest` first, once labeling has begun");
+        }
+        List<UseCaseConsensus> cases = new ArrayList<>();
+        try {
+            Map<String, List<Row>> classified = new TreeMap<>();
+            for (Row row : summary) {
+                if (Answers.CLASSIFICATION.equals(row.getAs(Answers.TASK)) && !isService(row)) {
+                    classified
+                            .computeIfAbsent(row.getAs(Answers.USE_CASE), u -> new ArrayList<>())
+                            .add(row);
+                }
+            }
+            classified.forEach((useCase, rows) -> cases.add(new UseCaseConsensus(
+                    config.pipeline(),
+                    new Profile(useCase, rows),
+                    config.consensus(useCase),
+                    people(answers, useCase).filter(col(Answers.TASK).equalTo(Answers.CLASSIFICATION)),
+                    perBlock,
+                    tables)));
+            long written = write(labels(answers, summary, cases), cases);
+            long read = summary.stream()
+                    .mapToLong(row -> row.<Long>getAs(Profile.ROWS))
+                    .sum();
+            return new Report(read, written, 0, 0, "", sentences(cases));
+        } finally {
+            cases.forEach(UseCaseConsensus::close);
+        }
+    }
+
+    private static boolean isService(Row summary) {
+        return Answers.CONSOLIDATED.equals(summary.getAs(Answers.KIND));
+    }
+
+    /** Counts and times by whatever tells answers apart; bounded, and all sums are of whole numbers. */
+    private List<Row> summary(Dataset<Row> answers) {
+        Column millis = expr("cast(round(" + Answers.SECONDS_SPENT + " * 1000) as bigint)");
+        List<Row> rows = answers.groupBy(
+                        Answers.USE_CASE,
+                        Answers.TASK,
+                        Answers.KIND,
+                        Answers.WORKER_ID,
+                        Answers.LABEL,
+                        Answers.GUIDELINE_VERSION)
+                .agg(
+                        count(lit(1)).as(Profile.ROWS),
+                        count(col(Answers.SECONDS_SPENT)).as(Profile.TIMED),
+                        sum(when(col(Answers.SECONDS_SPENT).isNull(), 0L).otherwise(millis))
+                                .as(Profile.MILLIS))
+                .limit(MAX_SUMMARY + 1)
+                .collectAsList();
+        if (rows.size() > MAX_SUMMARY) {
+            throw new ConfigException("the answers of pipeline " + config.pipeline() + " hold more than "
+                    + String.format(Locale.ROOT, "%,d", MAX_SUMMARY)
+                    + " combinations of annotator, class and guideline version: labels that are free texts are no classes;"
+                    + " map label to classes");
+        }
+        return rows;
+    }
+
+    private static Dataset<Row> people(Dataset<Row> answers, String useCase) {
+        return answers.filter(
+                col(Answers.USE_CASE).equalTo(useCase).and(col(Answers.KIND).notEqual(Answers.CONSOLIDATED)));
+    }
+
+    private Dataset<Row> labels(Dataset<Row> answers, List<Row> summary, List<UseCaseConsensus> cases) {
+        Dataset<Row> labels = tables.frame(Labels.TABLE, List.of());
+        for (UseCaseConsensus one : cases) {
+            labels = labels.unionByName(one.labels());
+        }
+        TreeSet<String> drawn = new TreeSet<>();
+        boolean service = false;
+        for (Row row : summary) {
+            String task = row.getAs(Answers.TASK);
+            if (isService(row)) {
+                service = true;
+            } else if (task.equals(Answers.BOXES) || task.equals(Answers.MULTI_LABEL)) {
+                drawn.add(row.getAs(Answers.USE_CASE));
+            }
+        }
+        for (String useCase : drawn) {
+            labels = labels.unionByName(objects(people(answers, useCase), useCase));
+        }
+        return service ? labels.unionByName(ofService(answers)) : labels;
+    }
+
+    /** Boxes and sets of classes; kinds sort as they are needed, the known truth (GOLD) before WORKER. */
+    private Dataset<Row> objects(Dataset<Row> answers, String useCase) {
+        ObjectLabels labels = new ObjectLabels(config.pipeline(), useCase, config.consensus(useCase));
+        return answers.filter(col(Answers.TASK).isin(Answers.BOXES, Answers.MULTI_LABEL))
+                .select(
+                        Answers.ITEM_ID,
+                        Answers.TASK,
+                        Answers.KIND,
+                        Answers.WORKER_ID,
+                        Answers.ANSWER,
+                        Answers.SUBMITTED_AT,
+                        Answers.JOB_NAME,
+                        Answers.REPETITION)
+                .repartition(col(Answers.ITEM_ID))
+                .sortWithinPartitions(
+                        Answers.ITEM_ID,
+                        Answers.TASK,
+                        Answers.KIND,
+                        Answers.WORKER_ID,
+                        Answers.SUBMITTED_AT,
+                        Answers.JOB_NAME,
+                        Answers.REPETITION)
+                .mapPartitions((MapPartitionsFunction<Row, Row>) labels::of, Encoders.row(Labels.TABLE.schema()));
+    }
+
+    /** What the labeling service made of answers that are not here; of several jobs the latest holds. */
+    private Dataset<Row> ofService(Dataset<Row> answers) {
+        String[] item = {Answers.USE_CASE, Answers.ITEM_ID, Answers.TASK};
+        Dataset<Row> answered = answers.filter(col(Answers.KIND).notEqual(Answers.CONSOLIDATED))
+                .select(col(item[0]), col(item[1]), col(item[2]))
+                .distinct();
+        Column sure = lit(false);
+        Column confidence = col(Answers.CONFIDENCE);
+        for (String useCase : useCases()) {
+            ConsensusSettings settings = config.consensus(useCase);
+            Column here = useCase.equals(WinnowConfig.DEFAULT_USE_CASE)
+                    ? lit(true)
+                    : col(Answers.USE_CASE).equalTo(useCase);
+            sure = when(here, confidence.geq(settings.minConfidence())).otherwise(sure);
+        }
+        Column status = when(sure, Labels.AGREED).otherwise(Labels.OPEN);
+        return answers.filter(col(Answers.KIND).equalTo(Answers.CONSOLIDATED))
+                .withColumn(
+                        "newest",
+                        row_number()
+                                .over(Window.partitionBy(item[0], item[1], item[2])
+                                        .orderBy(col(Answers.SUBMITTED_AT).desc_nulls_last(), col(Answers.JOB_NAME))))
+                .filter(col("newest").equalTo(1))
+                .join(answered, item, "left_anti")
+                .select(
+                        lit(config.pipeline()).as(Labels.PIPELINE),
+                        col(Labels.USE_CASE),
+                        col(Labels.ITEM_ID),
+                        col(Labels.TASK),
+                        col(Labels.LABEL),
+                        col(Labels.ANSWER),
+                        confidence.as(Labels.CONFIDENCE),
+                        lit(Labels.SERVICE).as(Labels.METHOD),
+                        status.as(Labels.STATUS),
+                        when(status.equalTo(Labels.OPEN), Labels.ONE_MORE).as(Labels.NEEDS),
+                        lit(0).as(Labels.ANSWERS),
+                        lit(null).cast("double").as(Labels.AGREEMENT),
+                        lit(null).cast("double").as(Labels.ENTROPY),
+                        array().cast(Labels.TABLE
+                                        .schema()
+                                        .apply(Labels.POSTERIORS)
+                                        .dataType())
+                                .as(Labels.POSTERIORS));
+    }
+
+    /** The default first: those that are named override it. */
+    private List<String> useCases() {
+        List<String> useCases = new ArrayList<>(config.consensus().keySet());
+        useCases.remove(WinnowConfig.DEFAULT_USE_CASE);
+        useCases.add(0, WinnowConfig.DEFAULT_USE_CASE);
+        return useCases;
+    }
+
+    /** Labels last: whoever finds them finds the others of the same answers. */
+    private long write(Dataset<Row> labels, List<UseCaseConsensus> cases) {
+        Map<String, Object> scope = Map.of(Labels.PIPELINE, config.pipeline());
+        List<Row> annotators = new ArrayList<>();
+        List<Row> agreement = new ArrayList<>();
+        cases.forEach(one -> {
+            annotators.addAll(one.annotators());
+            agreement.addAll(one.agreement());
+        });
+        tables.replace(Agreements.TABLE, tables.frame(Agreements.TABLE, agreement), scope);
+        tables.replace(Annotators.TABLE, tables.frame(Annotators.TABLE, annotators), scope);
+        return tables.replace(Labels.TABLE, labels, scope);
+    }
+
+    private List<String> sentences(List<UseCaseConsensus> cases) {
+        List<String> sentences = new ArrayList<>();
+        cases.forEach(one -> sentences.add(one.sentence()));
+        tables.read(Labels.TABLE)
+                .filter(col(Labels.PIPELINE).equalTo(config.pipeline()))
+                .groupBy(Labels.USE_CASE, Labels.TASK, Labels.STATUS)
+                .agg(count(lit(1)).as(Profile.ROWS))
+                .sort(Labels.USE_CASE, Labels.TASK, Labels.STATUS)
+                .collectAsList()
+                .forEach(row -> sentences.add(String.format(
+                        Locale.ROOT,
+                        "%s: %,d items of %s %s",
+                        row.getString(0),
+                        row.getLong(3),
+                        row.getString(1),
+                        row.getString(2))));
+        return sentences;
+    }
+}
