@@ -48,7 +48,7 @@ public final class GenerateBenchmark {
 
     private static FleetSettings settings(long rows, boolean images) {
         LocalDate day = LocalDate.of(2026, 5, 1);
-        return new FleetSettings(42, day, 10, day.plusDays(5), 200, 5_000, Math.max(1, rows / 10), images, null);
+        return new FleetSettings(42, day, 10, day.plusDays(5), 200, 5_000, Math.max(1, rows / 10), images ? FleetSettings.Images.ALL : FleetSettings.Images.NONE, null);
     }
 
     private static void time(String what, FleetSettings settings, GenerateJob.RowNumbers numbers, Path out) {

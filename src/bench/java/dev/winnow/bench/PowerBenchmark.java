@@ -33,7 +33,7 @@ public final class PowerBenchmark {
                 .parallel()
                 .mapToObj(seed -> FleetScore.of(FleetFindings.of(
                         new FleetSettings(
-                                seed, FIRST, 30, FIRST.plusDays(15), 60, 600, rowsPerDay, false, null),
+                                seed, FIRST, 30, FIRST.plusDays(15), 60, 600, rowsPerDay, FleetSettings.Images.NONE, null),
                         judgedShare)))
                 .toList();
         FleetScore all = FleetScore.sum(scores);

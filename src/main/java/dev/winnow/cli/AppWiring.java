@@ -4,22 +4,40 @@ import dev.winnow.adapters.delta.DeltaTableStore;
 import dev.winnow.adapters.local.LocalObjects;
 import dev.winnow.adapters.s3.S3Objects;
 import dev.winnow.adapters.sources.SparkSources;
+import dev.winnow.analysis.AnalyzeJob;
+import dev.winnow.analysis.ClassImbalance;
+import dev.winnow.analysis.CollectionRequests;
+import dev.winnow.analysis.ImageFindings;
+import dev.winnow.analysis.ImageReviewer;
+import dev.winnow.analysis.PrepareImages;
+import dev.winnow.answers.Answers;
+import dev.winnow.answers.IngestJob;
 import dev.winnow.candidates.Candidates;
 import dev.winnow.candidates.CandidatesJob;
+import dev.winnow.config.AnalysisSettings;
+import dev.winnow.config.AnswerSettings;
+import dev.winnow.config.ConfigException;
 import dev.winnow.config.S3Settings;
 import dev.winnow.config.WinnowConfig;
+import dev.winnow.consensus.Agreements;
+import dev.winnow.consensus.Annotators;
+import dev.winnow.consensus.ConsensusJob;
+import dev.winnow.consensus.Labels;
 import dev.winnow.generate.FleetSettings;
 import dev.winnow.generate.GenerateJob;
 import dev.winnow.generate.GenerateReport;
+import dev.winnow.inputs.AnswerLog;
 import dev.winnow.inputs.BinsJob;
 import dev.winnow.inputs.CameraTable;
 import dev.winnow.inputs.DimensionBins;
 import dev.winnow.inputs.FeedbackLog;
 import dev.winnow.inputs.InferenceLog;
 import dev.winnow.inputs.Rejects;
+import dev.winnow.inputs.TrainingSet;
 import dev.winnow.labeling.LabelingJobs;
 import dev.winnow.labeling.ManifestsJob;
 import dev.winnow.ports.ObjectStore;
+import dev.winnow.ports.ObjectStores;
 import dev.winnow.ports.SourceReader;
 import dev.winnow.ports.Stage;
 import dev.winnow.ports.TableStore;
@@ -36,6 +54,7 @@ import dev.winnow.segments.CheckJob;
 import dev.winnow.segments.DayBuilds;
 import dev.winnow.segments.ExposureDaily;
 import dev.winnow.segments.FeedbackArrival;
+import dev.winnow.segments.Misclassified;
 import dev.winnow.segments.Readiness;
 import dev.winnow.segments.SegmentChanges;
 import dev.winnow.segments.SegmentFindings;
@@ -50,7 +69,9 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.spark.sql.SparkSession;
+import org.jspecify.annotations.Nullable;
 
 /** The application's own adapters and stages. */
 final class AppWiring implements Wiring {
@@ -58,7 +79,11 @@ final class AppWiring implements Wiring {
 
     @Override
     public ObjectStore objects(S3Settings s3) {
-        return new SchemeObjects(new LocalObjects(), () -> S3Objects.open(s3));
+        return stores(s3).open();
+    }
+
+    private static ObjectStores stores(S3Settings s3) {
+        return () -> new SchemeObjects(new LocalObjects(), () -> S3Objects.open(s3));
     }
 
     @Override
@@ -102,6 +127,7 @@ final class AppWiring implements Wiring {
         return List.of(
                 ExposureDaily.TABLE,
                 VerdictDaily.TABLE,
+                Misclassified.TABLE,
                 SegmentFindings.TABLE,
                 FeedbackArrival.TABLE,
                 SegmentChanges.TABLE,
@@ -109,9 +135,16 @@ final class AppWiring implements Wiring {
                 Rejects.TABLE,
                 DimensionBins.TABLE,
                 Candidates.TABLE,
+                ImageFindings.TABLE,
+                ClassImbalance.TABLE,
+                CollectionRequests.TABLE,
                 Selections.TABLE,
                 SelectionCuts.TABLE,
                 LabelingJobs.TABLE,
+                Answers.TABLE,
+                Labels.TABLE,
+                Annotators.TABLE,
+                Agreements.TABLE,
                 RunLedger.TABLE);
     }
 
@@ -119,16 +152,31 @@ final class AppWiring implements Wiring {
     public List<Stage> stages(String command, Run run) {
         WinnowConfig config = run.config();
         SourceReader sources = SparkSources.ofOneRun(run.spark());
-        if (run.bins() != null) {
-            return List.of(new BinsJob(config, sources, run.tables(), run.bins()));
+        if (run.wanted().bins() != null) {
+            return List.of(
+                    new BinsJob(config, sources, run.tables(), run.wanted().bins()));
+        }
+        if (command.equals(IngestJob.NAME)) {
+            AnswerLog answers = new AnswerLog(sources, config.answers().table());
+            return List.of(new IngestJob(
+                    config, answers, run.tables(), run.objects(), Places::absolute, workerKey(config.answers())));
+        }
+        if (command.equals(ConsensusJob.NAME)) {
+            return List.of(new ConsensusJob(config, run.tables()));
         }
         CameraTable cameras = new CameraTable(sources, config.cameras());
         InferenceLog inferences = new InferenceLog(sources, config.inferences(), cameras);
         FeedbackLog feedback = new FeedbackLog(sources, config.feedback());
         Readiness readiness = new Readiness(config.inferences().readiness(), run.objects());
         if (command.equals(RunCommand.Check.NAME)) {
-            return List.of(
-                    new CheckJob(config, inferences, feedback, readiness, run.tables(), ImageReferences::usable));
+            return List.of(new CheckJob(
+                    config,
+                    inferences,
+                    feedback,
+                    readiness,
+                    run.tables(),
+                    ImageReferences::usable,
+                    images -> BedrockReviewer.plan(config, images)));
         }
         Rounds rounds =
                 new Rounds(run.objects(), Places.absolute(config.labeling().path()), config.pipeline());
@@ -142,19 +190,67 @@ final class AppWiring implements Wiring {
                         run.tables(),
                         run.findingsFrom(),
                         run.lastDay()),
+                new AnalyzeJob(
+                        config,
+                        inferences,
+                        feedback,
+                        cameras,
+                        run.tables(),
+                        new PrepareImages(
+                                stores(config.s3()),
+                                aliases(config),
+                                Places.absolute(config.analysisRoot()),
+                                config.analysis().sample()),
+                        reviewer(run),
+                        new TrainingSet(sources, config)),
                 new CandidatesJob(config, inferences, cameras, run.tables()),
                 new SelectJob(
                         config,
                         inferences,
                         cameras,
                         run.tables(),
-                        new AliasedImages(run.objects(), config.labeling().imageAliases()),
+                        new AliasedImages(run.objects(), aliases(config)),
                         rounds,
-                        run.round()),
-                new ManifestsJob(config, run.tables(), run.objects(), rounds, run.round(), run.beforeCommit()));
+                        run.wanted().round()),
+                new ManifestsJob(
+                        config,
+                        run.tables(),
+                        run.objects(),
+                        rounds,
+                        run.wanted().round(),
+                        run.beforeCommit()));
         return command.equals(RunCommand.Curate.NAME)
                 ? daily
                 : daily.stream().filter(stage -> stage.name().equals(command)).toList();
+    }
+
+    /** Where copies of images lie; folders of this machine may be relative. */
+    private static Map<String, String> aliases(WinnowConfig config) {
+        Map<String, String> aliases = new TreeMap<>(config.labeling().imageAliases());
+        aliases.replaceAll((prefix, place) -> Places.absolute(place) + (place.endsWith("/") ? "/" : ""));
+        return aliases;
+    }
+
+    /** Who looks at misclassified images; null: they are measured only. */
+    private static @Nullable ImageReviewer reviewer(Run run) {
+        boolean asks = run.config().analysis().provider() != AnalysisSettings.Provider.NONE;
+        if (run.wanted().collects() && run.config().analysis().provider() != AnalysisSettings.Provider.BEDROCK_BATCH) {
+            throw new UsageException(
+                    "--collect reads the answers of batch jobs: set analysis.provider = bedrock-batch");
+        }
+        return asks ? new BedrockReviewer(run) : null;
+    }
+
+    private static String workerKey(AnswerSettings answers) {
+        if (answers.workerKeyVariable().isEmpty()) {
+            return "";
+        }
+        String key = System.getenv(answers.workerKeyVariable());
+        if (key == null || key.isEmpty()) {
+            throw new ConfigException("inputs.answers.worker-key-variable: the environment has no variable "
+                    + answers.workerKeyVariable() + "; set it to the secret key of worker pseudonyms");
+        }
+        return key;
     }
 
     @Override

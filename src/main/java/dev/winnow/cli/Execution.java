@@ -2,7 +2,6 @@ package dev.winnow.cli;
 
 import dev.winnow.config.S3Settings;
 import dev.winnow.config.WinnowConfig;
-import dev.winnow.inputs.BinsJob;
 import dev.winnow.inputs.DimensionBins;
 import dev.winnow.ports.ObjectStore;
 import dev.winnow.ports.Stage;
@@ -36,10 +35,8 @@ final class Execution {
     private final Context context;
     private final String command;
     private final RunOptions options;
-    private final int round;
+    private final Wiring.Wanted wanted;
     private final boolean writes;
-    private final BinsJob.@Nullable Wanted bins;
-    private final boolean findingsOnce;
 
     private final String id;
     private final Instant startedAt;
@@ -53,24 +50,14 @@ final class Execution {
      * Prepares an attempt.
      *
      * @param writes whether the command changes the warehouse: then it holds the lease and leaves a trace there
-     * @param bins edges to store; null for every command but {@code bins}
-     * @param findingsOnce whether segments are found on the run date alone, not on the days before
+     * @param wanted what else the command line asks for
      */
-    Execution(
-            Context context,
-            String command,
-            RunOptions options,
-            int round,
-            boolean writes,
-            BinsJob.@Nullable Wanted bins,
-            boolean findingsOnce) {
+    Execution(Context context, String command, RunOptions options, boolean writes, Wiring.Wanted wanted) {
         this.context = context;
         this.command = command;
         this.options = options;
-        this.round = round;
         this.writes = writes;
-        this.bins = bins;
-        this.findingsOnce = findingsOnce;
+        this.wanted = wanted;
         this.id = new AttemptIds(context.clock(), context.random()).next();
         this.startedAt = context.clock().instant();
         this.runDate = options.runDate(context.clock());
@@ -105,9 +92,9 @@ final class Execution {
         return open;
     }
 
-    private void closeObjects() throws Exception {
-        if (objects instanceof AutoCloseable store) {
-            store.close();
+    private void closeObjects() {
+        if (objects != null) {
+            objects.close();
         }
     }
 
@@ -151,21 +138,11 @@ final class Execution {
     private void runStages(
             WinnowConfig loaded, SparkSession spark, TableStore tables, ObjectStore store, Runnable beforeCommit) {
         // The command that stores edges may run with a configuration that asks for them already.
-        WinnowConfig known = bins == null ? DimensionBins.lookUp(loaded, tables) : loaded;
+        WinnowConfig known = wanted.bins() == null ? DimensionBins.lookUp(loaded, tables) : loaded;
         config = known;
         StageRunner runner = new StageRunner(context, known.pipeline(), known.semantic());
         stages = runner;
-        Wiring.Run run = new Wiring.Run(
-                known,
-                spark,
-                tables,
-                store,
-                id,
-                beforeCommit,
-                round,
-                findingsOnce ? runDate : LocalDate.MIN,
-                runDate,
-                bins);
+        Wiring.Run run = new Wiring.Run(known, spark, tables, store, id, beforeCommit, runDate, wanted);
         List<Stage> toRun = context.wiring().stages(command, run);
         try {
             options.days(context.clock()).forEach(day -> runner.run(spark, toRun, day));

@@ -53,7 +53,8 @@ final class ExpressionFailures {
         for (InputSettings input : List.of(
                 config.inferences().input(),
                 config.feedback().input(),
-                config.cameras().input())) {
+                config.cameras().input(),
+                config.answers().table())) {
             String prefix = "inputs." + input.name() + ".";
             add(keys, prefix + "columns.", input.columns(), piece);
             Map<String, String> dimensions = new TreeMap<>();

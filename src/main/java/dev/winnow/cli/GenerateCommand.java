@@ -1,6 +1,7 @@
 package dev.winnow.cli;
 
 import dev.winnow.config.S3Settings;
+import dev.winnow.generate.FleetSettings;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
@@ -51,8 +52,14 @@ final class GenerateCommand implements Callable<Integer> {
             description = "The same seed makes the same fleet; default 1.")
     private long seed;
 
-    @Option(names = "--images", description = "Renders small images, too.")
-    private boolean images;
+    @Option(
+            names = "--images",
+            paramLabel = "WHICH",
+            arity = "0..1",
+            defaultValue = "NONE",
+            fallbackValue = "ALL",
+            description = "Renders small images, too: all, or with --images=marked those that feedback speaks of.")
+    private FleetSettings.Images images;
 
     private final Context context;
 
@@ -65,7 +72,7 @@ final class GenerateCommand implements Callable<Integer> {
         if (cameras < 1 || days < 1 || framesPerDay < 1) {
             throw new UsageException("--cameras, --days and --frames-per-day must be at least 1");
         }
-        if (images && Places.isUri(out) && !out.startsWith("file:")) {
+        if (images != FleetSettings.Images.NONE && Places.isUri(out) && !out.startsWith("file:")) {
             throw new UsageException("--images writes to a local folder, not to " + out);
         }
         StageRunner runner = new StageRunner(context, "", "");

@@ -1,10 +1,11 @@
 package dev.winnow.cli;
 
+import dev.winnow.answers.IngestJob;
 import dev.winnow.config.DimensionSettings;
+import dev.winnow.consensus.ConsensusJob;
 import dev.winnow.inputs.BinsJob;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -27,32 +28,27 @@ abstract class RunCommand implements Callable<Integer> {
         return List.of(
                 new Curate(context),
                 new Segments(context),
+                new Analyze(context),
                 new Candidates(context),
                 new Select(context),
                 new Manifests(context),
+                new Ingest(context),
+                new Consensus(context),
                 new Bins(context),
                 new Check(context));
-    }
-
-    int round() {
-        return 1;
     }
 
     boolean writes() {
         return true;
     }
 
-    BinsJob.@Nullable Wanted bins() {
-        return null;
-    }
-
-    boolean findingsOnce() {
-        return false;
+    Wiring.Wanted wanted() {
+        return Wiring.Wanted.NOTHING;
     }
 
     @Override
     public Integer call() throws Exception {
-        new Execution(context, name, options, round(), writes(), bins(), findingsOnce()).run();
+        new Execution(context, name, options, writes(), wanted()).run();
         return 0;
     }
 
@@ -70,15 +66,15 @@ abstract class RunCommand implements Callable<Integer> {
         }
 
         @Override
-        int round() {
-            return round;
+        Wiring.Wanted wanted() {
+            return Wiring.Wanted.round(round);
         }
     }
 
     /** The daily run. */
     @Command(
             name = Curate.NAME,
-            description = "The daily run: segments, candidates, select and manifests, in this order.",
+            description = "The daily run: segments, analyze, candidates, select and manifests, in this order.",
             footer = {"", "Example:", "  winnow curate --conf conf/local.conf --run-date 2026-11-01"})
     static final class Curate extends OfRound {
         static final String NAME = "curate";
@@ -105,11 +101,11 @@ abstract class RunCommand implements Callable<Integer> {
         }
 
         @Override
-        boolean findingsOnce() {
+        Wiring.Wanted wanted() {
             if (once) {
                 options.requireFrom("--findings-once");
             }
-            return once;
+            return new Wiring.Wanted(1, once, false, null);
         }
     }
 
@@ -121,6 +117,29 @@ abstract class RunCommand implements Callable<Integer> {
     static final class Candidates extends RunCommand {
         private Candidates(Context context) {
             super(context);
+        }
+    }
+
+    /** What is seen on mistakes. */
+    @Command(
+            name = "analyze",
+            description = "Samples misclassified images and looks at them.",
+            footer = {"", "Example:", "  winnow analyze --conf conf/local.conf --run-date 2026-11-01"})
+    static final class Analyze extends RunCommand {
+        @Option(
+                names = "--collect",
+                description =
+                        "With analysis.provider = bedrock-batch: reads the answers of the day's batch jobs instead of"
+                                + " submitting one; exits with 4 while a job still runs.")
+        private boolean collects;
+
+        private Analyze(Context context) {
+            super(context);
+        }
+
+        @Override
+        Wiring.Wanted wanted() {
+            return new Wiring.Wanted(1, false, collects, null);
         }
     }
 
@@ -142,6 +161,28 @@ abstract class RunCommand implements Callable<Integer> {
             footer = {"", "Example:", "  winnow manifests --conf conf/local.conf --run-date 2026-11-01"})
     static final class Manifests extends OfRound {
         private Manifests(Context context) {
+            super(context);
+        }
+    }
+
+    /** What people answered. */
+    @Command(
+            name = IngestJob.NAME,
+            description = "Reads answers back: Ground Truth output, Label Studio exports, answer tables.",
+            footer = {"", "Example:", "  winnow ingest --conf conf/local.conf --run-date 2026-11-05"})
+    static final class Ingest extends RunCommand {
+        private Ingest(Context context) {
+            super(context);
+        }
+    }
+
+    /** One label of many answers. */
+    @Command(
+            name = ConsensusJob.NAME,
+            description = "One label per item from many answers; how good each annotator is.",
+            footer = {"", "Example:", "  winnow consensus --conf conf/local.conf --run-date 2026-11-05"})
+    static final class Consensus extends RunCommand {
+        private Consensus(Context context) {
             super(context);
         }
     }
@@ -191,7 +232,7 @@ abstract class RunCommand implements Callable<Integer> {
         }
 
         @Override
-        BinsJob.Wanted bins() {
+        Wiring.Wanted wanted() {
             options.requireNoFrom("give --days N to look at several days");
             if (!DimensionSettings.isName(edges)) {
                 throw new UsageException("--name " + edges + ": expected " + DimensionSettings.NAME_RULE);
@@ -203,7 +244,7 @@ abstract class RunCommand implements Callable<Integer> {
             if (days < 1 || days > MAX_DAYS) {
                 throw new UsageException("--days must be from 1 to " + MAX_DAYS + ", got " + days);
             }
-            return new BinsJob.Wanted(edges, dimension, count, days);
+            return new Wiring.Wanted(1, false, false, new BinsJob.Wanted(edges, dimension, count, days));
         }
     }
 

@@ -2,6 +2,7 @@ package dev.winnow.cli;
 
 import dev.winnow.config.S3Settings;
 import dev.winnow.config.WinnowConfig;
+import dev.winnow.generate.FleetSettings;
 import dev.winnow.inputs.BinsJob;
 import dev.winnow.ports.ObjectStore;
 import dev.winnow.ports.Stage;
@@ -58,10 +59,8 @@ public interface Wiring {
      * @param config holds the edges that dimensions ask for by name, unless the command stores some
      * @param attemptId names the execution
      * @param beforeCommit throws if this run may no longer write
-     * @param round number of the day's round, from 1
-     * @param findingsFrom first day on which segments are found; days before only get their cells
      * @param lastDay last day the stages are run for
-     * @param bins edges to store; null for every command but {@code bins}
+     * @param wanted what the command line asks for
      */
     record Run(
             WinnowConfig config,
@@ -70,10 +69,30 @@ public interface Wiring {
             ObjectStore objects,
             String attemptId,
             Runnable beforeCommit,
-            int round,
-            LocalDate findingsFrom,
             LocalDate lastDay,
-            BinsJob.@Nullable Wanted bins) {}
+            Wanted wanted) {
+        /** First day on which segments are found; days before only get their cells. */
+        LocalDate findingsFrom() {
+            return wanted.findingsOnce ? lastDay : LocalDate.MIN;
+        }
+    }
+
+    /**
+     * What a command line asks for beside days and configuration.
+     *
+     * @param round number of the day's round, from 1
+     * @param findingsOnce whether segments are found on the last day alone
+     * @param collects whether {@code analyze} reads the answers of a batch job instead of submitting one
+     * @param bins edges to store; null for every command but {@code bins}
+     */
+    record Wanted(int round, boolean findingsOnce, boolean collects, BinsJob.@Nullable Wanted bins) {
+        /** Nothing in particular. */
+        static final Wanted NOTHING = new Wanted(1, false, false, null);
+
+        static Wanted round(int round) {
+            return new Wanted(round, false, false, null);
+        }
+    }
 
     /**
      * What fleet to make up.
@@ -83,7 +102,7 @@ public interface Wiring {
      * @param days days up to and with the run date
      * @param framesPerDay frames of one camera on one day
      * @param seed the same seed makes the same fleet
-     * @param images whether small images are rendered
+     * @param images which small images are rendered
      */
-    record Fleet(String out, int cameras, int days, int framesPerDay, long seed, boolean images) {}
+    record Fleet(String out, int cameras, int days, int framesPerDay, long seed, FleetSettings.Images images) {}
 }

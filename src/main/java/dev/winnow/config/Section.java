@@ -6,6 +6,7 @@ import com.typesafe.config.ConfigException.Missing;
 import com.typesafe.config.ConfigException.WrongType;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
@@ -161,6 +162,12 @@ final class Section {
 
     List<String> texts(String key, Predicate<List<String>> valid, String rule) {
         return value(key, Config::getStringList, valid, rule, List.of());
+    }
+
+    /** Reads an object whose content is free; returns it as JSON, or an empty text if nothing is in it. */
+    String json(String key) {
+        Config object = object(key);
+        return object.isEmpty() ? "" : object.root().render(ConfigRenderOptions.concise());
     }
 
     /** Reads a flat object of texts with free keys that match {@code validKey}. */

@@ -27,7 +27,7 @@ public record UseCaseSettings(
         List<String> labels) {
 
     /** Kebab-case names of the signals that share the budget beside the audit. */
-    public static final List<String> SIGNALS = List.of("boundary", "low-confidence");
+    public static final List<String> SIGNALS = List.of("boundary", "low-confidence", "rare-class");
 
     /**
      * Where one class is unsure.

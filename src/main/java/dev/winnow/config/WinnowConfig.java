@@ -27,9 +27,13 @@ import java.util.regex.Pattern;
  * @param inferences the inference log
  * @param feedback customer feedback
  * @param cameras camera table
+ * @param training what the models were trained on
+ * @param answers answers that come back from labeling
  * @param rejects rows that break the contract
  * @param segments segments and rates
  * @param useCases use case to its settings; {@code default} holds for all that are not named
+ * @param consensus use case to how its answers become labels; {@code default} holds for all that are not named
+ * @param analysis how misclassified images are looked at
  * @param selection candidate pool
  * @param labeling manifests
  * @param s3 how S3 is reached
@@ -44,9 +48,13 @@ public record WinnowConfig(
         InferenceSettings inferences,
         FeedbackSettings feedback,
         CameraSettings cameras,
+        TrainingSettings training,
+        AnswerSettings answers,
         RejectSettings rejects,
         SegmentSettings segments,
         Map<String, UseCaseSettings> useCases,
+        Map<String, ConsensusSettings> consensus,
+        AnalysisSettings analysis,
         SelectionSettings selection,
         LabelingSettings labeling,
         S3Settings s3,
@@ -60,8 +68,12 @@ public record WinnowConfig(
 
     private static final String REFERENCE = "dev/winnow/reference.conf";
 
-    /** Reader options and Spark settings may hold credentials; what is stored with a run never does. */
-    private static final Pattern SECRET = Pattern.compile("(?i)secret|password|token|access.?key");
+    /**
+     * Reader options and Spark settings may hold credentials; what is stored with a run never does. The tokens of a
+     * model are no secret.
+     */
+    private static final Pattern SECRET =
+            Pattern.compile("(?i)(?!analysis\\.model\\.).*(secret|password|token|access.?key).*");
 
     /** Keys that say where and how large, not what: they do not change a result. */
     private static final List<String> NOT_SEMANTIC = List.of(
@@ -76,6 +88,18 @@ public record WinnowConfig(
             "inputs.feedback.table",
             "inputs.cameras.path",
             "inputs.cameras.table",
+            "inputs.training.path",
+            "inputs.training.table",
+            "inputs.answers.path",
+            "inputs.answers.table",
+            "inputs.answers.exports",
+            "inputs.answers.max-answers",
+            "analysis.path",
+            "analysis.model.region",
+            "analysis.model.endpoint",
+            "analysis.model.timeout",
+            "analysis.model.pace",
+            "analysis.model.batch",
             "labeling.path",
             "labeling.image-aliases",
             "s3",
@@ -86,6 +110,19 @@ public record WinnowConfig(
     public UseCaseSettings useCase(String useCase) {
         return Objects.requireNonNull(
                 useCases.getOrDefault(useCase, useCases.get(DEFAULT_USE_CASE)), "the reference configuration has it");
+    }
+
+    /** Returns the root of prepared images, stored calls and batch files. */
+    public String analysisRoot() {
+        String root =
+                analysis.path().isEmpty() ? warehouse.replaceAll("/+$", "") + "/_winnow/analysis" : analysis.path();
+        return root.replaceAll("(?<=.)/+$", "");
+    }
+
+    /** Returns how answers of {@code useCase} become labels. */
+    public ConsensusSettings consensus(String useCase) {
+        return Objects.requireNonNull(
+                consensus.getOrDefault(useCase, consensus.get(DEFAULT_USE_CASE)), "the reference configuration has it");
     }
 
     /**
@@ -155,9 +192,13 @@ public record WinnowConfig(
                 inferences.withInput(frames),
                 feedback,
                 new CameraSettings(statics),
+                training,
+                answers,
                 rejects,
                 segments,
                 useCases,
+                consensus,
+                analysis,
                 selection,
                 labeling,
                 s3,
@@ -197,9 +238,13 @@ public record WinnowConfig(
                 inputs.inferences,
                 inputs.feedback,
                 inputs.cameras,
+                inputs.training,
+                inputs.answers,
                 root.object("rejects", RejectSettings::read),
                 root.object("segments", section -> SegmentSettings.read(section, dimensions)),
                 useCases,
+                root.entries("consensus", DEFAULT_USE_CASE, ConsensusSettings::read),
+                root.object("analysis", section -> AnalysisSettings.read(section, dimensions)),
                 root.object("selection", SelectionSettings::read),
                 root.object("labeling", LabelingSettings::read),
                 root.object("s3", S3Settings::read),
@@ -209,17 +254,33 @@ public record WinnowConfig(
                 semantic);
     }
 
-    private record Inputs(InferenceSettings inferences, FeedbackSettings feedback, CameraSettings cameras) {
+    private record Inputs(
+            InferenceSettings inferences,
+            FeedbackSettings feedback,
+            CameraSettings cameras,
+            TrainingSettings training,
+            AnswerSettings answers) {
         static Inputs read(Section section) {
             Inputs inputs = new Inputs(
                     section.object("inferences", InferenceSettings::read),
                     section.object("feedback", FeedbackSettings::read),
-                    section.object("cameras", CameraSettings::read));
+                    section.object("cameras", CameraSettings::read),
+                    section.object("training", TrainingSettings::read),
+                    section.object("answers", AnswerSettings::read));
             List<String> twice =
                     new ArrayList<>(inputs.inferences.input().dimensions().keySet());
             twice.retainAll(inputs.cameras.input().dimensions().keySet());
             if (!twice.isEmpty()) {
                 section.problem("cameras", ".dimensions and inferences.dimensions both define " + twice);
+            }
+            Set<String> known =
+                    new TreeSet<>(inputs.inferences.input().dimensions().keySet());
+            known.addAll(inputs.cameras.input().dimensions().keySet());
+            if (!known.containsAll(inputs.training.input().dimensions().keySet())) {
+                section.problem(
+                        "training",
+                        ".dimensions: " + inputs.training.input().dimensions().keySet()
+                                + " must be among those of inferences and cameras, which are " + known);
             }
             CameraSettings cameras = inputs.cameras;
             List<String> local = inputs.inferences.input().dimensions().keySet().stream()
@@ -252,7 +313,7 @@ public record WinnowConfig(
     private static String json(Config config) {
         Config shown = config;
         for (String path : config.entrySet().stream().map(Map.Entry::getKey).toList()) {
-            if (SECRET.matcher(path).find()) {
+            if (SECRET.matcher(path).matches()) {
                 shown = shown.withValue(path, ConfigValueFactory.fromAnyRef("(not shown)"));
             }
         }

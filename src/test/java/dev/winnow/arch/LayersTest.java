@@ -30,8 +30,8 @@ class LayersTest {
     private static final List<String> ROOMS = List.of(
             "inputs",
             "segments",
-            "candidates",
             "analysis",
+            "candidates",
             "selection",
             "labeling",
             "answers",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.winnow.config.DimensionSettings;
+import dev.winnow.generate.FleetSettings;
 import dev.winnow.inputs.BinsJob;
 import dev.winnow.inputs.DimensionBins;
 import dev.winnow.ports.Stage;
@@ -183,7 +184,7 @@ class MainTest {
     @Test
     void theNumberOfTheRoundIsPassedOn() {
         assertThat(run("select", "--conf", conf, "--round", "2")).isZero();
-        assertThat(Objects.requireNonNull(wiring.lastRun).round()).isEqualTo(2);
+        assertThat(Objects.requireNonNull(wiring.lastRun).wanted().round()).isEqualTo(2);
     }
 
     @Test
@@ -204,7 +205,8 @@ class MainTest {
     void binsHoldsTheLeaseAndPassesItsOptionsOn() {
         assertThat(run("bins", "--conf", conf, "--name", "b-1", "--dimension", "light", "--count", "8", "--days", "3"))
                 .isZero();
-        assertThat(Objects.requireNonNull(wiring.lastRun).bins()).isEqualTo(new BinsJob.Wanted("b-1", "light", 8, 3));
+        assertThat(Objects.requireNonNull(wiring.lastRun).wanted().bins())
+                .isEqualTo(new BinsJob.Wanted("b-1", "light", 8, 3));
         assertThat(wiring.events).containsExactly("session", "lease", "release", "stop");
         assertThat(ledger().<String>getAs("command")).isEqualTo("bins");
     }
@@ -301,8 +303,11 @@ class MainTest {
                 "curate",
                 "segments",
                 "candidates",
+                "analyze",
                 "select",
                 "manifests",
+                "ingest",
+                "consensus",
                 "bins",
                 "check",
                 "show",
@@ -313,12 +318,13 @@ class MainTest {
         assertThat(text(out)).containsPattern("Example:\n  winnow " + (command.isEmpty() ? "curate" : command) + " ");
     }
 
-    @Test
-    void generatePassesItsOptionsOn() {
-        assertThat(run("generate", "--out", folder + "/fleet/", "--cameras", "3", "--seed", "9"))
+    @ParameterizedTest
+    @CsvSource({"--days=14, NONE", "--images, ALL", "--images=marked, MARKED"})
+    void generatePassesItsOptionsOn(String option, FleetSettings.Images images) {
+        assertThat(run("generate", "--out", folder + "/fleet/", "--cameras", "3", "--seed", "9", option))
                 .isZero();
         assertThat(wiring.lastFleet)
-                .isEqualTo(new Wiring.Fleet(folder.resolve("fleet").toString(), 3, 14, 100, 9, false));
+                .isEqualTo(new Wiring.Fleet(folder.resolve("fleet").toString(), 3, 14, 100, 9, images));
         assertThat(text(out)).isEqualTo("generate: 10 inferences up to 2026-11-01\n");
     }
 

@@ -156,6 +156,16 @@ class WinnowConfigTest {
                     path = "/c", format = delta, schema = "c STRING", options { x = y }
                     time-zone = UTC, columns { camera_id = c }, dimensions { camera_type = c }
                   }
+                  training {
+                    path = "/t", kind = manifest, format = json, schema = "e STRING", options { x = y }
+                    label-attribute = review, time-zone = UTC, columns { camera_id = e }, dimensions { d = e }
+                    burst-gap = 30s
+                  }
+                  answers {
+                    path = "/a", format = json, schema = "d STRING", options { x = y }, time-zone = UTC
+                    columns { worker_id = d }, worker-key-variable = KEY, max-answers = 8
+                    exports { gt { kind = ground-truth, path = "s3://o/", use-case = u, label-attribute = l, guideline-version = g } }
+                  }
                 }
                 rejects { max-share = 0.2, samples = 7 }
                 segments { window-days = 3, min-judged = 4, min-confirmed-share = 0.3, confidence-level = 0.9, after-change = restart
@@ -164,10 +174,28 @@ class WinnowConfigTest {
                   maturity { horizon-days = 7, min-share = 0.1 }, strata = [d, site]
                   change { days = 2, age-days = 1, days-between-false-alarms = 7 } }
                 use-cases.default {
-                  budget = 9, audit-share = 0.3, signals { low-confidence = 1, boundary = 2 }, max-per-camera = 2
+                  budget = 9, audit-share = 0.3, signals { low-confidence = 1, boundary = 2, rare-class = 3 }, max-per-camera = 2
                   max-site-share = 0.4, labels = [a, b]
                   classes.default { alarm-threshold = 0.2, boundary-band = 0.1, low-confidence-below = 0.3 }
                 }
+                consensus.default {
+                  method = majority, min-answers = 3, min-confidence = 0.6, max-answers = 7, smoothing = 0
+                  allow-repeats = true, required-gold-score = 0.9, confidence-level = 0.9
+                }
+                analysis { provider = bedrock, path = "s3://a/b"
+                  sample { size = 9, elevated-weight = 2, oversample = 2, burst-seconds = 1, burst-max-seconds = 2
+                    hash-distance = 1, max-bytes = 1000, max-pixels = 10000, max-edge = 200 }
+                  model {
+                  id = m, region = r, endpoint = "http://127.0.0.1:1", max-tokens = 500, temperature = 0.5, top-p = 0.9
+                  tool-choice = tool, strict-tool = true, request-fields { thinking { type = disabled } }
+                  guardrail = g, guardrail-version = "1", image-tier = large, input-price = 1, output-price = 2, timeout = 3s
+                  pace { concurrency = 1, requests-per-minute = 2, tokens-per-minute = 3000, attempts = 4, backoff = 5s, max-backoff = 6s }
+                  limits { run { calls = 1, dollars = 2 }, week { calls = 3, dollars = 4 }, month { calls = 5, dollars = 6 }, ask-lost-again = true }
+                  batch { role = "arn:aws:iam::111122223333:role/r", endpoint = "http://127.0.0.1:2", min-records = 1, max-records = 2
+                    max-mebibytes = 9, hours = 24, price-share = 1 } }
+                  imbalance { window-days = 7, dimensions = [d], beta = 0.99, thin = 0.3, target = 0.8, times = 2
+                    false-share = 0.1, min-images = 9, min-cameras = 4, min-checked = 50, falsely-seen = 0.1
+                    synthesize-below = 0.5, max-images = 10, synonyms { lorry = truck } } }
                 selection { pool-factor = 3, max-age-days = 2, cooldown-days = 3, salt = s }
                 labeling { path = "/l", max-lines = 10, check-images = false, image-aliases { "s3://a/" = "/b/" } }
                 s3 { endpoint = "http://127.0.0.1:1", region = r, path-style = true }
@@ -188,6 +216,24 @@ class WinnowConfigTest {
         assertThat(config.inferences().rowPer()).isEqualTo(RowPer.BOX);
         assertThat(config.useCase("x").labels()).isEqualTo(List.of("a", "b"));
         assertThat(config.spark()).containsEntry("spark.master", "local[1]");
+        assertThat(config.analysis().model().requestFields()).isEqualTo("{\"thinking\":{\"type\":\"disabled\"}}");
+    }
+
+    @Test
+    void aModelThatIsAskedNeedsAnIdAndPricesAndItsTokensAreNoSecret() {
+        assertThatThrownBy(() -> load(MINIMAL + "analysis.provider = bedrock"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("analysis.model.id is required to ask a model")
+                .hasMessageContaining("analysis.model.input-price and output-price are required");
+        assertThatThrownBy(() -> load(MINIMAL + "analysis.provider = bedrock-batch"))
+                .hasMessageContaining("analysis.model.batch.role is required with analysis.provider = bedrock-batch");
+        assertThatThrownBy(() -> load(MINIMAL + "analysis.model.guardrail = g"))
+                .hasMessageContaining("analysis.model.guardrail and guardrail-version belong together");
+        assertThatThrownBy(() -> load(MINIMAL + "analysis { provider = bedrock-batch, model.guardrail = g }"))
+                .hasMessageContaining("analysis.model.guardrail can't be had with analysis.provider = bedrock-batch");
+        assertThat(load(MINIMAL).semantic()).contains("\"max-tokens\":1200");
+        assertThat(load(MINIMAL + "spark { \"spark.my.token\" = x }").effective())
+                .contains("(not shown)");
     }
 
     @ParameterizedTest
@@ -212,6 +258,36 @@ class WinnowConfigTest {
         assertThatThrownBy(() -> load(MINIMAL + "inputs.inferences.confidence-scale = " + scale))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("inputs.inferences.confidence-scale = " + scale + ", expected 1 or 100");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "kind = manifest | inputs.training.label-attribute is required: the attribute of a line under which",
+                "label-attribute = a | inputs.training.label-attribute = a is of manifests only; set kind = manifest",
+                "label-attribute = a_b | label-attribute = a_b, expected the name of a label attribute: letters, digits",
+                "columns.samples = n | inputs.training.columns.samples: not a canonical column; known: [use_case, label, ca",
+                "dimensions.light = l | inputs.training.dimensions: [light] must be among those of inferences and cameras",
+                "dimensions.light { value = l, edges = [1] } | .dimensions.light has edges or bins of its own; give",
+                "partition-filter = none | inputs.training.partition-filter: the training set is always read whole",
+                "burst-gap = 0s | inputs.training.burst-gap = PT0S, expected a duration such as 30s",
+            })
+    void aTrainingSetThatCanNotBeReadSoIsNamed(String line, String problem) {
+        assertThatThrownBy(() -> load(MINIMAL + "inputs.training.path = \"/t\"\ninputs.training." + line))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(problem);
+    }
+
+    @Test
+    void theMapLooksAtDimensionsThatThereAreAndAsksForMoreThanThin() {
+        assertThatThrownBy(
+                        () -> load(MINIMAL + "analysis.imbalance { dimensions = [label], thin = 0.9, target = 0.5 }"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(
+                        "analysis.imbalance.dimensions = [label], expected names of dimensions of inferences")
+                .hasMessageContaining(
+                        "analysis.imbalance.target is below thin: what is asked for would leave a class thin");
     }
 
     @Test

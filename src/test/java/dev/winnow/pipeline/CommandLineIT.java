@@ -3,6 +3,9 @@ package dev.winnow.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.winnow.adapters.delta.DeltaTableStore;
+import dev.winnow.adapters.s3.S3Objects;
+import dev.winnow.testing.BatchStandIn;
+import dev.winnow.testing.BedrockStandIn;
 import dev.winnow.testing.S3Process;
 import dev.winnow.testing.SparkExtension;
 import java.io.BufferedReader;
@@ -45,6 +48,7 @@ class CommandLineIT {
                                 "2",
                                 "--frames-per-day",
                                 "100",
+                                "--images=marked",
                                 "--run-date",
                                 DAY)
                         .exitCode())
@@ -78,7 +82,7 @@ class CommandLineIT {
     void aRunKilledInAnyStageAndRepeatedEqualsACleanRun() throws Exception {
         Path conf =
                 conf("killed", "day", folder + "/fleet", folder + "/killed/warehouse", folder + "/killed/labeling", "");
-        for (String stage : List.of("segments", "candidates", "select", "manifests")) {
+        for (String stage : List.of("segments", "candidates", "analyze", "select", "manifests")) {
             Process process = start("curate", "--conf", conf.toString(), "--run-date", DAY);
             try {
                 awaitLine(process, "stage=" + stage + " event=begin");
@@ -161,6 +165,117 @@ class CommandLineIT {
         }
     }
 
+    @Test
+    void aModelLooksAtMistakesOnceOnDemandAndOnceInABatchJob() throws Exception {
+        try (S3Objects objects = new S3Objects(S3.client());
+                BedrockStandIn service = new BedrockStandIn();
+                BatchStandIn batches = new BatchStandIn(objects)) {
+            String more = """
+                    %s
+                    use-cases.default.labels = [person, vehicle]
+                    analysis {
+                      provider = bedrock, sample.size = 20
+                      model {
+                        id = us.anthropic.claude-sonnet-4-6, region = us-east-1, endpoint = "%s"
+                        input-price = 3, output-price = 15
+                        batch { role = "arn:aws:iam::111122223333:role/b", endpoint = "%s", min-records = 1 }
+                      }
+                    }
+                    """.formatted(s3(), service.endpoint(), batches.endpoint());
+            String conf = conf("seen", "day", folder + "/fleet", folder + "/seen/warehouse", folder + "/seen/l", more)
+                    .toString();
+            assertThat(run("segments", "--conf", conf, "--run-date", DAY).exitCode())
+                    .isZero();
+            assertThat(run("check", "--conf", conf, "--run-date", DAY).output())
+                    .containsPattern(
+                            "us.anthropic.claude-sonnet-4-6 is asked 20 times if no call fails: at most [0-9,]+ tokens"
+                                    + " in and 24,000 out, [0-9.]+ dollars");
+            assertThat(service.calls()).isZero();
+
+            String[] analyze = {"analyze", "--conf", conf, "--run-date", DAY};
+            Finished asked = run(analyze);
+            assertThat(asked.exitCode()).as(asked.output()).isZero();
+            assertThat(service.problems()).isEmpty();
+            List<String> findings = rows("seen", "image_findings");
+            assertThat(findings).isNotEmpty().allMatch(row -> row.contains("\"status\":\"ANSWERED\""));
+            assertThat(service.calls()).isEqualTo(service.answered().size()).isPositive();
+
+            int calls = service.calls();
+            assertThat(run(analyze).exitCode()).isZero();
+            assertThat(service.calls()).isEqualTo(calls);
+            assertThat(rows("seen", "image_findings")).isEqualTo(findings);
+
+            String[] batch =
+                    with(analyze, "--set", "analysis.provider=bedrock-batch", "--set", "analysis.path=s3://fleet/seen");
+            assertThat(run(batch).output()).contains("images are SUBMITTED");
+            assertThat(run(with(batch, "--collect")).exitCode())
+                    .as("the job still runs")
+                    .isEqualTo(4);
+            batches.finish(
+                    "Completed",
+                    record -> BatchStandIn.words(
+                            "{\"objects\":[],\"other_objects\":[],\"conditions\":[],\"failure_mode\":\"other\","
+                                    + "\"evidence\":\"Nothing.\"}",
+                            "end_turn"));
+            Finished collected = run(with(batch, "--collect"));
+            assertThat(collected.exitCode()).as(collected.output()).isZero();
+            assertThat(batches.problems()).isEmpty();
+            assertThat(rows("seen", "image_findings"))
+                    .hasSameSizeAs(findings)
+                    .allMatch(row -> row.contains("\"status\":\"ANSWERED\"") && row.contains("Nothing."));
+            assertThat(service.calls()).isEqualTo(calls);
+        }
+    }
+
+    @Test
+    void answersComeBackAsTheyAreAndBecomeLabels() throws Exception {
+        List<String> items = new ArrayList<>();
+        for (String manifest : texts(folder.resolve("clean/labeling")).entrySet().stream()
+                .filter(file -> file.getKey().endsWith(".manifest.jsonl"))
+                .map(Map.Entry::getValue)
+                .toList()) {
+            manifest.lines()
+                    .map(line -> line.replaceAll(".*\"item-id\":\"([0-9a-f]+)\".*", "$1"))
+                    .forEach(items::add);
+        }
+        List<String> answers = new ArrayList<>(List.of("item_id,worker_id,label"));
+        for (int i = 0; i < items.size(); i++) {
+            for (String worker : List.of("ann", "bob", "cy")) {
+                boolean wrong = worker.equals("cy") && i % 10 == 0;
+                answers.add(items.get(i) + "," + worker + "," + (i % 2 == 0 ^ wrong ? "person" : "vehicle"));
+            }
+        }
+        answers.add(",ann,person");
+        Path file = Files.write(folder.resolve("answers.csv"), answers);
+        String[] configured = {
+            "--conf",
+            folder + "/clean.conf",
+            "--run-date",
+            DAY,
+            "--set",
+            "inputs.answers.path=" + file,
+            "--set",
+            "rejects.max-share=0.5"
+        };
+
+        Finished ingested = run(with(new String[] {"ingest"}, configured));
+        assertThat(ingested.exitCode()).as(ingested.output()).isZero();
+        List<String> stored = rows("clean", "answers");
+        assertThat(stored).hasSize(3 * items.size()).noneMatch(row -> row.contains("\"bob\""));
+        assertThat(run(with(new String[] {"ingest"}, configured)).exitCode()).isZero();
+        assertThat(rows("clean", "answers")).isEqualTo(stored);
+
+        Finished agreed = run(with(new String[] {"consensus"}, configured));
+        assertThat(agreed.exitCode()).as(agreed.output()).isZero();
+        assertThat(rows("clean", "labels")).hasSameSizeAs(items).allMatch(row -> row.contains("\"status\":\"AGREED\""));
+        assertThat(rows("clean", "annotators")).isNotEmpty();
+        assertThat(rows("clean", "agreement")).isNotEmpty();
+    }
+
+    private static String[] with(String[] arguments, String... more) {
+        return Stream.concat(Stream.of(arguments), Stream.of(more)).toArray(String[]::new);
+    }
+
     // ---- processes
 
     private record Finished(int exitCode, String output) {}
@@ -221,7 +336,9 @@ class CommandLineIT {
             return Files.writeString(folder.resolve(name + ".conf"), """
                     pipeline = %s
                     warehouse = "%s"
-                    labeling { path = "%s", check-images = false }
+                    labeling {
+                      path = "%s", check-images = false, image-aliases { "s3://winnow-sample-fleet/" = "%s/" }
+                    }
                     inputs.inferences { path = "%s/inferences", dimensions { lighting = lighting } }
                     inputs.feedback.path = "%s/feedback"
                     inputs.cameras { path = "%s/cameras", dimensions { camera_type = camera_type } }
@@ -230,7 +347,7 @@ class CommandLineIT {
                     use-cases.default.budget = 50
                     %s
                     """.formatted(
-                            pipeline, warehouse, labeling, inputs, inputs, inputs, more));
+                            pipeline, warehouse, labeling, inputs, inputs, inputs, inputs, more));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

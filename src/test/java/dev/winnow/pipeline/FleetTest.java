@@ -26,6 +26,8 @@ class FleetTest {
             "segment_findings",
             "segment_changes",
             "candidates",
+            "misclassified",
+            "image_findings",
             "selections",
             "selection_cuts",
             "labeling_jobs",
@@ -37,7 +39,8 @@ class FleetTest {
 
     @BeforeAll
     static void generate() {
-        FleetSettings fleet = new FleetSettings(7, FIRST, 3, FIRST.plusDays(1), 20, 200, 20_000, false, null);
+        FleetSettings fleet =
+                new FleetSettings(7, FIRST, 3, FIRST.plusDays(1), 20, 200, 20_000, FleetSettings.Images.MARKED, null);
         new GenerateJob(fleet, (from, until, parts) -> SparkExtension.session().range(from, until, 1, parts))
                 .run(folder + "/fleet");
     }
@@ -46,7 +49,8 @@ class FleetTest {
         return Pipeline.of(folder, """
                 pipeline = %s
                 warehouse = "$root/warehouse-%s"
-                labeling { path = "$root/labeling-%s", check-images = false }
+                labeling { path = "$root/labeling-%s", check-images = false
+                  image-aliases { "s3://winnow-sample-fleet/" = "$root/fleet/" } }
                 inputs.inferences {
                   path = "$root/fleet/inferences"
                   dimensions { lighting = lighting, weather = weather }

@@ -13,10 +13,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A day that is killed at any of its writes and run again ends as if nothing had happened. */
+@Tag("slow")
 class KillTest {
     private static final String SEAL = "/rounds/p/rounds/2026-10-01.1/round.json";
 
@@ -31,7 +33,7 @@ class KillTest {
     @Test
     void aRunKilledAtAnyWriteAndRepeatedEqualsACleanOne() {
         FakeTables cleanTables = new FakeTables();
-        MemoryObjects cleanObjects = new MemoryObjects();
+        MemoryObjects cleanObjects = TinyFleet.objects();
         Countdown counted = new Countdown(0);
         Pipeline clean = TinyFleet.pipeline(
                 folder,
@@ -42,12 +44,12 @@ class KillTest {
         clean.curate(TinyFleet.DAY);
         Map<String, List<String>> rows = TinyFleet.tables(clean);
         Map<String, String> files = TinyFleet.files(cleanObjects, "p");
-        assertThat(rows).containsKeys("selections", "labeling_jobs", "segment_findings");
+        assertThat(rows).containsKeys("selections", "labeling_jobs", "segment_findings", "image_findings");
         assertThat(files).containsKey(SEAL).hasSizeGreaterThan(5);
 
         for (int n = 1; n <= counted.writes(); n++) {
             FakeTables tables = new FakeTables();
-            MemoryObjects objects = new MemoryObjects();
+            MemoryObjects objects = TinyFleet.objects();
             Countdown killed = new Countdown(n);
             Pipeline first = TinyFleet.pipeline(
                     folder, "p", "light", new FailingTables(tables, killed), new FailingObjects(objects, killed));

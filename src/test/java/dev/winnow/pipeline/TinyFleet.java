@@ -2,7 +2,10 @@ package dev.winnow.pipeline;
 
 import dev.winnow.ports.ObjectStore;
 import dev.winnow.ports.TableStore;
+import dev.winnow.testing.MemoryObjects;
 import dev.winnow.testing.Pipeline;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -12,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import javax.imageio.ImageIO;
 
 /** Sixty frames of one day, small enough to run the daily path many times. */
 final class TinyFleet {
@@ -53,6 +57,23 @@ final class TinyFleet {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** A store with two of the images that feedback calls wrong; the others are not there. */
+    static MemoryObjects objects() {
+        MemoryObjects objects = new MemoryObjects();
+        for (int i : new int[] {9, 21}) {
+            BufferedImage image = new BufferedImage(32, 24, BufferedImage.TYPE_INT_RGB);
+            image.setRGB(i, i, 0xFFFFFF);
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            try {
+                ImageIO.write(image, "png", bytes);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            objects.put("s3://bucket/" + i + ".jpg", bytes.toByteArray());
+        }
+        return objects;
     }
 
     /** A pipeline over the logs with one frame dimension. */

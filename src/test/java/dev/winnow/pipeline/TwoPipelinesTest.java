@@ -9,10 +9,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two pipelines with other dimensions share one warehouse, one labeling path and one day. */
+@Tag("slow")
 class TwoPipelinesTest {
     @TempDir
     static Path folder;

@@ -21,13 +21,7 @@ public final class Configs {
         try {
             Path file = Files.createTempFile("winnow-test", ".conf");
             try {
-                Files.writeString(file, """
-                        pipeline = %s
-                        warehouse = "/nowhere/warehouse"
-                        labeling.path = "/rounds"
-                        inputs.inferences.path = "/nowhere/inferences"
-                        %s
-                        """.formatted(pipeline, hocon));
+                Files.writeString(file, hocon(pipeline, hocon));
                 return WinnowConfig.load(file.toFile(), Map.of());
             } finally {
                 Files.delete(file);
@@ -35,5 +29,20 @@ public final class Configs {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The same as the text of a file. */
+    public static String hocon(String hocon) {
+        return hocon("p", hocon);
+    }
+
+    private static String hocon(String pipeline, String hocon) {
+        return """
+                pipeline = %s
+                warehouse = "/nowhere/warehouse"
+                labeling.path = "/rounds"
+                inputs.inferences.path = "/nowhere/inferences"
+                %s
+                """.formatted(pipeline, hocon);
     }
 }

@@ -3,11 +3,15 @@ package dev.winnow.testing;
 import dev.winnow.adapters.delta.DeltaTableStore;
 import dev.winnow.adapters.local.LocalObjects;
 import dev.winnow.adapters.sources.SparkSources;
+import dev.winnow.analysis.AnalyzeJob;
+import dev.winnow.analysis.ImageReviewer;
+import dev.winnow.analysis.PrepareImages;
 import dev.winnow.candidates.CandidatesJob;
 import dev.winnow.config.WinnowConfig;
 import dev.winnow.inputs.CameraTable;
 import dev.winnow.inputs.FeedbackLog;
 import dev.winnow.inputs.InferenceLog;
+import dev.winnow.inputs.TrainingSet;
 import dev.winnow.labeling.ManifestsJob;
 import dev.winnow.ports.ImageStore;
 import dev.winnow.ports.ObjectStore;
@@ -30,6 +34,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.jspecify.annotations.Nullable;
 
 /** The stages of one pipeline on a local folder, as the command line wires them. */
 public final class Pipeline {
@@ -39,6 +44,7 @@ public final class Pipeline {
     private final InferenceLog inferences;
     private final FeedbackLog feedback;
     private final CameraTable cameras;
+    private final TrainingSet training;
 
     private Pipeline(WinnowConfig config, TableStore tables, ObjectStore objects) {
         this.config = config;
@@ -46,6 +52,7 @@ public final class Pipeline {
         this.objects = objects;
         SparkSources sources = new SparkSources(SparkExtension.session());
         this.cameras = new CameraTable(sources, config.cameras());
+        this.training = new TrainingSet(sources, config);
         this.inferences = new InferenceLog(sources, config.inferences(), cameras);
         this.feedback = new FeedbackLog(sources, config.feedback());
     }
@@ -98,6 +105,27 @@ public final class Pipeline {
         return new CandidatesJob(config, inferences, cameras, tables).run(day);
     }
 
+    public Stage.Report analyze(LocalDate day) {
+        return analyze(day, null);
+    }
+
+    public Stage.Report analyze(LocalDate day, @Nullable ImageReviewer reviewer) {
+        return new AnalyzeJob(
+                        config,
+                        inferences,
+                        feedback,
+                        cameras,
+                        tables,
+                        new PrepareImages(
+                                new SharedObjects(objects),
+                                config.labeling().imageAliases(),
+                                config.analysisRoot(),
+                                config.analysis().sample()),
+                        reviewer,
+                        training)
+                .run(day);
+    }
+
     public Stage.Report select(LocalDate day) {
         return select(day, 1);
     }
@@ -111,10 +139,11 @@ public final class Pipeline {
         return new ManifestsJob(config, tables, objects, rounds(), 1, () -> {}).run(day);
     }
 
-    /** All four stages; returns what they say. */
+    /** All stages; returns what they say. */
     public List<String> curate(LocalDate day) {
         List<String> sentences = new ArrayList<>();
         sentences.addAll(segments(day).sentences());
+        sentences.addAll(analyze(day).sentences());
         sentences.addAll(candidates(day).sentences());
         sentences.addAll(select(day).sentences());
         sentences.addAll(manifests(day).sentences());
