@@ -30,11 +30,13 @@ import java.util.TreeMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Tag("slow")
 class SegmentsJobTest {
     private static final String SCHEMA = "inference_id string, image_uri string, captured_at string, use_case string,"
             + " model_version string, site_id string, camera_id string, predicted_label string, confidence string,"
