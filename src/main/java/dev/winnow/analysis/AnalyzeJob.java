@@ -1,6 +1,5 @@
 package dev.winnow.analysis;
 
-import static java.util.stream.Collectors.joining;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
@@ -13,9 +12,11 @@ import dev.winnow.config.WinnowConfig;
 import dev.winnow.inputs.CameraTable;
 import dev.winnow.inputs.DayInput;
 import dev.winnow.inputs.FeedbackLog;
+import dev.winnow.inputs.ImageUris;
 import dev.winnow.inputs.InferenceLog;
 import dev.winnow.inputs.Inferences;
 import dev.winnow.inputs.TrainingSet;
+import dev.winnow.ports.ReturnedLabels;
 import dev.winnow.ports.ServiceException;
 import dev.winnow.ports.Stage;
 import dev.winnow.ports.TableStore;
@@ -30,11 +31,9 @@ import java.awt.Dimension;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -58,13 +57,7 @@ import org.jspecify.annotations.Nullable;
 public final class AnalyzeJob implements Stage {
     private static final String NAME = "analyze";
     private static final String MEDIA_TYPE = "image/jpeg";
-
-    /** Reasons that a run tells; each image has its own in the table. */
-    private static final int MOST_REASONS = 5;
-
-    private static final int LONGEST_TEXT = 300;
-
-    private static final String NOT_ASKED = "No model was to be asked";
+    private static final String IMAGE = "image";
 
     /** An image that was asked about, whatever the answer is worth. */
     private static final Object[] ASKED = {
@@ -85,6 +78,7 @@ public final class AnalyzeJob implements Stage {
     private final PrepareImages preparation;
     private final @Nullable ImageReviewer reviewer;
     private final TrainingSet training;
+    private final ReturnedLabels labels;
 
     /**
      * Creates the job over its inputs and tables.
@@ -92,6 +86,7 @@ public final class AnalyzeJob implements Stage {
      * @param preparation how executors fetch and prepare images
      * @param reviewer who looks at the images; null: they are measured only
      * @param training what the models were trained on
+     * @param labels what people said of earlier rounds
      */
     public AnalyzeJob(
             WinnowConfig config,
@@ -101,7 +96,8 @@ public final class AnalyzeJob implements Stage {
             TableStore tables,
             PrepareImages preparation,
             @Nullable ImageReviewer reviewer,
-            TrainingSet training) {
+            TrainingSet training,
+            ReturnedLabels labels) {
         this.config = config;
         this.inferences = inferences;
         this.feedback = feedback;
@@ -110,6 +106,7 @@ public final class AnalyzeJob implements Stage {
         this.preparation = preparation;
         this.reviewer = reviewer;
         this.training = training;
+        this.labels = labels;
     }
 
     @Override
@@ -120,14 +117,26 @@ public final class AnalyzeJob implements Stage {
     @Override
     public Report run(LocalDate day) {
         if (!feedback.present()) {
-            return new Report(0, 0, 0, 0, "", List.of("no feedback is configured, so nothing is known to be wrong"));
+            return new Report(
+                    0,
+                    0,
+                    0,
+                    0,
+                    "",
+                    List.of("no feedback is configured, so no image is looked at, nor those that labels contradict: set"
+                            + " inputs.feedback"));
         }
         requireVerdicts(day);
         DayInput input = feedback.day(day).and(cameras.files()).and(training.files());
         String runId = RunIds.of(config.pipeline(), NAME, day, config.semantic(), input.fingerprint());
         training.counts(); // what is wrong with it stops the run before anything is paid
         Report looked = reviewer != null && reviewer.collects() ? collect(day, reviewer) : lookAt(day, runId);
-        ImbalanceMap.Written map = new ImbalanceMap(config, training, cameras, tables).write(day, runId, null);
+        ImbalanceMap.Written map = new ImbalanceMap(config, training, cameras, tables)
+                .write(
+                        day,
+                        runId,
+                        labels.checked(
+                                day.minusDays(config.analysis().imbalance().windowDays() - 1L), day));
         return new Report(
                 looked.rowsIn(),
                 looked.rowsOut() + map.rows(),
@@ -140,14 +149,14 @@ public final class AnalyzeJob implements Stage {
 
     /** Samples what was found wrong on the day, looks at it and writes the findings. */
     private Report lookAt(LocalDate day, String runId) {
-        Map<String, Long> wrong = byVerdict(misclassified(day));
-        Dataset<Row> bursts = misclassified(day)
-                .transform(rows -> notSeenBefore(rows, day))
+        Dataset<Row> wrong = misclassified(day).persist(StorageLevel.MEMORY_AND_DISK());
+        Dataset<Row> bursts = wrong.transform(rows -> notSeenBefore(rows, day))
                 .transform(cameras::withStaticDimensions)
-                .transform(rows -> ImageSample.stratified(rows, classes(day), elevated(day), dimensions(), salt(day)))
+                .transform(rows -> ImageSample.stratified(rows, classes(wrong), elevated(day), dimensions(), salt(day)))
                 .transform(rows -> ImageSample.onePerBurst(rows, limits().burstSeconds(), limits().burstMaxSeconds()))
                 .persist(StorageLevel.MEMORY_AND_DISK());
         try {
+            Map<String, Long> verdicts = byVerdict(wrong);
             Strata strata = new Strata(strata(bursts), limits());
             Map<String, Row> prepared = prepared(bursts, strata);
             requireAccess(prepared.values());
@@ -155,17 +164,19 @@ public final class AnalyzeJob implements Stage {
                     prepared.values().stream().map(AnalyzeJob::drawn).toList());
             Map<String, ImageReview> reviews = reviews(day, kept, prepared);
             List<Map<String, Object>> findings = kept.stream()
-                    .map(image -> finding(day, runId, image, at(prepared, image.id()), reviews.get(image.id())))
+                    .map(image -> FindingRow.of(day, runId, image, at(prepared, image.id()), reviews.get(image.id())))
                     .toList();
             return new Report(
-                    total(wrong),
+                    AnalysisSentences.total(verdicts),
                     replace(day, findings),
                     0,
                     0,
                     "",
-                    sentences(day, wrong, strata, prepared.size(), findings));
+                    AnalysisSentences.ofLook(
+                            day, verdicts, strata, prepared.size(), limits().size(), findings, reviewer != null));
         } finally {
             bursts.unpersist();
+            wrong.unpersist();
         }
     }
 
@@ -196,10 +207,10 @@ public final class AnalyzeJob implements Stage {
         if (cases.isEmpty()) {
             return new Report(0, 0, 0, 0, "", List.of("no image of " + day + " waits for a batch job"));
         }
-        of.review(day, cases).forEach(review -> put(Objects.requireNonNull(waiting.get(review.caseId())), review));
-        List<String> sentences = new ArrayList<>();
-        addStatuses(day, sentences, findings);
-        return new Report(cases.size(), replace(day, findings), 0, 0, "", sentences);
+        of.review(day, cases)
+                .forEach(review -> FindingRow.put(Objects.requireNonNull(waiting.get(review.caseId())), review));
+        return new Report(
+                cases.size(), replace(day, findings), 0, 0, "", AnalysisSentences.ofStatuses(day, findings, true));
     }
 
     private SampleSettings limits() {
@@ -232,20 +243,28 @@ public final class AnalyzeJob implements Stage {
         }
     }
 
-    /** All that was found wrong on the day, shaped like {@link Misclassified}: by what customers say. */
+    /**
+     * All that was found wrong on the day, shaped like {@link Misclassified}, and by whom: by what customers say, and where
+     * they are silent by labels that came back.
+     */
     private Dataset<Row> misclassified(LocalDate day) {
-        return tables.read(Misclassified.TABLE.withDimensions(inferences.dimensions()))
+        Dataset<Row> marked = tables.read(Misclassified.TABLE.withDimensions(inferences.dimensions()))
                 .filter(col(Misclassified.PIPELINE)
                         .equalTo(config.pipeline())
                         .and(col(Misclassified.ARRIVAL_DATE).equalTo(lit(day))));
+        // Not by image: the log may write s3a:// where a selection has s3://.
+        String[] inference = {Inferences.USE_CASE, Inferences.INFERENCE_ID, Inferences.CAPTURED_AT};
+        return marked.withColumn(ImageFindings.FOUND_BY, lit(ImageFindings.FEEDBACK))
+                .unionByName(labels.contradicted(day, inferences.dimensions())
+                        .join(marked, inference, "left_anti")
+                        .withColumn(ImageFindings.FOUND_BY, lit(ImageFindings.LABELS)));
     }
 
     /** Classes that models named on the day, and configured ones; the misses of others are of an unknown class. */
-    private Set<String> classes(LocalDate day) {
+    private Set<String> classes(Dataset<Row> wrong) {
         Set<String> classes = new TreeSet<>();
         config.useCases().values().forEach(useCase -> classes.addAll(useCase.labels()));
-        misclassified(day)
-                .filter(col(Inferences.PREDICTED_LABEL).isNotNull())
+        wrong.filter(col(Inferences.PREDICTED_LABEL).isNotNull())
                 .select(Inferences.PREDICTED_LABEL)
                 .distinct()
                 .collectAsList()
@@ -284,8 +303,12 @@ public final class AnalyzeJob implements Stage {
                         .equalTo(config.pipeline())
                         .and(col(ImageFindings.RUN_DATE).lt(lit(day)))
                         .and(seen))
-                .select(Inferences.USE_CASE, Inferences.IMAGE_URI);
-        return rows.join(before, new String[] {Inferences.USE_CASE, Inferences.IMAGE_URI}, "left_anti");
+                .select(
+                        col(Inferences.USE_CASE),
+                        ImageUris.canonical(col(Inferences.IMAGE_URI)).as(IMAGE));
+        return rows.withColumn(IMAGE, ImageUris.canonical(col(Inferences.IMAGE_URI)))
+                .join(before, new String[] {Inferences.USE_CASE, IMAGE}, "left_anti")
+                .drop(IMAGE);
     }
 
     private ElevatedSegments elevated(LocalDate day) {
@@ -384,67 +407,6 @@ public final class AnalyzeJob implements Stage {
 
     // ---- findings
 
-    private Map<String, Object> finding(
-            LocalDate day, String runId, Strata.Kept image, Row row, @Nullable ImageReview review) {
-        Map<String, Object> finding = new HashMap<>();
-        for (String column : row.schema().fieldNames()) {
-            finding.put(column, row.getAs(column));
-        }
-        // What people wrote is kept without what could break a table or a report.
-        for (String column :
-                List.of(Inferences.PREDICTED_LABEL, ImageFindings.CORRECTED_LABEL, ImageFindings.STRATUM)) {
-            finding.computeIfPresent(column, (name, text) -> Words.clean((String) text, LONGEST_TEXT));
-        }
-        finding.put(ImageFindings.RUN_DATE, day);
-        finding.put(ImageFindings.RUN_ID, runId);
-        finding.put(ImageFindings.DUPLICATES, image.duplicates());
-        finding.put(ImageFindings.INCLUSION_PROBABILITY, image.probability());
-        Long hash = row.getAs(PrepareImages.HASH_BITS);
-        finding.put(ImageFindings.PERCEPTUAL_HASH, hash == null ? null : String.format(Locale.ROOT, "%016x", hash));
-        if (row.getAs(ImageFindings.IMAGE_HASH) == null) {
-            finding.put(ImageFindings.STATUS, ImageFindings.UNREADABLE);
-        } else if (review == null) {
-            finding.put(ImageFindings.STATUS, ImageFindings.MEASURED);
-            finding.put(ImageFindings.STATUS_REASON, NOT_ASKED);
-        } else {
-            put(finding, review);
-        }
-        return finding;
-    }
-
-    private static void put(Map<String, Object> finding, ImageReview review) {
-        finding.put(ImageFindings.STATUS, review.status());
-        finding.put(ImageFindings.STATUS_REASON, review.reason());
-        if (!review.status().equals(ImageFindings.MEASURED)) {
-            finding.put(ImageFindings.MODEL_ID, review.modelId());
-            finding.put(ImageFindings.PROMPT_VERSION, review.promptVersion());
-            finding.put(ImageFindings.ATTEMPTS, review.attempts());
-        }
-        ImageReview.Call call = review.call();
-        if (call != null) {
-            finding.put(ImageFindings.ANSWER, call.answer());
-            finding.put(ImageFindings.STOP_REASON, call.stopReason());
-            finding.put(ImageFindings.INPUT_TOKENS, call.inputTokens());
-            finding.put(ImageFindings.OUTPUT_TOKENS, call.outputTokens());
-            finding.put(ImageFindings.COST, call.cost());
-            finding.put(ImageFindings.LATENCY, call.latencyMillis());
-            finding.put(ImageFindings.REUSED, review.reused());
-        }
-        ImageReview.Seen seen = review.seen();
-        if (seen != null) {
-            finding.put(ImageFindings.FAILURE_MODE, seen.failureMode());
-            finding.put(
-                    ImageFindings.OBJECTS,
-                    new TreeMap<>(seen.objects())
-                            .entrySet().stream()
-                                    .map(object -> RowFactory.create(object.getKey(), object.getValue()))
-                                    .toList());
-            finding.put(ImageFindings.OTHER_OBJECTS, seen.otherObjects());
-            finding.put(ImageFindings.CONDITIONS, seen.conditions());
-            finding.put(ImageFindings.EVIDENCE, seen.evidence());
-        }
-    }
-
     /** Replaces the findings of the run date; a table that never had any is not made. */
     private long replace(LocalDate day, List<Map<String, Object>> findings) {
         TableDef table = ImageFindings.TABLE.withDimensions(dimensions());
@@ -459,93 +421,5 @@ public final class AnalyzeJob implements Stage {
         scope.put(ImageFindings.PIPELINE, config.pipeline());
         scope.put(ImageFindings.RUN_DATE, day);
         return tables.replace(table, tables.frame(table, rows), scope);
-    }
-
-    // ---- sentences
-
-    private List<String> sentences(
-            LocalDate day, Map<String, Long> wrong, Strata strata, int fetched, List<Map<String, Object>> findings) {
-        if (wrong.isEmpty()) {
-            return List.of("nothing was found misclassified on " + day);
-        }
-        Map<String, Long> sampled = counts(findings, ImageFindings.VERDICT);
-        List<String> sentences = new ArrayList<>();
-        sentences.add(String.format(
-                Locale.ROOT,
-                "%,d of %,d misclassified images of %s are in the sample: %s",
-                findings.size(),
-                total(wrong),
-                day,
-                wrong.keySet().stream()
-                        .map(verdict -> String.format(
-                                Locale.ROOT,
-                                "%s %,d of %,d",
-                                verdict,
-                                sampled.getOrDefault(verdict, 0L),
-                                wrong.get(verdict)))
-                        .collect(joining(", "))));
-        long before = total(wrong) - strata.images();
-        sentences.add(String.format(
-                Locale.ROOT,
-                "%s%,d bursts in %,d strata; %,d images were fetched",
-                before == 0
-                        ? ""
-                        : String.format(Locale.ROOT, "%,d were seen on an earlier day; the others are ", before),
-                strata.bursts(),
-                strata.count(),
-                fetched));
-        if (findings.size() < limits().size() && fetched < strata.bursts()) {
-            sentences.add(String.format(
-                    Locale.ROOT,
-                    "the sample is %,d short of analysis.sample.size, because that many near-duplicates were fetched:"
-                            + " raise analysis.sample.oversample",
-                    limits().size() - findings.size()));
-        }
-        addStatuses(day, sentences, findings);
-        return sentences;
-    }
-
-    private void addStatuses(LocalDate day, List<String> sentences, List<Map<String, Object>> findings) {
-        counts(findings, ImageFindings.STATUS)
-                .forEach((status, images) ->
-                        sentences.add(String.format(Locale.ROOT, "%,d images are %s", images, status)));
-        Map<String, Long> unreadable = counts(
-                findings.stream()
-                        .filter(finding -> ImageFindings.UNREADABLE.equals(finding.get(ImageFindings.STATUS)))
-                        .toList(),
-                ImageFindings.STATUS_REASON);
-        unreadable.entrySet().stream()
-                .sorted(Map.Entry.<String, Long>comparingByValue(Comparator.reverseOrder())
-                        .thenComparing(Map.Entry.comparingByKey()))
-                .limit(MOST_REASONS)
-                .forEach(reason -> sentences.add(
-                        String.format(Locale.ROOT, "%,d of the unreadable: %s", reason.getValue(), reason.getKey())));
-        if (findings.stream().anyMatch(finding -> ImageFindings.SUBMITTED.equals(finding.get(ImageFindings.STATUS)))) {
-            sentences.add(
-                    "in some hours, `analyze --collect --run-date " + day + "` reads the answers of the batch job");
-        }
-        if (reviewer != null) {
-            sentences.add(String.format(
-                    Locale.ROOT,
-                    "the answers that this run date asked for cost %.2f dollars in all",
-                    findings.stream()
-                            .filter(finding -> Boolean.FALSE.equals(finding.get(ImageFindings.REUSED)))
-                            .mapToDouble(AnalyzeJob::cost)
-                            .sum()));
-        }
-    }
-
-    private static double cost(Map<String, Object> finding) {
-        return finding.get(ImageFindings.COST) instanceof Double dollars ? dollars : 0;
-    }
-
-    private static Map<String, Long> counts(List<Map<String, Object>> findings, String column) {
-        Map<String, Long> counts = new TreeMap<>();
-        findings.forEach(finding -> counts.merge(String.valueOf(finding.get(column)), 1L, Long::sum));
-        return counts;
-    }
-
-    private static long total(Map<String, Long> counts) {
-        return counts.values().stream().mapToLong(Long::longValue).sum();
     }
 }

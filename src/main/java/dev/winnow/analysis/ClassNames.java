@@ -84,6 +84,11 @@ final class ClassNames {
         return names;
     }
 
+    /** All classes, sorted. */
+    Set<String> classes() {
+        return classes;
+    }
+
     /** Whether the model was trained on it, can name it, or is said to. */
     boolean isClass(String name) {
         return classes.contains(name);

@@ -193,11 +193,12 @@ final class ErrorSums {
             Dataset<Row> byCamera, Dataset<Row> names, Map<String, Boolean> byAlarms, int most) {
         Map<String, ClusterSums> all = all(trials(byCamera.withColumn(KNOWN, lit(true)), byAlarms));
         Dataset<Row> trials = trials(named(byCamera, names), byAlarms);
-        Map<List<String>, ClusterSums> wholes = wholes(trials);
+        // First what is limited: there are no more wholes than parts.
         List<Row> rows = parts(trials).limit(most + 1).collectAsList();
         if (rows.size() > most) {
             throw new IllegalArgumentException("more than " + most + " classes and values of dimensions");
         }
+        Map<List<String>, ClusterSums> wholes = wholes(trials);
         Map<String, List<ClassErrors>> classes = new TreeMap<>();
         for (Row row : rows) {
             ClassErrors errors = errors(row, wholes);

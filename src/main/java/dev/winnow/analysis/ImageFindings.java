@@ -23,6 +23,7 @@ public final class ImageFindings {
     public static final String RUN_DATE = "run_date";
     public static final String RUN_ID = "run_id";
     public static final String VERDICT = Feedback.VERDICT;
+    public static final String FOUND_BY = "found_by";
     public static final String CORRECTED_LABEL = Feedback.CORRECTED_LABEL;
     public static final String STRATUM = "stratum";
     public static final String SEGMENT = "segment";
@@ -56,6 +57,12 @@ public final class ImageFindings {
     public static final String LATENCY = "latency_millis";
     public static final String ATTEMPTS = "attempts";
     public static final String REUSED = "reused";
+
+    /** A customer's mark says that the inference is wrong. */
+    static final String FEEDBACK = "FEEDBACK";
+
+    /** A label that came back contradicts the inference. */
+    static final String LABELS = "LABELS";
 
     /** Measured; no model was to be asked, or the limits of calls and dollars were used up. */
     public static final String MEASURED = "MEASURED";
@@ -113,6 +120,10 @@ public final class ImageFindings {
             .optional(Inferences.CONFIDENCE, DoubleType, "Confidence in [0, 1]; null for a frame without output")
             .required(VERDICT, StringType, "FALSE_POSITIVE, MISSED or RELABELED")
             .optional(CORRECTED_LABEL, StringType, "Class that people name instead; null where they name none")
+            .optional(
+                    FOUND_BY,
+                    StringType,
+                    "FEEDBACK: a customer's mark; LABELS: a label that came back; null where an older version wrote the row")
             .required(STRATUM, StringType, "Class and worst elevated segment that the sample is drawn by")
             .optional(SEGMENT, StringType, "Worst elevated segment the image lies in; null if it lies in none")
             .required(

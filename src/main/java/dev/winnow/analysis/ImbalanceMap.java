@@ -41,22 +41,27 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.storage.StorageLevel;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the class-imbalance map of a run date, and what to collect.
  *
  * <p>Cells are summed where they lie. To the driver come: classes and values of dimensions, at most {@link #MAX_CLASSES};
- * sampled images, at most {@link AnalysisSettings#MAX_IMAGES}; and people's answers on drawn images, at most {@link #MAX_CHECKS}.
+ * sampled images, at most {@link AnalysisSettings#MAX_IMAGES}; and people's answers on drawn images and classes, at most
+ * {@link #MAX_CHECKS}.
  */
 public final class ImbalanceMap {
     private static final int MAX_CLASSES = 100_000;
     private static final int MAX_CHECKS = 1_000_000;
+    private static final String CHECKS =
+            "answers of people on drawn images and classes: lower analysis.imbalance.window-days";
 
     /** A dimension with more values than this makes no conditions one could ask for. */
     private static final int MAX_VALUES = 100;
 
     private static final String FDR = "FDR";
+
+    /** What tells one image of a use case from another. */
+    private static final Column IMAGE = concat_ws(" ", col(Inferences.CAPTURED_AT), col(INFERENCE_ID));
 
     private final WinnowConfig config;
     private final ImbalanceSettings settings;
@@ -89,10 +94,10 @@ public final class ImbalanceMap {
      *
      * @param day run date
      * @param runId run that makes the rows
-     * @param checked what people say of drawn images, shaped like {@link HumanChecked}; null where nobody was asked: then
+     * @param checked what people see on drawn images, shaped like {@link HumanChecked}; where there is too little of it,
      *     shares of what a model sees stay uncalibrated, and there is none in the field
      */
-    public Written write(LocalDate day, String runId, @Nullable Dataset<Row> checked) {
+    public Written write(LocalDate day, String runId, Dataset<Row> checked) {
         Map<String, Whole> wholes = wholes(day);
         if (wholes.isEmpty()) {
             long none =
@@ -107,7 +112,6 @@ public final class ImbalanceMap {
                     + " inputs.training");
         }
         Map<String, List<LookedAt>> images = images(day);
-        Map<String, List<Checked>> checks = checked == null ? Map.of() : checks(checked);
         Synonyms synonyms = Synonyms.with(settings.synonyms());
         Dataset<Row> exposure = window(ExposureDaily.TABLE, day, wholes);
         Map<String, Long> frames = frames(exposure);
@@ -134,6 +138,7 @@ public final class ImbalanceMap {
                                                 || count.useCase().equals(useCase))
                                         .toList()));
             }
+            Map<String, List<Checked>> checks = checks(checked, images, names, synonyms);
             Map<String, ErrorSums.OfUseCase> errors = errors(ErrorSums.without(byCamera, wide), frame(names), wholes);
             List<Row> map = new ArrayList<>();
             List<Row> requests = new ArrayList<>();
@@ -301,14 +306,15 @@ public final class ImbalanceMap {
                                 .between(lit(day.minusDays(settings.windowDays() - 1L)), lit(day))))
                 .select(
                         col(USE_CASE),
-                        concat_ws(" ", col(Inferences.EVENT_DATE), col(INFERENCE_ID)),
+                        IMAGE,
                         col(ImageFindings.RUN_DATE),
                         col(CAMERA_ID),
                         col(ImageFindings.INCLUSION_PROBABILITY),
                         col(ImageFindings.STATUS),
                         col(ImageFindings.OBJECTS + "." + ImageFindings.OBJECT_CLASS),
                         col(ImageFindings.OTHER_OBJECTS),
-                        col(ImageFindings.CORRECTED_LABEL));
+                        col(ImageFindings.CORRECTED_LABEL),
+                        col(Inferences.IMAGE_URI));
         List<Row> rows =
                 atMost(findings, AnalysisSettings.MAX_IMAGES, "sampled images: lower analysis.imbalance.window-days");
         rows.sort(Comparator.comparing((Row row) -> row.getString(0))
@@ -321,6 +327,7 @@ public final class ImbalanceMap {
                             row.getString(1),
                             new LookedAt(
                                     row.getString(1),
+                                    row.getString(9),
                                     row.getString(3),
                                     1 / row.getDouble(4),
                                     ImageFindings.ANSWERED.equals(row.getString(5)) ? words(row) : null,
@@ -341,34 +348,55 @@ public final class ImbalanceMap {
         return words;
     }
 
-    private static Map<String, List<Checked>> checks(Dataset<Row> checked) {
+    /**
+     * What people say of each class on each drawn image. They were asked about all classes of the use case; of an image
+     * that was to check the model, what counts is whether both see the class.
+     */
+    private static Map<String, List<Checked>> checks(
+            Dataset<Row> checked,
+            Map<String, List<LookedAt>> images,
+            Map<String, ClassNames> names,
+            Synonyms synonyms) {
         List<Row> rows = atMost(
                 checked.select(
-                        USE_CASE,
-                        INFERENCE_ID,
-                        HumanChecked.LABEL,
-                        HumanChecked.DESIGN,
-                        CAMERA_ID,
-                        HumanChecked.PRESENT,
-                        HumanChecked.INCLUSION_PROBABILITY,
-                        HumanChecked.SEEN),
+                        col(USE_CASE),
+                        IMAGE,
+                        col(HumanChecked.DESIGN),
+                        col(CAMERA_ID),
+                        col(HumanChecked.CLASSES),
+                        col(HumanChecked.INCLUSION_PROBABILITY)),
                 MAX_CHECKS,
-                "answers of people: lower analysis.imbalance.window-days");
+                CHECKS);
         rows.sort(Comparator.comparing((Row row) -> row.getString(0))
                 .thenComparing(row -> row.getString(1))
-                .thenComparing(row -> row.getString(2))
-                .thenComparing(row -> row.getString(3)));
+                .thenComparing(row -> row.getString(2)));
+        Map<String, Map<String, LookedAt>> looked = new HashMap<>();
+        images.forEach((useCase, of) -> of.forEach(
+                image -> looked.computeIfAbsent(useCase, u -> new HashMap<>()).put(image.image(), image)));
+        Map<String, Synonyms.Vocabulary> words = new HashMap<>();
+        names.forEach((useCase, of) -> words.put(useCase, synonyms.of(of.classes())));
         Map<String, List<Checked>> checks = new HashMap<>();
+        long most = MAX_CHECKS;
         for (Row row : rows) {
-            checks.computeIfAbsent(row.getString(0), u -> new ArrayList<>())
-                    .add(new Checked(
-                            row.getString(1),
-                            row.getString(4),
-                            row.getString(2),
-                            row.getBoolean(5),
-                            row.getString(3).equals(HumanChecked.AUDIT),
-                            1 / row.getDouble(6),
-                            row.isNullAt(7) ? null : row.getBoolean(7)));
+            ClassNames of = names.get(row.getString(0));
+            if (of == null) {
+                continue; // a use case without mature verdicts has no map
+            }
+            List<String> shown = row.getList(4);
+            double weight = 1 / row.getDouble(5);
+            List<Checked> found = row.getString(2).equals(HumanChecked.AUDIT)
+                    ? Checked.audited(row.getString(1), row.getString(3), weight, shown)
+                    : Checked.reviewed(
+                            looked.getOrDefault(row.getString(0), Map.of()).get(row.getString(1)),
+                            weight,
+                            shown,
+                            of.classes(),
+                            Objects.requireNonNull(words.get(row.getString(0))));
+            checks.computeIfAbsent(row.getString(0), u -> new ArrayList<>()).addAll(found);
+            most -= found.size();
+            if (most < 0) {
+                throw tooMany(MAX_CHECKS, CHECKS);
+            }
         }
         return checks;
     }
@@ -376,9 +404,13 @@ public final class ImbalanceMap {
     private static List<Row> atMost(Dataset<Row> rows, int most, String what) {
         List<Row> found = new ArrayList<>(rows.limit(most + 1).collectAsList());
         if (found.size() > most) {
-            throw new ConfigException("the class-imbalance map takes at most " + most + " " + what);
+            throw tooMany(most, what);
         }
         return found;
+    }
+
+    private static ConfigException tooMany(int most, String what) {
+        return new ConfigException("the class-imbalance map takes at most " + most + " " + what);
     }
 
     // ---- what is written

@@ -4,9 +4,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A misclassified image of the sample.
+ * The image of a misclassified inference of the sample.
  *
- * @param image inference that stands for it
+ * @param image the inference
+ * @param uri its image; several inferences may be on one
  * @param camera camera
  * @param weight misclassified images that it stands for, near-duplicates taken as one: 1 / inclusion probability
  * @param seen words for what the model saw; null where no model answered
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 record LookedAt(
         String image,
+        String uri,
         String camera,
         double weight,
         @Nullable Set<String> seen,

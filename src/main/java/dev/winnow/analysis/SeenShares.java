@@ -69,8 +69,8 @@ final class SeenShares {
     /** What one camera tells of one class. */
     private static final class Camera {
         private double seen;
-        private long images;
-        private long named;
+        private final Set<String> images = new HashSet<>();
+        private final Set<String> named = new HashSet<>();
         private double checked;
         private double difference;
         private long checks;
@@ -102,24 +102,24 @@ final class SeenShares {
             double level) {
         this.settings = settings;
         this.level = level;
-        long answered = 0;
+        Set<String> answered = new HashSet<>();
         for (LookedAt image : images) {
             if (image.seen() != null) {
-                answered++;
+                answered.add(image.uri());
                 readByCamera.merge(image.camera(), image.weight(), Double::sum);
                 Set<String> seen = new HashSet<>();
                 image.seen().forEach(word -> words.classOf(word).ifPresent(seen::add));
                 for (String label : seen) {
                     Camera camera = camera(label, image.camera());
                     camera.seen += image.weight();
-                    camera.images++;
+                    camera.images.add(image.uri());
                 }
             }
             Optional.ofNullable(image.named())
                     .flatMap(words::classOf)
-                    .ifPresent(label -> camera(label, image.camera()).named++);
+                    .ifPresent(label -> camera(label, image.camera()).named.add(image.uri()));
         }
-        this.read = answered;
+        this.read = answered.size();
         Map<String, long[]> whereThere = new TreeMap<>();
         Map<String, long[]> whereNot = new TreeMap<>();
         for (Checked check : checked) {
@@ -194,10 +194,10 @@ final class SeenShares {
         int namedBy = 0;
         long checks = 0;
         for (Camera camera : cameras.values()) {
-            images += camera.images;
-            seenBy += camera.images > 0 ? 1 : 0;
-            named += camera.named;
-            namedBy += camera.named > 0 ? 1 : 0;
+            images += camera.images.size();
+            seenBy += camera.images.isEmpty() ? 0 : 1;
+            named += camera.named.size();
+            namedBy += camera.named.isEmpty() ? 0 : 1;
             checks += camera.checks;
         }
         WeightedRatio ratio = ratio(cameras);

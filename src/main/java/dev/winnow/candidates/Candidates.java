@@ -36,6 +36,12 @@ public final class Candidates {
     /** Drawn uniformly from all frames of the day. */
     public static final String AUDIT = "AUDIT";
 
+    /** Drawn uniformly from the misclassified images that a model looks at, so that people can check it. */
+    public static final String MODEL_CHECK = "MODEL_CHECK";
+
+    /** Signals whose images are drawn by hash alone and labeled blind. */
+    public static final List<String> DRAWN = List.of(AUDIT, MODEL_CHECK);
+
     /** Signals whose score follows from the confidence. */
     static final List<String> BY_CONFIDENCE = List.of(BOUNDARY, LOW_CONFIDENCE);
 
@@ -52,9 +58,11 @@ public final class Candidates {
             .required(RUN_DATE, DateType, "Day the candidate was found")
             .required(RUN_ID, StringType, "Run that made the row; the same work has the same id")
             .required(Inferences.USE_CASE, StringType, "Use case")
-            .required(SIGNAL, StringType, "BOUNDARY, LOW_CONFIDENCE, RARE_CLASS or AUDIT")
+            .required(SIGNAL, StringType, "BOUNDARY, LOW_CONFIDENCE, RARE_CLASS, AUDIT or MODEL_CHECK")
             .required(
-                    ITEM_ID, StringType, "Hash of use case, image and predicted class; of use case and image for AUDIT")
+                    ITEM_ID,
+                    StringType,
+                    "Hash of use case, image and predicted class; of use case and image for AUDIT and MODEL_CHECK")
             .required(Inferences.INFERENCE_ID, StringType, "Inference that stands for the item")
             .required(Inferences.IMAGE_URI, StringType, "Image")
             .required(Inferences.CAPTURED_AT, TimestampType, "When the image was taken")
@@ -63,8 +71,11 @@ public final class Candidates {
             .required(Inferences.MODEL_VERSION, StringType, "Model version")
             .optional(Inferences.PREDICTED_LABEL, StringType, "Predicted class; null for a frame without output")
             .optional(Inferences.CONFIDENCE, DoubleType, "Confidence in [0, 1]; null for a frame without output")
-            .optional(SCORE, DoubleType, "How strongly the signal speaks, in [0, 1], 1 is strongest; null for AUDIT")
-            .required(DRAW, DoubleType, "Hash of the item in [0, 1): order of the audit, tie-break of the others")
+            .optional(SCORE, DoubleType, "How strongly the signal speaks, in [0, 1], 1 is strongest; null for draws")
+            .required(
+                    DRAW,
+                    DoubleType,
+                    "Hash of the item in [0, 1): order of AUDIT and MODEL_CHECK, tie-break of the others")
             .optional(DRAW_LIMIT, DoubleType, "AUDIT rows are all frames whose draw is below this; null for the others")
             .optional(FRAMES, LongType, "Frames of the use case that day, where rows count images; null otherwise")
             .check("score_in_range", SCORE + " IS NULL OR " + SCORE + " BETWEEN 0 AND 1")

@@ -9,6 +9,7 @@ import static org.apache.spark.sql.functions.posexplode;
 import static org.apache.spark.sql.functions.sum;
 
 import dev.winnow.analysis.ClassImbalance;
+import dev.winnow.analysis.ImageFindings;
 import dev.winnow.config.ConfigException;
 import dev.winnow.config.InferenceSettings.RowPer;
 import dev.winnow.config.WinnowConfig;
@@ -75,16 +76,18 @@ public final class CandidatesJob implements Stage {
         scope.put(Candidates.PIPELINE, config.pipeline());
         scope.put(Candidates.RUN_DATE, day);
         // Counted before they are written; what the histograms let through is small next to the facts.
+        String salt = config.selection().salt() + "|" + day;
         Dataset<Row> found = Signals.find(
                         inferences.accepted(List.of(day)),
                         tables.frame(DayCuts.TABLE, DayCuts.of(histograms, needs, config)),
-                        config.selection().salt() + "|" + day,
+                        salt,
                         inferences.settings().rowPer() == RowPer.IMAGE)
                 .persist(StorageLevel.MEMORY_AND_DISK());
         try {
             Dataset<Row> candidates = BestScores.of(found, useCase -> Candidates.poolSize(config, useCase))
                     .transform(Signals::onePerItem)
                     .transform(cameras::withStaticDimensions)
+                    .unionByName(ModelChecks.of(findings(day), dimensions(), salt), true)
                     .withColumn(Candidates.PIPELINE, lit(config.pipeline()))
                     .withColumn(Candidates.RUN_DATE, lit(day))
                     .withColumn(Candidates.RUN_ID, lit(runId));
@@ -163,6 +166,14 @@ public final class CandidatesJob implements Stage {
                 .forEach(row -> needs.computeIfAbsent(row.getString(0), u -> new TreeMap<>())
                         .put(row.getString(1), row.getDouble(2)));
         return needs;
+    }
+
+    /** What `analyze` found on the day, if it ran. */
+    private Dataset<Row> findings(LocalDate day) {
+        return tables.read(ImageFindings.TABLE.withDimensions(dimensions()))
+                .filter(col(ImageFindings.PIPELINE)
+                        .equalTo(config.pipeline())
+                        .and(col(ImageFindings.RUN_DATE).equalTo(lit(day))));
     }
 
     private List<String> sentences(TableDef table, LocalDate day) {

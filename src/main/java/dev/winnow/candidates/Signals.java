@@ -102,8 +102,12 @@ final class Signals {
 
     /** The audit's item is the image, any other an image with a class. */
     private static Column item(Column signal) {
-        Column label = when(signal.notEqual(Candidates.AUDIT), col(PREDICTED_LABEL));
-        return substring(sha2(concat_ws("\n", col(USE_CASE), col(IMAGE_URI), label), 256), 1, 32);
+        return item(col(USE_CASE), col(IMAGE_URI), when(signal.notEqual(Candidates.AUDIT), col(PREDICTED_LABEL)));
+    }
+
+    /** Names an item by use case, image and, unless it is the image as a whole, class. */
+    static Column item(Column... parts) {
+        return substring(sha2(concat_ws("\n", parts), 256), 1, 32);
     }
 
     /** Score of a row by a signal; null or not above 0 where the signal has nothing to say. */

@@ -27,6 +27,12 @@ public final class LabelingJobs {
     /** A manifest is there; nobody works on it yet. */
     public static final String PLANNED = "PLANNED";
 
+    /** Label category that is always offered where none are configured: the image shows none of the classes. */
+    public static final String NONE_OF_THESE = "none of these";
+
+    /** Label category that is always offered where none are configured: it is no class, and says nothing. */
+    public static final String CANT_TELL = "can't tell";
+
     private static final String GROUND_TRUTH = "ground-truth";
     private static final String IMAGE_CLASSIFICATION = "image-classification";
 

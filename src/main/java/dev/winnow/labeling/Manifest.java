@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * Ground Truth input manifests for image classification: one JSON object a line.
  *
  * <p>Keys beside {@code source-ref} pass through to the output unchanged; they carry where the line came from. The
- * prediction is not among them: whoever labels an audit line must not see it. So an audit line names no segment either,
+ * prediction is not among them: whoever labels a drawn line (audit, model check) must not see it. So that names no segment either,
  * for a segment may be one of predicted classes. Characters beyond ASCII are escaped: some of them end a line for some
  * readers.
  */
@@ -63,8 +63,8 @@ final class Manifest {
         line.put("round-id", row.getAs(Selections.ROUND_ID));
         line.put("use-case", shortened(row.getAs(Inferences.USE_CASE)));
         line.put("signal", row.getAs(Selections.SIGNAL));
-        boolean audit = Candidates.AUDIT.equals(row.getAs(Selections.SIGNAL));
-        line.put("segment", audit ? null : shortened(row.getAs(Selections.SEGMENT)));
+        boolean blind = Candidates.DRAWN.contains(row.<String>getAs(Selections.SIGNAL));
+        line.put("segment", blind ? null : shortened(row.getAs(Selections.SEGMENT)));
         line.put("score", row.getAs(Selections.SCORE));
         line.put("rank", row.getAs(Selections.RANK));
         line.put("design", row.getAs(Selections.DESIGN));

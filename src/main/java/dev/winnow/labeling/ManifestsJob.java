@@ -43,7 +43,7 @@ public final class ManifestsJob implements Stage {
     private static final String NAME = "manifests";
 
     /** Answers without which a false alarm, an empty frame or a black image has no right one. */
-    private static final List<String> ALWAYS = List.of("none of these", "can't tell");
+    private static final List<String> ALWAYS = List.of(LabelingJobs.NONE_OF_THESE, LabelingJobs.CANT_TELL);
 
     private static final ObjectMapper JSON = new ObjectMapper();
 

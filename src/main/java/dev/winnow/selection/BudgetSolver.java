@@ -4,6 +4,7 @@ import dev.winnow.candidates.Candidates;
 import dev.winnow.config.UseCaseSettings;
 import dev.winnow.stats.Allotment;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -16,8 +17,8 @@ import java.util.function.Predicate;
 /**
  * Spends the budget of one use case; plain Java over a bounded pool.
  *
- * <p>The audit is drawn first, uniformly by its own hash, before caps and exclusions, and keeps its images. Each signal
- * then takes its share by score, an image at most once, no camera and no site beyond its cap. What a signal can't use
+ * <p>The audit is drawn first, uniformly by its own hash, before caps and exclusions, and keeps its images; then what
+ * checks the model, in the same way from fewer images. Each signal then takes its share by score, an image at most once, no camera and no site beyond its cap. What a signal can't use
  * spills to the next in order; what no signal can use is drawn uniformly as {@code FILL}. So the total is exactly the
  * smaller of the budget and what may be chosen at all.
  */
@@ -26,7 +27,6 @@ final class BudgetSolver {
     private static final double ROUNDING = 1e-9;
 
     private final UseCaseSettings settings;
-    private final List<PoolItem> audit;
     private final Map<String, List<PoolItem>> pools;
     private final int siteCap;
     private final Predicate<PoolItem> usable;
@@ -48,10 +48,15 @@ final class BudgetSolver {
      * @param heldByCamera items passed over because their camera was full
      * @param heldBySite items passed over because their site was full
      * @param unusable items passed over because their image can't be labeled
+     * @param drawnElsewhere items of a draw that the draw before it had taken
      */
-    record Tally(int quota, int eligible, int heldByCamera, int heldBySite, int unusable) {
+    record Tally(int quota, int eligible, int heldByCamera, int heldBySite, int unusable, int drawnElsewhere) {
+        static Tally of(int quota, int eligible) {
+            return new Tally(quota, eligible, 0, 0, 0, 0);
+        }
+
         Tally held(int camera, int site, int notUsable) {
-            return new Tally(quota, eligible, camera, site, notUsable);
+            return new Tally(quota, eligible, camera, site, notUsable, drawnElsewhere);
         }
     }
 
@@ -63,12 +68,16 @@ final class BudgetSolver {
      */
     record Spent(Map<String, List<PoolItem>> chosen, Map<String, Tally> tallies) {
         /**
-         * Probability with which the draw took a frame that can be labeled, where it was made from {@code population}
-         * frames: what it passed over because the image can't be labeled makes the others likelier.
+         * Probability with which a draw took an image that can be labeled, where it was made from {@code population}
+         * images: what it passed over because the image can't be labeled makes the others likelier, and what another draw
+         * had taken is no part of them.
+         *
+         * @param signal one of {@link Candidates#DRAWN}
          */
-        double auditProbability(double population) {
-            int seen = of(Candidates.AUDIT).size() + tally(Candidates.AUDIT).unusable();
-            return Math.min(1, seen / Math.max(1, population));
+        double probability(String signal, double population) {
+            Tally tally = tally(signal);
+            int seen = of(signal).size() + tally.unusable();
+            return Math.min(1, seen / Math.max(1, population - tally.drawnElsewhere()));
         }
 
         /** Images charged to a signal, in rank order. */
@@ -77,7 +86,7 @@ final class BudgetSolver {
         }
 
         Tally tally(String signal) {
-            return tallies.getOrDefault(signal, new Tally(0, 0, 0, 0, 0));
+            return tallies.getOrDefault(signal, Tally.of(0, 0));
         }
 
         int total() {
@@ -88,24 +97,25 @@ final class BudgetSolver {
     private BudgetSolver(UseCaseSettings settings, List<PoolItem> pool, Predicate<PoolItem> usable) {
         this.settings = settings;
         this.usable = usable;
-        this.audit = pool.stream()
-                .filter(item -> item.signal().equals(Candidates.AUDIT))
-                .sorted(PoolItem.BY_DRAW)
-                .toList();
         this.pools = new TreeMap<>();
-        for (String signal : Candidates.SCORED) {
-            pools.put(
-                    signal,
-                    pool.stream()
-                            .filter(item -> item.signal().equals(signal))
-                            .sorted(PoolItem.BY_SCORE)
-                            .toList());
-        }
+        Candidates.DRAWN.forEach(signal -> pools.put(signal, sorted(pool, signal, PoolItem.BY_DRAW)));
+        Candidates.SCORED.forEach(signal -> pools.put(signal, sorted(pool, signal, PoolItem.BY_SCORE)));
         long sites = pool.stream().map(PoolItem::site).distinct().count();
         // With few sites a share below an even split could never spend the budget.
         this.siteCap = (int) Math.max(
                 Math.floor(settings.maxSiteShare() * settings.budget() + ROUNDING),
                 Math.ceil((double) settings.budget() / Math.max(1, sites)));
+    }
+
+    private static List<PoolItem> sorted(List<PoolItem> pool, String signal, Comparator<PoolItem> order) {
+        return pool.stream()
+                .filter(item -> item.signal().equals(signal))
+                .sorted(order)
+                .toList();
+    }
+
+    private List<PoolItem> pool(String signal) {
+        return pools.getOrDefault(signal, List.of());
     }
 
     /**
@@ -120,32 +130,35 @@ final class BudgetSolver {
 
     private Spent run() {
         // A signal without candidates has no quota: the others share it by their weights.
-        Map<String, Integer> quotas = quotas(
-                settings, signal -> !pools.getOrDefault(signal, List.of()).isEmpty());
-        int drawn = drawAudit(quotas.getOrDefault(Candidates.AUDIT, 0));
-        int left = settings.budget() - drawn;
-        int spill = quotas.getOrDefault(Candidates.AUDIT, 0) - drawn;
+        Map<String, Integer> quotas = quotas(settings, signal -> !pool(signal).isEmpty());
+        int left = settings.budget();
+        int spill = 0;
+        for (String signal : Candidates.DRAWN) {
+            int quota = quotas.getOrDefault(signal, 0);
+            int drawn = draw(signal, quota);
+            left -= drawn;
+            spill += quota - drawn;
+        }
         for (String signal : Candidates.SCORED) {
             chosen.put(signal, new ArrayList<>());
             int quota = quotas.getOrDefault(signal, 0);
-            tallies.put(
-                    signal,
-                    new Tally(quota, pools.getOrDefault(signal, List.of()).size(), 0, 0, 0));
+            tallies.put(signal, Tally.of(quota, pool(signal).size()));
             // A signal without weight takes nothing, nor what others leave.
             int share = wanted(signal) ? Math.min(left, quota + spill) : 0;
-            int taken = take(signal, pools.getOrDefault(signal, List.of()), share);
+            int taken = take(signal, pool(signal), share);
             spill += quota - taken;
             left -= taken;
         }
         for (String signal : Candidates.SCORED) {
             // What the last signals could not use goes back to the first ones.
             if (wanted(signal)) {
-                left -= take(signal, pools.getOrDefault(signal, List.of()), left);
+                left -= take(signal, pool(signal), left);
             }
         }
-        List<PoolItem> rest = audit.subList(Math.min(auditSeen, audit.size()), audit.size());
+        List<PoolItem> rest =
+                pool(Candidates.AUDIT).subList(auditSeen, pool(Candidates.AUDIT).size());
         chosen.put(Selections.FILL, new ArrayList<>());
-        tallies.put(Selections.FILL, new Tally(0, rest.size(), 0, 0, 0));
+        tallies.put(Selections.FILL, Tally.of(0, rest.size()));
         take(Selections.FILL, rest, left);
         return new Spent(chosen, tallies);
     }
@@ -159,7 +172,8 @@ final class BudgetSolver {
     }
 
     /**
-     * Splits the budget over the audit and the signals by largest remainder.
+     * Splits the budget over draws and signals by largest remainder. A draw that is not offered, or a signal, leaves its
+     * share to the signals; without any signal the draws have theirs alone.
      *
      * @param offers whether a signal has candidates at all
      */
@@ -167,23 +181,30 @@ final class BudgetSolver {
         Map<String, Double> shares = new TreeMap<>();
         Candidates.SCORED.forEach(signal -> shares.put(signal, offers.test(signal) ? weight(settings, signal) : 0));
         double sum = shares.values().stream().mapToDouble(Double::doubleValue).sum();
-        shares.replaceAll((signal, weight) -> sum == 0 ? 0 : (1 - settings.auditShare()) * weight / sum);
+        double check = offers.test(Candidates.MODEL_CHECK)
+                ? Math.min(settings.modelCheckShare(), 1 - settings.auditShare())
+                : 0;
+        double drawn = settings.auditShare() + check;
+        shares.replaceAll((signal, weight) -> sum == 0 ? 0 : (1 - drawn) * weight / sum);
         shares.put(Candidates.AUDIT, settings.auditShare());
-        return Allotment.largestRemainder(sum == 0 ? auditOnly(settings) : settings.budget(), shares);
+        shares.put(Candidates.MODEL_CHECK, check);
+        int spent = sum == 0 ? (int) Math.round(drawn * settings.budget()) : settings.budget();
+        return Allotment.largestRemainder(spent, shares);
     }
 
-    private static int auditOnly(UseCaseSettings settings) {
-        return (int) Math.round(settings.auditShare() * settings.budget());
-    }
-
-    private int drawAudit(int quota) {
+    /** Takes the first of a pool that can be labeled; returns how many. */
+    private int draw(String signal, int quota) {
         List<PoolItem> drawn = new ArrayList<>();
+        List<PoolItem> free = pool(signal).stream()
+                .filter(item -> !images.contains(item.imageUri()))
+                .toList();
+        int seen = 0;
         int unusable = 0;
-        for (PoolItem item : audit) {
+        for (PoolItem item : free) {
             if (drawn.size() == quota) {
                 break;
             }
-            auditSeen++;
+            seen++;
             if (usable.test(item)) {
                 if (images.add(item.imageUri())) {
                     drawn.add(item);
@@ -192,8 +213,12 @@ final class BudgetSolver {
                 unusable++;
             }
         }
-        chosen.put(Candidates.AUDIT, drawn);
-        tallies.put(Candidates.AUDIT, new Tally(quota, audit.size(), 0, 0, unusable));
+        if (signal.equals(Candidates.AUDIT)) {
+            auditSeen = seen;
+        }
+        chosen.put(signal, drawn);
+        int elsewhere = pool(signal).size() - free.size();
+        tallies.put(signal, new Tally(quota, free.size(), 0, 0, unusable, elsewhere));
         return drawn.size();
     }
 

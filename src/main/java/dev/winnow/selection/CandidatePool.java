@@ -9,13 +9,13 @@ import static org.apache.spark.sql.functions.floor;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.not;
-import static org.apache.spark.sql.functions.regexp_replace;
 import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.to_date;
 
 import dev.winnow.candidates.Candidates;
 import dev.winnow.config.ConfigException;
 import dev.winnow.config.WinnowConfig;
+import dev.winnow.inputs.ImageUris;
 import dev.winnow.inputs.Inferences;
 import dev.winnow.ports.TableStore;
 import dev.winnow.runtime.Rounds.Round;
@@ -101,7 +101,7 @@ final class CandidatePool {
      * @throws ConfigException naming the keys to lower
      */
     static void requireBounded(WinnowConfig config, Collection<String> useCases) {
-        int signals = Candidates.SCORED.size() + 1;
+        int signals = Candidates.SCORED.size() + 1; // and the audit; a model looks at far fewer images
         long items = useCases.stream()
                 .mapToLong(useCase -> signals * Candidates.poolSize(config, useCase))
                 .sum();
@@ -170,25 +170,24 @@ final class CandidatePool {
     }
 
     /**
-     * All candidates of the day, and those of the days before that are not too old, but not their audits, nor what a map
+     * All candidates of the day, and those of the days before that are not too old, but not their draws, nor what a map
      * of those days called rare.
      */
     private Dataset<Row> candidates() {
         LocalDate oldest = day.minusDays(config.selection().maxAgeDays());
         Column left = col(Candidates.RUN_DATE)
                 .between(lit(oldest), lit(day.minusDays(1)))
-                .and(not(col(Candidates.SIGNAL).isin(Candidates.AUDIT, Candidates.RARE_CLASS)));
+                .and(not(col(Candidates.SIGNAL).isin(Candidates.AUDIT, Candidates.MODEL_CHECK, Candidates.RARE_CLASS)));
         return tables.read(Candidates.TABLE.withDimensions(dimensions))
                 .filter(col(Candidates.PIPELINE).equalTo(config.pipeline()))
                 .filter(ofTheDay().or(left))
-                // On S3 one object has one name; Ground Truth knows it as s3://.
-                .withColumn(Inferences.IMAGE_URI, regexp_replace(col(Inferences.IMAGE_URI), "^s3[an]://", "s3://"));
+                .withColumn(Inferences.IMAGE_URI, ImageUris.canonical(col(Inferences.IMAGE_URI)));
     }
 
     /**
      * Candidates that no sealed round holds.
      *
-     * <p>The audit is drawn from all frames of the day: what rounds of earlier days hold stays in its pool and is marked;
+     * <p>Draws are from all that there is: what rounds of earlier days hold stays in their pools and is marked;
      * only what an earlier round of the same day holds is left out.
      */
     private Dataset<Row> free() {
@@ -199,7 +198,7 @@ final class CandidatePool {
         Column today = coalesce(col(LAST_HELD).equalTo(lit(day)), lit(false));
         return candidates()
                 .join(held, IMAGE_KEY, "left")
-                .filter(not(today).and(not(before).or(col(Candidates.SIGNAL).equalTo(Candidates.AUDIT))));
+                .filter(not(today).and(not(before).or(col(Candidates.SIGNAL).isin(Candidates.DRAWN.toArray()))));
     }
 
     /** Selections of the sealed rounds from a day to this one. */

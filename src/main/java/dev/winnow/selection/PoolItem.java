@@ -24,12 +24,12 @@ import org.jspecify.annotations.Nullable;
  * @param modelVersion model version
  * @param label predicted class; null for a frame without output
  * @param confidence in [0, 1]; null for a frame without output
- * @param score in [0, 1]; null for the audit
+ * @param score in [0, 1]; null for draws
  * @param draw hash in [0, 1)
  * @param drawLimit the audit's pool is all frames whose draw is below this; null for the other signals
  * @param frames frames of the use case that day; null for the other signals and where rows are boxes
  * @param dimensions dimension name to value, for the segment it lies in
- * @param heldBefore whether a round of an earlier day holds the image: only the audit may draw it again
+ * @param heldBefore whether a round of an earlier day holds the image: only draws may take it again
  */
 record PoolItem(
         String signal,

@@ -33,8 +33,11 @@ public final class Selections {
     /** Signal of images drawn uniformly because no other signal had more to offer. */
     public static final String FILL = "FILL";
 
-    /** Design of a draw whose inclusion probability is known. */
+    /** Design of a draw from all frames of the day, whose inclusion probability is known. */
     public static final String UNIFORM = "UNIFORM";
+
+    /** Design of a draw from the images that a model looked at on the day: the probability is that among them. */
+    public static final String SUBSAMPLE = "SUBSAMPLE";
 
     /** Design of a choice by score, caps or what was left: no inclusion probability. */
     public static final String PURPOSIVE = "PURPOSIVE";
@@ -46,7 +49,10 @@ public final class Selections {
             .required(ROUND_ID, StringType, "Run date and number; a correction of a sealed round has a higher number")
             .required(RUN_ID, StringType, "Run that made the row; the same work has the same id")
             .required(Inferences.USE_CASE, StringType, "Use case whose budget pays")
-            .required(SIGNAL, StringType, "Signal that is charged: AUDIT, BOUNDARY, LOW_CONFIDENCE, RARE_CLASS or FILL")
+            .required(
+                    SIGNAL,
+                    StringType,
+                    "Signal that is charged: AUDIT, MODEL_CHECK, BOUNDARY, LOW_CONFIDENCE, RARE_CLASS or FILL")
             .required(RANK, IntegerType, "Place within use case and signal, from 1")
             .required(ITEM_ID, StringType, "Item, as in candidates")
             .required(Inferences.INFERENCE_ID, StringType, "Inference that stands for the item")
@@ -57,16 +63,19 @@ public final class Selections {
             .required(Inferences.MODEL_VERSION, StringType, "Model version")
             .optional(Inferences.PREDICTED_LABEL, StringType, "Predicted class; null for a frame without output")
             .optional(Inferences.CONFIDENCE, DoubleType, "Confidence in [0, 1]; null for a frame without output")
-            .optional(SCORE, DoubleType, "Score of the charged signal in [0, 1]; null for AUDIT and FILL")
+            .optional(SCORE, DoubleType, "Score of the charged signal in [0, 1]; null for draws")
             .optional(SEGMENT, StringType, "Worst ranked segment the item lies in; null if it lies in none")
             .required(SIGNALS, createArrayType(StringType, false), "All signals that speak for the image")
-            .required(DESIGN, StringType, "UNIFORM or PURPOSIVE")
-            .optional(INCLUSION_PROBABILITY, DoubleType, "Probability of a UNIFORM draw; null for PURPOSIVE")
+            .required(
+                    DESIGN,
+                    StringType,
+                    "UNIFORM: drawn from all frames of the day; SUBSAMPLE: from those that a model looked at; PURPOSIVE")
+            .optional(INCLUSION_PROBABILITY, DoubleType, "Probability of the draw; null for PURPOSIVE")
             .required(REASON, StringType, "Why this image, in plain words")
-            .check("known_design", DESIGN + " IN ('UNIFORM', 'PURPOSIVE')")
+            .check("known_design", DESIGN + " IN ('UNIFORM', 'SUBSAMPLE', 'PURPOSIVE')")
             .check(
                     "probability_of_uniform_draws",
-                    "(" + DESIGN + " = 'UNIFORM') = (" + INCLUSION_PROBABILITY + " IS NOT NULL)")
+                    "(" + DESIGN + " <> 'PURPOSIVE') = (" + INCLUSION_PROBABILITY + " IS NOT NULL)")
             .partitionedBy(PIPELINE, RUN_DATE)
             .key(PIPELINE, RUN_DATE, ROUND_ID, Inferences.USE_CASE, SIGNAL, RANK)
             .build();
@@ -96,8 +105,15 @@ public final class Selections {
                 selection.score(),
                 selection.segment(),
                 selection.signals().toArray(String[]::new),
-                selection.inclusionProbability() == null ? PURPOSIVE : UNIFORM,
+                design(selection),
                 selection.inclusionProbability(),
                 selection.reason());
+    }
+
+    private static String design(Selection selection) {
+        if (selection.inclusionProbability() == null) {
+            return PURPOSIVE;
+        }
+        return selection.signal().equals(Candidates.MODEL_CHECK) ? SUBSAMPLE : UNIFORM;
     }
 }

@@ -82,7 +82,9 @@ record Spending(UseCasePool pool, UseCaseSettings settings, BudgetSolver.Spent s
         List<RankedSegment> own = segments.stream()
                 .filter(segment -> segment.useCase().equals(useCase()))
                 .toList();
-        double auditProbability = spent.auditProbability(pool.population());
+        Map<String, Double> probabilities = new TreeMap<>();
+        Candidates.DRAWN.forEach(
+                signal -> probabilities.put(signal, spent.probability(signal, pool.population(signal))));
         List<Selection> selections = new ArrayList<>();
         spent.chosen().forEach((signal, items) -> {
             for (int i = 0; i < items.size(); i++) {
@@ -95,7 +97,7 @@ record Spending(UseCasePool pool, UseCaseSettings settings, BudgetSolver.Spent s
                         score(signal, item),
                         segment(own, item),
                         signals(signal, speaking.getOrDefault(item.imageUri(), Set.of())),
-                        signal.equals(Candidates.AUDIT) ? auditProbability : null,
+                        probabilities.get(signal),
                         reason(signal, item)));
             }
         });
@@ -148,10 +150,10 @@ record Spending(UseCasePool pool, UseCaseSettings settings, BudgetSolver.Spent s
                 .orElse(null);
     }
 
-    /** That a frame was in the audit's pool is no reason to label it, unless it was drawn. */
+    /** That an image could be drawn is no reason to label it, unless it was. */
     private static Set<String> signals(String charged, Set<String> speaking) {
         Set<String> signals = new TreeSet<>(speaking);
-        signals.remove(Candidates.AUDIT);
+        signals.removeAll(Candidates.DRAWN);
         signals.add(charged);
         return signals;
     }
@@ -159,6 +161,8 @@ record Spending(UseCasePool pool, UseCaseSettings settings, BudgetSolver.Spent s
     private String reason(String signal, PoolItem item) {
         return switch (signal) {
             case Candidates.AUDIT -> "drawn uniformly from all frames of the day, to be labeled blind";
+            case Candidates.MODEL_CHECK ->
+                "drawn uniformly from the misclassified images that a model looked at, to be labeled blind";
             case Selections.FILL -> "drawn uniformly because no signal had more to offer";
             case Candidates.BOUNDARY ->
                 String.format(

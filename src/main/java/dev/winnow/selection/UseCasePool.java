@@ -13,25 +13,27 @@ import java.util.List;
  */
 record UseCasePool(String useCase, List<PoolItem> items, long limit, long heldToday) {
     /**
-     * Frames that the audit is drawn from: counted where rows are images, estimated from the hash-limited pool where they
-     * are boxes.
+     * Images that a draw is made from: frames of the audit are counted where rows are images, and estimated from the
+     * hash-limited pool where they are boxes.
+     *
+     * @param signal one of {@link Candidates#DRAWN}
      */
-    double population() {
-        List<PoolItem> audit = items.stream()
-                .filter(item -> item.signal().equals(Candidates.AUDIT))
+    double population(String signal) {
+        List<PoolItem> drawable = items.stream()
+                .filter(item -> item.signal().equals(signal))
                 .sorted(PoolItem.BY_DRAW)
                 .toList();
-        if (audit.isEmpty()) {
+        if (drawable.isEmpty()) {
             return 0;
         }
-        PoolItem last = audit.get(audit.size() - 1);
+        PoolItem last = drawable.get(drawable.size() - 1);
         if (last.frames() != null) {
             return last.frames() - heldToday;
         }
         // A pool cut at its limit of items ends at its highest draw (bottom-k estimate), a whole one at its own.
-        if (audit.size() < limit) {
-            return audit.size() / (last.drawLimit() == null ? 1 : last.drawLimit());
+        if (drawable.size() < limit) {
+            return drawable.size() / (last.drawLimit() == null ? 1 : last.drawLimit());
         }
-        return (audit.size() - 1) / last.draw();
+        return (drawable.size() - 1) / last.draw();
     }
 }

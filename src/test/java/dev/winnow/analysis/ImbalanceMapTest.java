@@ -3,6 +3,7 @@ package dev.winnow.analysis;
 import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.lit;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.winnow.config.WinnowConfig;
 import dev.winnow.inputs.CameraTable;
@@ -36,6 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(SparkExtension.class)
 class ImbalanceMapTest {
+    private static final Timestamp AT = Timestamp.valueOf("2026-10-17 00:00:00");
     private static final LocalDate DAY = LocalDate.parse("2026-10-20");
     private static final WinnowConfig CONFIG = Configs.of("""
             inputs.inferences.dimensions { lighting = light }
@@ -143,7 +145,7 @@ class ImbalanceMapTest {
                         Map.entry("use_case", "yard"),
                         Map.entry("inference_id", image.image()),
                         Map.entry("image_uri", "s3://b/" + image.image()),
-                        Map.entry("captured_at", Timestamp.valueOf("2026-10-17 00:00:00")),
+                        Map.entry("captured_at", AT),
                         Map.entry("event_date", DAY.minusDays(3)),
                         Map.entry("site_id", "site"),
                         Map.entry("camera_id", image.camera()),
@@ -212,7 +214,7 @@ class ImbalanceMapTest {
         PlantedClasses planted = new PlantedClasses(7, 800, 0);
         FakeTables tables = tables(planted, partitions);
 
-        ImbalanceMap.Written written = map(tables, training(planted)).write(DAY, "run", null);
+        ImbalanceMap.Written written = map(tables, training(planted)).write(DAY, "run", nobody());
 
         List<ClassNeed> byHand = new UseCaseNeeds(
                         CONFIG.analysis().imbalance(), CONFIG.segments(), Synonyms.with(Map.of()), planted.known(false))
@@ -240,7 +242,7 @@ class ImbalanceMapTest {
     void requestsSayWhatHowManyAndWhyAndTheNeediestComesFirst() {
         PlantedClasses planted = new PlantedClasses(7, 800, 0);
         FakeTables tables = tables(planted, 2);
-        map(tables, training(planted)).write(DAY, "run", null);
+        map(tables, training(planted)).write(DAY, "run", nobody());
 
         List<Row> requests =
                 tables.read(CollectionRequests.TABLE).sort("priority").collectAsList();
@@ -286,7 +288,7 @@ class ImbalanceMapTest {
                                         VerdictDaily.TABLE
                                                 .withDimensions(DIMENSIONS)
                                                 .schema())));
-        map(tables, training(planted)).write(DAY, "run", null);
+        map(tables, training(planted)).write(DAY, "run", nobody());
 
         Map<String, Row> rows = byClass(tables);
         assertThat(of(rows, "class 1 lighting=night").<Boolean>getAs("errors_high"))
@@ -309,7 +311,7 @@ class ImbalanceMapTest {
     void whereCustomersConfirmTooRarelyErrorsAreHeldAgainstAllAlarms() {
         PlantedClasses planted = new PlantedClasses(3, 0, 0);
         FakeTables tables = tables(planted, 1).with(SegmentFindings.TABLE.name(), whole("MARKS", DAY));
-        map(tables, training(planted)).write(DAY, "run", null);
+        map(tables, training(planted)).write(DAY, "run", nobody());
 
         Row row = of(byClass(tables), "class 1");
         assertThat(row.<Long>getAs("trials")).isEqualTo(row.<Long>getAs("alarms"));
@@ -320,7 +322,7 @@ class ImbalanceMapTest {
     void eventDatesThatAreNotMatureAndCellsOfAnotherDefinitionAreLeftOut() {
         PlantedClasses planted = new PlantedClasses(3, 0, 0);
         FakeTables tables = tables(planted, 1).with(SegmentFindings.TABLE.name(), whole("FDR", DAY.minusDays(4)));
-        map(tables, training(planted)).write(DAY, "run", null);
+        map(tables, training(planted)).write(DAY, "run", nobody());
 
         Row row = of(byClass(tables), "class 1");
         assertThat(row.<Long>getAs("alarms")).isZero();
@@ -335,17 +337,23 @@ class ImbalanceMapTest {
         PlantedClasses planted = new PlantedClasses(5, 800, 300);
         FakeTables tables = tables(planted, 2);
         List<Row> people = new ArrayList<>();
+        Map<String, List<String>> shown = new TreeMap<>();
+        Map<String, Checked> byImage = new TreeMap<>();
         for (Checked check : planted.checked) {
-            people.add(RowFactory.create(
-                    "yard",
-                    check.image(),
-                    check.camera(),
-                    check.label(),
-                    check.present(),
-                    "REVIEW",
-                    1 / check.weight(),
-                    check.seen()));
+            List<String> classes = shown.computeIfAbsent(check.image(), i -> new ArrayList<>());
+            if (check.present()) {
+                classes.add(check.label());
+            }
+            byImage.put(check.image(), check);
         }
+        shown.forEach((image, classes) -> people.add(RowFactory.create(
+                "yard",
+                image,
+                AT,
+                Objects.requireNonNull(byImage.get(image)).camera(),
+                classes.toArray(String[]::new),
+                "MODEL_CHECK",
+                1.0)));
         List<Map<String, Row>> maps = new ArrayList<>();
         for (int partitions : List.of(1, 7)) {
             map(tables, training(planted))
@@ -367,6 +375,30 @@ class ImbalanceMapTest {
     }
 
     @Test
+    void auditedImagesTellSharesInTheFieldByTheirProbabilities() {
+        PlantedClasses planted = new PlantedClasses(5, 0, 0);
+        FakeTables tables = tables(planted, 2);
+        List<Row> people = new ArrayList<>();
+        for (int i = 0;
+                i < 60;
+                i++) { // two of three show class 1, drawn twice as likely as the others; the last shows nothing
+            boolean first = i % 3 != 0;
+            String[] shown = i == 59 ? new String[0] : new String[] {first ? "Class-1" : "class 2"};
+            people.add(RowFactory.create("yard", "f" + i, AT, "camera " + i % 7, shown, "AUDIT", first ? .02 : .01));
+        }
+        people.add(RowFactory.create("gone", "g", AT, "camera 1", new String[] {"x"}, "AUDIT", .01));
+        map(tables, training(planted))
+                .write(DAY, "run", SparkExtension.session().createDataFrame(people, HumanChecked.TABLE.schema()));
+
+        Map<String, Row> map = byClass(tables);
+        assertThat(of(map, "class 1").<Double>getAs("share_in_field"))
+                .isCloseTo(39 * 50 / (39 * 50 + 20 * 100.0), within(1e-12));
+        assertThat(of(map, "class 2").<Double>getAs("share_in_field")).isCloseTo(2000 / 3950.0, within(1e-12));
+        assertThat(of(map, "class 1").<Long>getAs("audited_images")).isEqualTo(60);
+        assertThat(of(map, "class 1").<String>getAs("need_basis")).isEqualTo("FIELD");
+    }
+
+    @Test
     void anImageThatWasLookedAtTwiceCountsAsItWasSeenLast() {
         PlantedClasses planted = new PlantedClasses(5, 300, 0);
         FakeTables tables = tables(planted, 2);
@@ -376,7 +408,7 @@ class ImbalanceMapTest {
                 findings.unionByName(
                         findings.withColumn("run_date", lit(DAY.minusDays(1)).cast(DataTypes.DateType))
                                 .withColumn("other_objects", array(lit("ghost")))));
-        map(tables, training(planted)).write(DAY, "run", null);
+        map(tables, training(planted)).write(DAY, "run", nobody());
 
         assertThat(byClass(tables)).doesNotContainKey("ghost");
         assertThat(of(byClass(tables), "class 1").<Long>getAs("images_read")).isEqualTo(300);
@@ -386,7 +418,7 @@ class ImbalanceMapTest {
     void withoutMatureVerdictsThereIsNoMapAndTheRunSaysSo() {
         PlantedClasses planted = new PlantedClasses(5, 0, 0);
         FakeTables tables = new FakeTables();
-        ImbalanceMap.Written written = map(tables, training(planted)).write(DAY, "run", null);
+        ImbalanceMap.Written written = map(tables, training(planted)).write(DAY, "run", nobody());
         assertThat(written.rows()).isZero();
         assertThat(written.sentences())
                 .containsExactly("segments of 2026-10-20 hold no mature verdicts, so no class is looked at");
@@ -396,15 +428,19 @@ class ImbalanceMapTest {
     void runningItAgainLeavesTheSameRowsAndARunWithoutRequestsRemovesThem() {
         PlantedClasses planted = new PlantedClasses(7, 800, 0);
         FakeTables tables = tables(planted, 2);
-        map(tables, training(planted)).write(DAY, "run", null);
+        map(tables, training(planted)).write(DAY, "run", nobody());
         long rows = tables.read(ClassImbalance.TABLE).count();
-        map(tables, training(planted)).write(DAY, "run", null);
+        map(tables, training(planted)).write(DAY, "run", nobody());
         assertThat(tables.read(ClassImbalance.TABLE).count()).isEqualTo(rows);
 
         tables.with(SegmentFindings.TABLE.name(), whole("FDR", DAY.minusDays(4)))
                 .with(ImageFindings.TABLE.name(), nothing(ImageFindings.TABLE));
-        map(tables, training(planted)).write(DAY, "run", null);
+        map(tables, training(planted)).write(DAY, "run", nobody());
         assertThat(tables.read(CollectionRequests.TABLE).count()).isZero();
+    }
+
+    private static Dataset<Row> nobody() {
+        return nothing(HumanChecked.TABLE);
     }
 
     private static Dataset<Row> nothing(TableDef table) {

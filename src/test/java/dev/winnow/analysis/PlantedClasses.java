@@ -108,7 +108,7 @@ final class PlantedClasses {
                 seen.add(word.equals("forklift") && random.nextBoolean() ? "Fork-lift Truck" : word);
             }
         }
-        images.add(new LookedAt(name, "camera " + camera, 1 / probability, seen, null));
+        images.add(new LookedAt(name, name, "camera " + camera, 1 / probability, seen, null));
         if (check) {
             for (String label : known) {
                 checked.add(new Checked(

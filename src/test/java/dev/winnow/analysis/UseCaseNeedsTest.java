@@ -124,7 +124,8 @@ class UseCaseNeedsTest {
     void aThinClassThatIsAsCommonOnWrongImagesAsAmongAlarmsIsNotInErrorForIt() {
         withFour().with("thin", 40, 100, 2, 18, 0);
         for (int i = 0; i < 800; i++) {
-            images.add(new LookedAt("i" + i, "camera " + i % 39, 1, i % 5 == 0 ? Set.of("thin") : Set.of("a"), null));
+            images.add(new LookedAt(
+                    "i" + i, "i" + i, "camera " + i % 39, 1, i % 5 == 0 ? Set.of("thin") : Set.of("a"), null));
         }
         ClassNeed thin = of(find(), "thin");
 
@@ -134,7 +135,9 @@ class UseCaseNeedsTest {
 
         for (int i = 0; i < 800; i++) {
             images.set(
-                    i, new LookedAt("i" + i, "camera " + i % 39, 1, i % 2 == 0 ? Set.of("thin") : Set.of("a"), null));
+                    i,
+                    new LookedAt(
+                            "i" + i, "i" + i, "camera " + i % 39, 1, i % 2 == 0 ? Set.of("thin") : Set.of("a"), null));
         }
         assertThat(of(find(), "thin").action()).as("on half of them").isEqualTo(Action.LABEL_MORE);
     }
@@ -213,7 +216,8 @@ class UseCaseNeedsTest {
     void aClassThatPeopleNameIsToBeDefinedWithoutAModel() {
         withFour();
         for (int i = 0; i < 6; i++) {
-            images.add(new LookedAt("i" + i, "camera " + i % 3, 1, null, i % 2 == 0 ? "Forklifts" : "fork lift"));
+            images.add(
+                    new LookedAt("i" + i, "i" + i, "camera " + i % 3, 1, null, i % 2 == 0 ? "Forklifts" : "fork lift"));
         }
         ClassNeed need = of(find(), "forklift");
 
@@ -223,8 +227,20 @@ class UseCaseNeedsTest {
         assertThat(need.seen().read()).isZero();
         assertThat(need.seen().share()).isNull();
 
-        images.replaceAll(image -> new LookedAt(image.image(), "camera 1", 1, null, image.named()));
+        images.replaceAll(image -> new LookedAt(image.image(), image.uri(), "camera 1", 1, null, image.named()));
         assertThat(find()).as("one camera is too few").doesNotContainKey("forklift");
+    }
+
+    @Test
+    void anImageWithSeveralWrongBoxesIsOneImage() {
+        withFour();
+        for (int i = 0; i < 40; i++) {
+            images.add(new LookedAt("box " + i, "image " + i / 4, "camera " + i / 4 % 4, 1, Set.of("drone"), "sled"));
+        }
+        ClassNeed drone = of(find(), "drone");
+        assertThat(Objects.requireNonNull(drone.seen()).images()).isEqualTo(10);
+        assertThat(drone.seen().read()).isEqualTo(10);
+        assertThat(Objects.requireNonNull(of(find(), "sled").seen()).named()).isEqualTo(10);
     }
 
     @Test
@@ -232,7 +248,7 @@ class UseCaseNeedsTest {
         withFour();
         for (int i = 0; i < 200; i++) {
             images.add(new LookedAt(
-                    "i" + i, "camera " + i % 20, 1, i % 20 == i / 20 ? Set.of("drone") : Set.of("a"), null));
+                    "i" + i, "i" + i, "camera " + i % 20, 1, i % 20 == i / 20 ? Set.of("drone") : Set.of("a"), null));
         }
         ClassNeed drone = of(find(), "drone");
 
@@ -253,6 +269,7 @@ class UseCaseNeedsTest {
             boolean there = i % 5 == 0;
             boolean seen = i % 4 == 0;
             images.add(new LookedAt(
+                    "i" + i,
                     "i" + i,
                     "camera " + i % 19,
                     1,

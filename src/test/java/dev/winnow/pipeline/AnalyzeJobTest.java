@@ -8,12 +8,16 @@ import dev.winnow.analysis.ImageCase;
 import dev.winnow.analysis.ImageFindings;
 import dev.winnow.analysis.ImageReview;
 import dev.winnow.analysis.ImageReviewer;
+import dev.winnow.answers.Answers;
 import dev.winnow.config.ConfigException;
+import dev.winnow.consensus.Labels;
 import dev.winnow.ports.ObjectStore;
 import dev.winnow.ports.ServiceException;
 import dev.winnow.ports.Stage;
 import dev.winnow.ports.TableStore;
 import dev.winnow.runtime.ForwardingObjects;
+import dev.winnow.selection.Selections;
+import dev.winnow.tables.TableDef;
 import dev.winnow.testing.FakeTables;
 import dev.winnow.testing.MemoryObjects;
 import dev.winnow.testing.Pipeline;
@@ -24,13 +28,17 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.imageio.ImageIO;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -297,6 +305,86 @@ class AnalyzeJobTest {
     }
 
     @Test
+    void predictionsThatLabelsContradictAreMistakesOfTheDayOfTheirLastAnswer() {
+        FakeTables tables = built();
+        ask(tables, "id8", "bag"); // confirmed by a customer the day before
+        ask(tables, "id10", "bag"); // marked by a customer on the same day
+        ask(tables, "id2", "bag");
+        answer(tables, "id8", "knife");
+        answer(tables, "id10", "knife");
+        answer(tables, "id2", "bag");
+        Pipeline pipeline = pipeline(tables, images(), "");
+
+        Stage.Report report = pipeline.analyze(NEXT);
+
+        assertThat(findings(pipeline, NEXT, "inference_id", "verdict", "corrected_label", "found_by", "dim_light"))
+                .containsExactly(
+                        "id0 RELABELED van FEEDBACK day",
+                        "id10 FALSE_POSITIVE null FEEDBACK day",
+                        "id8 RELABELED knife LABELS __UNKNOWN__");
+        assertThat(report.sentences())
+                .contains("1 of the sample are wrong by labels that came back")
+                .contains(
+                        "3 of 3 misclassified images of 2026-10-02 are in the sample: FALSE_POSITIVE 1 of 1, RELABELED 2"
+                                + " of 2");
+    }
+
+    /** A round of the day before asked about an image. */
+    private static void ask(FakeTables tables, String inference, String predicted) {
+        int number = Integer.parseInt(inference.substring(2));
+        Map<String, Object> row = new HashMap<>();
+        row.put("pipeline", "p");
+        row.put("run_date", DAY);
+        row.put("round_id", DAY + ".1");
+        row.put("run_id", "r");
+        row.put("use_case", "dock");
+        row.put("signal", "BOUNDARY");
+        row.put("rank", number + 1);
+        row.put("item_id", "item " + inference);
+        row.put("inference_id", inference);
+        row.put("image_uri", "s3://bucket/" + number + ".jpg");
+        row.put("captured_at", Instant.parse("2026-10-01T01:%02d:00Z".formatted(number)));
+        row.put("site_id", "s");
+        row.put("camera_id", "c" + number % 2);
+        row.put("model_version", "m");
+        row.put("predicted_label", predicted);
+        row.put("signals", new String[] {"BOUNDARY"});
+        row.put("design", "PURPOSIVE");
+        row.put("reason", "because");
+        add(tables, Selections.TABLE, row);
+    }
+
+    /** It was answered on the next day. */
+    private static void answer(FakeTables tables, String inference, String label) {
+        Map<String, Object> answer = new HashMap<>();
+        answer.put("pipeline", "p");
+        answer.put("use_case", "dock");
+        answer.put("job_name", "job");
+        answer.put("item_id", "item " + inference);
+        answer.put("worker_id", "w");
+        answer.put("repetition", 1);
+        answer.put("kind", "WORKER");
+        answer.put("status", "ANSWERED");
+        answer.put("task", "CLASSIFICATION");
+        answer.put("label", label);
+        answer.put("submitted_at", Instant.parse("2026-10-02T09:00:00Z"));
+        answer.put("source", "x");
+        answer.put("source_file", "");
+        add(tables, Answers.TABLE, answer);
+        Map<String, Object> agreed = new HashMap<>(answer);
+        agreed.put("method", "MAJORITY");
+        agreed.put("status", "AGREED");
+        agreed.put("answers", 1);
+        agreed.put("posteriors", new Row[0]);
+        add(tables, Labels.TABLE, agreed);
+    }
+
+    private static void add(FakeTables tables, TableDef table, Map<String, Object> values) {
+        Row row = RowFactory.create(table.columns().stream().map(values::get).toArray());
+        tables.append(table, tables.frame(table, List.of(row)));
+    }
+
+    @Test
     void readableImagesAreShownToTheModelAndItsAnswersKept() {
         MemoryObjects objects = images();
         Pipeline pipeline = pipeline(built(), objects, "analysis.sample.max-edge = 200");
@@ -344,6 +432,38 @@ class AnalyzeJobTest {
                         "the answers that this run date asked for cost 0.25 dollars in all");
     }
 
+    @Test
+    void someOfTheImagesThatAModelAnsweredOnGoToPeopleBlind() {
+        Pipeline pipeline = pipeline(
+                built(), images(), "use-cases.default { budget = 4, audit-share = 0, model-check-share = 0.5 }");
+        pipeline.analyze(DAY, new Reviewer("model", "7", true));
+        pipeline.candidates(DAY);
+        pipeline.select(DAY);
+
+        List<Row> asked = pipeline.rows("candidates")
+                .filter("signal = 'MODEL_CHECK'")
+                .selectExpr("inference_id", "dim_light")
+                .collectAsList();
+        assertThat(asked)
+                .extracting(row -> row.getString(0))
+                .containsExactlyInAnyOrderElementsOf(
+                        findings(pipeline, DAY, "if(status = 'ANSWERED', inference_id, '')").stream()
+                                .filter(id -> !id.isEmpty())
+                                .toList());
+        assertThat(asked).hasSize(3).extracting(row -> row.getString(1)).containsOnly("day");
+        assertThat(pipeline.rows("selections")
+                        .filter("signal = 'MODEL_CHECK'")
+                        .selectExpr("design", "inclusion_probability", "score", "to_json(signals)", "reason")
+                        .collectAsList())
+                .extracting(row -> row.mkString(" "))
+                .containsExactly(chosen(), chosen());
+    }
+
+    private static String chosen() {
+        return "SUBSAMPLE " + 2 / 3.0 + " null [\"MODEL_CHECK\"] drawn uniformly from the misclassified images that a"
+                + " model looked at, to be labeled blind";
+    }
+
     private static String answered(boolean reused) {
         return "ANSWERED null model 7 low_light [{\"class\":\"cat\",\"count\":1},{\"class\":\"dog\",\"count\":2}]"
                 + " [\"sled\"] two dogs 100 0.25 1 " + reused;
@@ -354,7 +474,9 @@ class AnalyzeJobTest {
         FakeTables tables = new FakeTables();
         Pipeline none = pipeline(tables, images(), "inputs.feedback.path = null");
         assertThat(none.analyze(DAY).sentences())
-                .containsExactly("no feedback is configured, so nothing is known to be wrong");
+                .containsExactly(
+                        "no feedback is configured, so no image is looked at, nor those that labels contradict: set"
+                                + " inputs.feedback");
         assertThat(tables.names()).isEmpty();
 
         FakeTables built = built();

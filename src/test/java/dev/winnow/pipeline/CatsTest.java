@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.winnow.adapters.sources.SparkSources;
 import dev.winnow.analysis.ClassImbalance;
+import dev.winnow.analysis.HumanChecked;
 import dev.winnow.analysis.ImbalanceMap;
 import dev.winnow.inputs.CameraTable;
 import dev.winnow.inputs.TrainingSet;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -102,7 +104,7 @@ class CatsTest {
                         new TrainingSet(sources, pipeline.config()),
                         new CameraTable(sources, pipeline.config().cameras()),
                         tables)
-                .write(DAY, "run", null);
+                .write(DAY, "run", tables.frame(HumanChecked.TABLE, List.of()));
         Map<String, Row> rows = new TreeMap<>();
         tables.read(ClassImbalance.TABLE)
                 .collectAsList()

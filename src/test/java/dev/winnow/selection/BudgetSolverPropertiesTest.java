@@ -2,7 +2,9 @@ package dev.winnow.selection;
 
 import static dev.winnow.candidates.Candidates.AUDIT;
 import static dev.winnow.candidates.Candidates.BOUNDARY;
+import static dev.winnow.candidates.Candidates.DRAWN;
 import static dev.winnow.candidates.Candidates.LOW_CONFIDENCE;
+import static dev.winnow.candidates.Candidates.MODEL_CHECK;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.winnow.config.UseCaseSettings;
@@ -36,10 +38,10 @@ class BudgetSolverPropertiesTest {
                 if (random.nextInt(10) == 0) {
                     unusable.add(image);
                 }
-                for (String signal : List.of(AUDIT, BOUNDARY, LOW_CONFIDENCE)) {
+                for (String signal : List.of(AUDIT, MODEL_CHECK, BOUNDARY, LOW_CONFIDENCE)) {
                     if (random.nextInt(3) > 0) {
                         // Scores and draws tie often.
-                        Double score = signal.equals(AUDIT) ? null : (Double) (random.nextInt(5) / 4.0);
+                        Double score = DRAWN.contains(signal) ? null : (Double) (random.nextInt(5) / 4.0);
                         pool.add(Pools.item(signal, image, site, camera, score, random.nextInt(50) / 50.0));
                     }
                 }
@@ -94,7 +96,7 @@ class BudgetSolverPropertiesTest {
         Map<String, Integer> cameras = new HashMap<>();
         Map<String, Integer> sites = new HashMap<>();
         spent.chosen().forEach((signal, items) -> {
-            if (!signal.equals(AUDIT)) {
+            if (!DRAWN.contains(signal)) {
                 items.forEach(item -> cameras.merge(item.camera(), 1, Integer::sum));
                 items.forEach(item -> sites.merge(item.site(), 1, Integer::sum));
             }
@@ -114,7 +116,7 @@ class BudgetSolverPropertiesTest {
         spent.chosen()
                 .forEach((signal, items) -> items.forEach(item -> {
                     chosen.add(item.imageUri());
-                    if (!signal.equals(AUDIT)) {
+                    if (!DRAWN.contains(signal)) {
                         cameras.merge(item.camera(), 1, Integer::sum);
                         sites.merge(item.site(), 1, Integer::sum);
                     }
@@ -123,7 +125,8 @@ class BudgetSolverPropertiesTest {
             assertThat(c.pool)
                     .filteredOn(item -> !chosen.contains(item.imageUri()))
                     .filteredOn(c::usable)
-                    .filteredOn(item -> item.signal().equals(AUDIT) || c.weighs(item.signal()))
+                    .filteredOn(item -> item.signal().equals(AUDIT)
+                            || (!item.signal().equals(MODEL_CHECK) && c.weighs(item.signal())))
                     .allMatch(item -> cameras.getOrDefault(item.camera(), 0) >= c.settings.maxPerCamera()
                             || sites.getOrDefault(item.site(), 0) >= c.siteCap());
         }
@@ -145,12 +148,29 @@ class BudgetSolverPropertiesTest {
 
     @ParameterizedTest
     @MethodSource("seeds")
+    void whatChecksTheModelIsTheFirstByDrawOfWhatTheAuditLeft(long seed) {
+        Case c = Case.of(seed);
+        int quota = BudgetSolver.quotas(c.settings, c::offers).getOrDefault(MODEL_CHECK, 0);
+        List<String> audited = Pools.images(c.spent().of(AUDIT));
+        List<PoolItem> expected = c.pool.stream()
+                .filter(item -> item.signal().equals(MODEL_CHECK))
+                .filter(item -> !audited.contains(item.imageUri()))
+                .filter(c::usable)
+                .sorted(PoolItem.BY_DRAW)
+                .limit(quota)
+                .toList();
+        assertThat(c.spent().of(MODEL_CHECK)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
     void aLargerBudgetKeepsTheSmallerOnesAudit(long seed) {
         Case c = Case.of(seed);
         UseCaseSettings s = c.settings;
         UseCaseSettings larger = new UseCaseSettings(
                 s.budget() * 2,
                 s.auditShare(),
+                s.modelCheckShare(),
                 s.signalWeights(),
                 s.maxPerCamera(),
                 s.maxSiteShare(),
@@ -184,12 +204,13 @@ class BudgetSolverPropertiesTest {
         List<PoolItem> rich = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
             rich.add(Pools.audit("a" + i, i / 200.0));
+            rich.add(Pools.check("m" + i, i / 200.0));
             rich.add(Pools.boundary("b" + i, i / 200.0));
             rich.add(Pools.low("l" + i, i / 200.0));
         }
         Spent spent = BudgetSolver.spend(c.settings, rich, item -> true);
         assertThat(spent.total()).isEqualTo(c.settings.budget());
-        for (String signal : List.of(AUDIT, BOUNDARY, LOW_CONFIDENCE)) {
+        for (String signal : List.of(AUDIT, MODEL_CHECK, BOUNDARY, LOW_CONFIDENCE)) {
             assertThat(spent.of(signal)).as(signal).hasSize(quotas.getOrDefault(signal, 0));
         }
         assertThat(spent.of(Selections.FILL)).hasSize(c.settings.budget() - sum);

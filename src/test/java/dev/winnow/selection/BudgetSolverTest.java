@@ -3,9 +3,11 @@ package dev.winnow.selection;
 import static dev.winnow.candidates.Candidates.AUDIT;
 import static dev.winnow.candidates.Candidates.BOUNDARY;
 import static dev.winnow.candidates.Candidates.LOW_CONFIDENCE;
+import static dev.winnow.candidates.Candidates.MODEL_CHECK;
 import static dev.winnow.candidates.Candidates.RARE_CLASS;
 import static dev.winnow.selection.Pools.audit;
 import static dev.winnow.selection.Pools.boundary;
+import static dev.winnow.selection.Pools.check;
 import static dev.winnow.selection.Pools.heldBefore;
 import static dev.winnow.selection.Pools.images;
 import static dev.winnow.selection.Pools.item;
@@ -58,8 +60,10 @@ class BudgetSolverTest {
     })
     void theBudgetIsSplitOverTheAuditAndTheWeights(
             int budget, double share, double boundary, double low, int audit, int boundaries, int lows) {
-        assertThat(BudgetSolver.quotas(settings(budget, share, boundary, low, 5, 1), signal -> true))
-                .isEqualTo(Map.of(AUDIT, audit, BOUNDARY, boundaries, LOW_CONFIDENCE, lows, RARE_CLASS, 0));
+        assertThat(BudgetSolver.quotas(
+                        settings(budget, share, boundary, low, 5, 1), signal -> !signal.equals(MODEL_CHECK)))
+                .isEqualTo(Map.of(
+                        AUDIT, audit, MODEL_CHECK, 0, BOUNDARY, boundaries, LOW_CONFIDENCE, lows, RARE_CLASS, 0));
     }
 
     @Test
@@ -68,6 +72,34 @@ class BudgetSolverTest {
                 settings(2, 0.5, 1, 0, 5, 1), audit("x", 0.1), audit("y", 0.2), boundary("x", 1), boundary("z", 0.3));
         assertThat(images(spent.of(AUDIT))).containsExactly("x");
         assertThat(images(spent.of(BOUNDARY))).containsExactly("z");
+    }
+
+    @Test
+    void whatChecksTheModelIsDrawnFromItsImagesThatTheAuditDidNotDraw() {
+        Spent spent = spend(
+                settings(8, 0.125, 1, 0, 1, 1),
+                audit("a", 0.1),
+                check("a", 0.1),
+                check("b", 0.4),
+                heldBefore(check("c", 0.3)),
+                check("d", 0.2),
+                check("e", 0.5),
+                boundary("d", 1),
+                boundary("b", 0.9));
+        assertThat(images(spent.of(AUDIT))).containsExactly("a");
+        assertThat(images(spent.of(MODEL_CHECK))).as("by draw, without caps").containsExactly("d", "c");
+        assertThat(spent.probability(MODEL_CHECK, 5))
+                .as("two of the four that were left")
+                .isEqualTo(0.5);
+        assertThat(images(spent.of(BOUNDARY))).containsExactly("b");
+    }
+
+    @Test
+    void whereNoModelLooksTheSignalsHaveItsShare() {
+        assertThat(BudgetSolver.quotas(settings(100, .1, 1, 1, 5, 1), signal -> true))
+                .isEqualTo(Map.of(AUDIT, 10, MODEL_CHECK, 25, BOUNDARY, 33, LOW_CONFIDENCE, 32, RARE_CLASS, 0));
+        assertThat(BudgetSolver.quotas(settings(100, .1, 0, 0, 5, 1), signal -> true))
+                .isEqualTo(Map.of(AUDIT, 10, MODEL_CHECK, 25, BOUNDARY, 0, LOW_CONFIDENCE, 0, RARE_CLASS, 0));
     }
 
     @Test
@@ -168,10 +200,10 @@ class BudgetSolverTest {
         Spent spent = BudgetSolver.spend(
                 settings(5, 1, 1, 1, 5, 1), pool, item -> item.imageUri().startsWith("there"));
         assertThat(spent.of(AUDIT)).hasSize(5);
-        assertThat(spent.auditProbability(20)).isEqualTo(0.5); // 10 of 20 frames were looked at
+        assertThat(spent.probability(AUDIT, 20)).isEqualTo(0.5); // 10 of 20 frames were looked at
         Spent all = BudgetSolver.spend(settings(5, 1, 1, 1, 5, 1), pool, item -> true);
-        assertThat(all.auditProbability(20)).isEqualTo(0.25);
-        assertThat(all.auditProbability(2)).isEqualTo(1);
+        assertThat(all.probability(AUDIT, 20)).isEqualTo(0.25);
+        assertThat(all.probability(AUDIT, 2)).isEqualTo(1);
     }
 
     /** Every frame's share of 2,000 salts in which the audit drew it is the recorded probability, within 4 SE. */
@@ -202,7 +234,7 @@ class BudgetSolverTest {
         pools.values().forEach(pool -> {
             Spent spent = BudgetSolver.spend(
                     settings(quota, 1, 1, 1, 5, 1), pool, item -> Integer.parseInt(item.imageUri()) >= unusable);
-            recorded[0] += spent.auditProbability(frames) / salts;
+            recorded[0] += spent.probability(AUDIT, frames) / salts;
             spent.of(AUDIT).forEach(item -> drawn[Integer.parseInt(item.imageUri())]++);
         });
         double p = (double) quota / (frames - unusable);

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Candidates and settings of solver tests. */
 final class Pools {
+    static final double MODEL_CHECKS = 0.25;
+
     private Pools() {}
 
     static UseCaseSettings settings(
@@ -20,7 +22,15 @@ final class Pools {
     static UseCaseSettings settings(
             int budget, double audit, Map<String, Double> weights, int perCamera, double perSite) {
         return new UseCaseSettings(
-                budget, audit, weights, perCamera, perSite, new ClassThresholds(0.5, 0.1, 0.5), Map.of(), List.of());
+                budget,
+                audit,
+                MODEL_CHECKS,
+                weights,
+                perCamera,
+                perSite,
+                new ClassThresholds(0.5, 0.1, 0.5),
+                Map.of(),
+                List.of());
     }
 
     static PoolItem item(String signal, String image, String site, String camera, @Nullable Double score, double draw) {
@@ -45,6 +55,10 @@ final class Pools {
 
     static PoolItem audit(String image, double draw) {
         return item(Candidates.AUDIT, image, "s-" + image, "c-" + image, null, draw);
+    }
+
+    static PoolItem check(String image, double draw) {
+        return item(Candidates.MODEL_CHECK, image, "s-" + image, "c-" + image, null, draw);
     }
 
     static PoolItem boundary(String image, double score) {

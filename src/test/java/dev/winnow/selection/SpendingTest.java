@@ -44,6 +44,7 @@ class SpendingTest {
                 .extracting(SelectionCut::signal, SelectionCut::selected, SelectionCut::lowestScore)
                 .containsExactly(
                         tuple("AUDIT", 1, null),
+                        tuple("MODEL_CHECK", 0, null),
                         tuple("BOUNDARY", 2, 0.4),
                         tuple("LOW_CONFIDENCE", 0, null),
                         tuple("RARE_CLASS", 0, null),

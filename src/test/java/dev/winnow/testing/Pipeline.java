@@ -8,6 +8,7 @@ import dev.winnow.analysis.ImageReviewer;
 import dev.winnow.analysis.PrepareImages;
 import dev.winnow.candidates.CandidatesJob;
 import dev.winnow.config.WinnowConfig;
+import dev.winnow.consensus.LabeledSelections;
 import dev.winnow.inputs.CameraTable;
 import dev.winnow.inputs.FeedbackLog;
 import dev.winnow.inputs.InferenceLog;
@@ -122,7 +123,8 @@ public final class Pipeline {
                                 config.analysisRoot(),
                                 config.analysis().sample()),
                         reviewer,
-                        training)
+                        training,
+                        new LabeledSelections(config, tables))
                 .run(day);
     }
 

@@ -1,0 +1,182 @@
+package dev.winnow.consensus;
+
+import static org.apache.spark.sql.functions.array_contains;
+import static org.apache.spark.sql.functions.array_distinct;
+import static org.apache.spark.sql.functions.array_remove;
+import static org.apache.spark.sql.functions.broadcast;
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.collect_list;
+import static org.apache.spark.sql.functions.flatten;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.min;
+import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.row_number;
+import static org.apache.spark.sql.functions.size;
+import static org.apache.spark.sql.functions.sort_array;
+import static org.apache.spark.sql.functions.to_date;
+import static org.apache.spark.sql.functions.when;
+
+import dev.winnow.analysis.HumanChecked;
+import dev.winnow.answers.Answers;
+import dev.winnow.candidates.Candidates;
+import dev.winnow.config.WinnowConfig;
+import dev.winnow.inputs.Feedback;
+import dev.winnow.inputs.Inferences;
+import dev.winnow.labeling.LabelingJobs;
+import dev.winnow.ports.ReturnedLabels;
+import dev.winnow.ports.TableStore;
+import dev.winnow.segments.Misclassified;
+import dev.winnow.selection.Selections;
+import dev.winnow.tables.TableDef;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.expressions.Window;
+
+/**
+ * Labels that came back, put to the selections that asked for them.
+ *
+ * <p>Only labels that are agreed on, or known truths, say anything. A label is of the day of its last answer; one whose
+ * answers carry no time is of no day.
+ */
+public final class LabeledSelections implements ReturnedLabels {
+    private static final String ANSWERED_ON = "answered_on";
+    private static final String PLACE = "place";
+    private static final String[] ITEM = {Inferences.USE_CASE, Selections.ITEM_ID};
+    private static final String[] INFERENCE = {Inferences.USE_CASE, Selections.ITEM_ID, Inferences.INFERENCE_ID};
+
+    private final WinnowConfig config;
+    private final TableStore tables;
+
+    /** Opens the labels of a pipeline. */
+    public LabeledSelections(WinnowConfig config, TableStore tables) {
+        this.config = config;
+        this.tables = tables;
+    }
+
+    @Override
+    public Dataset<Row> checked(LocalDate from, LocalDate to) {
+        Column random = col(Selections.SIGNAL).isin(Candidates.AUDIT, Candidates.MODEL_CHECK);
+        // Two rounds that drew the same image asked once: the label is the same.
+        return labeled(selections(from, to).filter(random))
+                .filter(coalesce(col(ANSWERED_ON).leq(lit(to)), lit(true)))
+                .select(
+                        col(Inferences.USE_CASE),
+                        col(Inferences.INFERENCE_ID),
+                        col(Inferences.CAPTURED_AT),
+                        col(Inferences.CAMERA_ID),
+                        col(HumanChecked.CLASSES),
+                        col(Selections.SIGNAL).as(HumanChecked.DESIGN),
+                        col(Selections.INCLUSION_PROBABILITY).as(HumanChecked.INCLUSION_PROBABILITY));
+    }
+
+    @Override
+    public Dataset<Row> contradicted(LocalDate day, Collection<String> dimensions) {
+        LocalDate from = day.minusDays(config.analysis().imbalance().windowDays());
+        Column predicted = col(Inferences.PREDICTED_LABEL);
+        Column shown = col(HumanChecked.CLASSES);
+        Column verdict = when(predicted.isNull(), lit(Feedback.MISSED))
+                .when(size(shown).equalTo(0), lit(Feedback.FALSE_POSITIVE))
+                .otherwise(lit(Feedback.RELABELED));
+        Dataset<Row> wrong = labeled(selections(from, day))
+                .filter(col(ANSWERED_ON).equalTo(lit(day)))
+                .filter(when(predicted.isNull(), size(shown).gt(0)).otherwise(not(array_contains(shown, predicted))));
+        List<Column> columns = new ArrayList<>(List.of(
+                col(Selections.PIPELINE),
+                lit(day).as(Misclassified.ARRIVAL_DATE),
+                col(Inferences.INFERENCE_ID),
+                col(Inferences.IMAGE_URI),
+                col(Inferences.CAPTURED_AT),
+                to_date(col(Inferences.CAPTURED_AT)).as(Inferences.EVENT_DATE),
+                col(Inferences.USE_CASE),
+                col(Inferences.MODEL_VERSION),
+                col(Inferences.SITE_ID),
+                col(Inferences.CAMERA_ID),
+                predicted,
+                col(Inferences.CONFIDENCE),
+                verdict.as(Misclassified.VERDICT),
+                when(size(shown).equalTo(1), shown.getItem(0)).as(Misclassified.CORRECTED_LABEL)));
+        for (String name : dimensions) {
+            String column = TableDef.dimensionColumn(name);
+            columns.add(coalesce(col(column), lit(Inferences.UNKNOWN_VALUE)).as(column));
+        }
+        // An inference that several rounds asked about is wrong once, as the newest says.
+        Column place = row_number()
+                .over(Window.partitionBy(Inferences.USE_CASE, Inferences.INFERENCE_ID, Inferences.CAPTURED_AT)
+                        .orderBy(col(Selections.ROUND_ID).desc(), col(Selections.ITEM_ID)));
+        return withDimensions(wrong.withColumn(PLACE, place).filter(col(PLACE).equalTo(1)), from, day, dimensions)
+                .select(columns.toArray(Column[]::new));
+    }
+
+    /** Selections of rounds from a day on, before another. */
+    private Dataset<Row> selections(LocalDate from, LocalDate before) {
+        return tables.read(Selections.TABLE)
+                .filter(col(Selections.PIPELINE)
+                        .equalTo(config.pipeline())
+                        .and(col(Selections.RUN_DATE).geq(lit(from)))
+                        .and(col(Selections.RUN_DATE).lt(lit(before))));
+    }
+
+    /** Those that have a label, with the classes it names and the day of its last answer. */
+    private Dataset<Row> labeled(Dataset<Row> selections) {
+        Dataset<Row> asked = selections.select(col(ITEM[0]), col(ITEM[1])).distinct();
+        Dataset<Row> days = tables.read(Answers.TABLE)
+                .filter(col(Answers.PIPELINE)
+                        .equalTo(config.pipeline())
+                        .and(col(Answers.STATUS).equalTo(Answers.ANSWERED))
+                        .and(col(Answers.KIND).notEqual(Answers.MACHINE))
+                        .and(col(Answers.TASK).notEqual(Answers.REVIEW)))
+                .join(asked, ITEM, "left_semi")
+                .groupBy(ITEM[0], ITEM[1])
+                .agg(to_date(max(col(Answers.SUBMITTED_AT))).as(ANSWERED_ON));
+        return selections.join(labels(), ITEM).join(days, ITEM, "left");
+    }
+
+    /** Classes by item; none where people say that none is there. */
+    private Dataset<Row> labels() {
+        return tables.read(Labels.TABLE)
+                .filter(col(Labels.PIPELINE)
+                        .equalTo(config.pipeline())
+                        .and(col(Labels.STATUS).isin(Labels.AGREED, Labels.GOLD))
+                        .and(col(Labels.TASK).isin(Answers.CLASSIFICATION, Answers.MULTI_LABEL, Answers.BOXES)))
+                .withColumn(HumanChecked.CLASSES, Labels.classes())
+                // Whoever can't tell says nothing; what can't be read as classes, neither.
+                .filter(not(array_contains(col(HumanChecked.CLASSES), LabelingJobs.CANT_TELL)))
+                .withColumn(HumanChecked.CLASSES, array_remove(col(HumanChecked.CLASSES), LabelingJobs.NONE_OF_THESE))
+                .groupBy(ITEM[0], ITEM[1])
+                .agg(sort_array(array_distinct(flatten(collect_list(col(HumanChecked.CLASSES)))))
+                        .as(HumanChecked.CLASSES));
+    }
+
+    /** Selections do not hold the conditions of frames; the candidates they were chosen from do. */
+    private Dataset<Row> withDimensions(
+            Dataset<Row> selected, LocalDate from, LocalDate day, Collection<String> dimensions) {
+        if (dimensions.isEmpty()) {
+            return selected;
+        }
+        LocalDate oldest = from.minusDays(config.selection().maxAgeDays());
+        Dataset<Row> candidates = tables.read(Candidates.TABLE.withDimensions(dimensions))
+                .filter(col(Candidates.PIPELINE)
+                        .equalTo(config.pipeline())
+                        .and(col(Candidates.RUN_DATE).between(lit(oldest), lit(day))));
+        List<Column> values = new ArrayList<>();
+        for (String name : dimensions) {
+            String column = TableDef.dimensionColumn(name);
+            values.add(min(col(column)).as(column));
+        }
+        Dataset<Row> conditions = candidates
+                .join(
+                        broadcast(selected.select(col(INFERENCE[0]), col(INFERENCE[1]), col(INFERENCE[2]))),
+                        INFERENCE,
+                        "left_semi")
+                .groupBy(col(INFERENCE[0]), col(INFERENCE[1]), col(INFERENCE[2]))
+                .agg(values.get(0), values.subList(1, values.size()).toArray(Column[]::new));
+        return selected.join(conditions, INFERENCE, "left");
+    }
+}

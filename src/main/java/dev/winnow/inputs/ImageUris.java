@@ -1,0 +1,15 @@
+package dev.winnow.inputs;
+
+import static org.apache.spark.sql.functions.regexp_replace;
+
+import org.apache.spark.sql.Column;
+
+/** Names of images: on S3 one object has one name, which logs may write as {@code s3a://} or {@code s3n://}. */
+public final class ImageUris {
+    private ImageUris() {}
+
+    /** Returns the name by which images are told apart, and by which labeling services know them: {@code s3://}. */
+    public static Column canonical(Column uri) {
+        return regexp_replace(uri, "^s3[an]://", "s3://");
+    }
+}

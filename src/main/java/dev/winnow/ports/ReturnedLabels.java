@@ -1,0 +1,29 @@
+package dev.winnow.ports;
+
+import java.time.LocalDate;
+import java.util.Collection;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * What people say of images that rounds asked them about. The analysis comes before the rounds of its day, so it learns
+ * of answers to earlier ones through this.
+ */
+public interface ReturnedLabels {
+    /**
+     * Returns what people see on randomly drawn images.
+     *
+     * @param from first run date of their rounds
+     * @param to last run date of their rounds, and last day of their answers
+     * @return shaped like {@code HumanChecked} of the analysis
+     */
+    Dataset<Row> checked(LocalDate from, LocalDate to);
+
+    /**
+     * Returns the inferences that people's labels contradict, of the items whose last answer is of the day.
+     *
+     * @param dimensions of frames
+     * @return shaped like {@code Misclassified} of the segments, with {@code dimensions}
+     */
+    Dataset<Row> contradicted(LocalDate day, Collection<String> dimensions);
+}

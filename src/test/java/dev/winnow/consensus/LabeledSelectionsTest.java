@@ -1,0 +1,227 @@
+package dev.winnow.consensus;
+
+import static org.apache.spark.sql.functions.col;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.winnow.answers.Answers;
+import dev.winnow.candidates.Candidates;
+import dev.winnow.selection.Selections;
+import dev.winnow.tables.TableDef;
+import dev.winnow.testing.Configs;
+import dev.winnow.testing.FakeTables;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class LabeledSelectionsTest {
+    private static final LocalDate DAY = LocalDate.parse("2026-11-05");
+    private static final Instant TODAY = Instant.parse("2026-11-05T23:59:59Z");
+
+    private final FakeTables tables = new FakeTables();
+
+    private LabeledSelections labels() {
+        return new LabeledSelections(Configs.of(""), tables);
+    }
+
+    /** One image that was asked about four days before; its class is {@code predicted}. */
+    private void selected(String item, String signal, @Nullable String predicted) {
+        selected(item, signal, predicted, DAY.minusDays(4));
+    }
+
+    private void selected(String item, String signal, @Nullable String predicted, LocalDate day) {
+        boolean drawn = Candidates.DRAWN.contains(signal);
+        Map<String, Object> row = image(item, day);
+        row.put(Selections.ROUND_ID, day + ".1");
+        row.put(Selections.SIGNAL, signal);
+        row.put(Selections.RANK, 1);
+        row.put("predicted_label", predicted);
+        row.put(Selections.SIGNALS, new String[] {signal});
+        row.put(
+                Selections.DESIGN,
+                !drawn ? "PURPOSIVE" : signal.equals(Candidates.AUDIT) ? "UNIFORM" : Selections.SUBSAMPLE);
+        row.put(Selections.INCLUSION_PROBABILITY, drawn ? .25 : null);
+        row.put(Selections.REASON, "because");
+        add(Selections.TABLE, row);
+    }
+
+    private static Map<String, Object> image(String item, LocalDate day) {
+        Map<String, Object> row = new HashMap<>();
+        row.put("pipeline", "p");
+        row.put("run_date", day);
+        row.put("run_id", "r");
+        row.put("use_case", "dock");
+        row.put("item_id", item);
+        row.put("inference_id", "inference " + item);
+        row.put("image_uri", "s3://b/" + item);
+        row.put("captured_at", Instant.parse("2026-10-31T10:00:00Z"));
+        row.put("site_id", "s");
+        row.put("camera_id", "c");
+        row.put("model_version", "m");
+        row.put("draw", .5);
+        return row;
+    }
+
+    private void labeled(String item, String task, @Nullable String label, @Nullable String answer, String status) {
+        Map<String, Object> row = new HashMap<>();
+        row.put("pipeline", "p");
+        row.put("use_case", "dock");
+        row.put("item_id", item);
+        row.put("task", task);
+        row.put("label", label);
+        row.put("answer", answer);
+        row.put("method", "MAJORITY");
+        row.put("status", status);
+        row.put("needs", status.equals(Labels.OPEN) ? Labels.ONE_MORE : null);
+        row.put("answers", 2);
+        row.put("posteriors", new Row[0]);
+        add(Labels.TABLE, row);
+    }
+
+    private void labeled(String item, String label) {
+        labeled(item, Answers.CLASSIFICATION, label, null, Labels.AGREED);
+    }
+
+    private void answered(String item, @Nullable Instant... times) {
+        for (int i = 0; i < times.length; i++) {
+            Map<String, Object> row = new HashMap<>();
+            row.put("pipeline", "p");
+            row.put("use_case", "dock");
+            row.put("job_name", "job");
+            row.put("item_id", item);
+            row.put("worker_id", "w" + i);
+            row.put("repetition", 1);
+            row.put("kind", "WORKER");
+            row.put("status", "ANSWERED");
+            row.put("task", "CLASSIFICATION");
+            row.put("submitted_at", times[i]);
+            row.put("source", "x");
+            row.put("source_file", "");
+            add(Answers.TABLE, row);
+        }
+    }
+
+    private void add(TableDef table, Map<String, Object> values) {
+        Row row = RowFactory.create(table.columns().stream().map(values::get).toArray());
+        tables.append(table, tables.frame(table, List.of(row)));
+    }
+
+    private static List<String> texts(Dataset<Row> rows, String... columns) {
+        return rows.selectExpr(columns).collectAsList().stream()
+                .map(row -> row.mkString(" "))
+                .sorted()
+                .toList();
+    }
+
+    private List<String> contradicted() {
+        return texts(labels().contradicted(DAY, List.of()), "inference_id", "verdict", "corrected_label", "event_date");
+    }
+
+    @Test
+    void aLabelContradictsAPredictionOnTheDayOfItsLastAnswer() {
+        for (String item : List.of("same", "other", "none", "early", "late", "open", "unsure")) {
+            selected(item, Candidates.BOUNDARY, "bag");
+        }
+        selected("missed", Candidates.AUDIT, null);
+        selected("nothing", Candidates.AUDIT, null);
+        selected("today", Candidates.BOUNDARY, "bag", DAY);
+        labeled("same", "bag");
+        labeled("other", "knife");
+        labeled("none", "none of these");
+        labeled("early", "knife");
+        labeled("late", "knife");
+        labeled("today", "knife");
+        labeled("open", Answers.CLASSIFICATION, "knife", null, Labels.OPEN);
+        labeled("unsure", "can't tell");
+        labeled("missed", "knife");
+        labeled("nothing", "none of these");
+        for (String item : List.of("same", "other", "none", "open", "unsure", "missed", "nothing", "today")) {
+            answered(item, TODAY.minusSeconds(90_000), TODAY);
+        }
+        answered("early", TODAY.minusSeconds(90_000));
+        answered("late", TODAY, TODAY.plusSeconds(1));
+
+        assertThat(contradicted())
+                .containsExactly(
+                        "inference missed MISSED knife 2026-10-31",
+                        "inference none FALSE_POSITIVE null 2026-10-31",
+                        "inference other RELABELED knife 2026-10-31");
+    }
+
+    @Test
+    void boxesAndSetsOfClassesContradictWhatTheyDoNotHold() {
+        for (String item : List.of("held", "boxes", "empty", "set", "none", "unsure", "mask")) {
+            selected(item, Candidates.BOUNDARY, "bag");
+            answered(item, TODAY);
+        }
+        labeled("held", Answers.BOXES, null, "[{\"label\":\"bag\"},{\"label\":\"knife\"}]", Labels.AGREED);
+        labeled(
+                "boxes",
+                Answers.BOXES,
+                null,
+                "[{\"label\":\"knife\"},{\"label\":null},{\"label\":\"knife\"}]",
+                "AGREED");
+        labeled("empty", Answers.BOXES, null, "[]", Labels.AGREED);
+        labeled("set", Answers.MULTI_LABEL, null, "[\"knife\",\"van\"]", Labels.GOLD);
+        labeled("none", Answers.MULTI_LABEL, null, "[\"none of these\"]", Labels.AGREED);
+        labeled("unsure", Answers.MULTI_LABEL, null, "[\"can't tell\"]", Labels.AGREED);
+        labeled("mask", Answers.SEGMENTATION, null, "\"s3://b/mask.png\"", Labels.AGREED);
+
+        assertThat(contradicted())
+                .containsExactly(
+                        "inference boxes RELABELED knife 2026-10-31",
+                        "inference empty FALSE_POSITIVE null 2026-10-31",
+                        "inference none FALSE_POSITIVE null 2026-10-31",
+                        "inference set RELABELED null 2026-10-31");
+    }
+
+    @Test
+    void whatContradictsHasTheConditionsOfItsCandidate() {
+        selected("a", Candidates.BOUNDARY, "bag");
+        selected("b", Candidates.BOUNDARY, "bag");
+        labeled("a", "knife");
+        labeled("b", "knife");
+        answered("a", TODAY);
+        answered("b", TODAY);
+        TableDef table = Candidates.TABLE.withDimensions(List.of("light"));
+        for (int age = 5; age < 7; age++) {
+            Map<String, Object> candidate = image("a", DAY.minusDays(age));
+            candidate.put("signal", Candidates.BOUNDARY);
+            candidate.put("dim_light", "night");
+            add(table, candidate);
+        }
+        assertThat(texts(labels().contradicted(DAY, List.of("light")), "inference_id", "dim_light"))
+                .containsExactly("inference a night", "inference b __UNKNOWN__");
+    }
+
+    @Test
+    void drawnImagesOfEarlierRoundsAreCheckedByWhatWasAnsweredByTheDay() {
+        selected("audited", Candidates.AUDIT, "bag");
+        selected("checked", Candidates.MODEL_CHECK, "bag");
+        selected("chosen", Candidates.BOUNDARY, "bag");
+        selected("untimed", Candidates.AUDIT, "bag");
+        selected("tomorrow", Candidates.AUDIT, "bag");
+        selected("old", Candidates.AUDIT, "bag", DAY.minusDays(9));
+        for (String item : List.of("audited", "checked", "chosen", "untimed", "tomorrow", "old")) {
+            labeled(item, item.equals("checked") ? "none of these" : "bag");
+        }
+        answered("audited", TODAY);
+        answered("checked", TODAY.minusSeconds(500_000));
+        answered("untimed", (Instant) null);
+        answered("tomorrow", TODAY.plusSeconds(1));
+
+        Dataset<Row> checked = labels().checked(DAY.minusDays(8), DAY);
+        assertThat(texts(checked, "inference_id", "design", "inclusion_probability", "concat_ws(',', classes)"))
+                .containsExactly(
+                        "inference audited AUDIT 0.25 bag",
+                        "inference checked MODEL_CHECK 0.25 ",
+                        "inference untimed AUDIT 0.25 bag");
+        assertThat(checked.select(col("captured_at")).first().isNullAt(0)).isFalse();
+    }
+}
