@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param useCase of the export's settings; the selection's own replaces it where there is one
  * @param job labeling job, project or human loop
  * @param target what was answered
- * @param worker pseudonym, empty unless {@code kind} is {@link Answers#WORKER}
+ * @param worker pseudonym, empty unless {@code kind} is {@link Answers#WORKER} or {@link Answers#EXPERT}
  * @param kind one of the kinds of {@link Answers}
  * @param content what it says
  * @param confidence the service's own, in (0, 1]; null if it has none

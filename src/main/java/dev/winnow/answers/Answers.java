@@ -6,6 +6,7 @@ import static org.apache.spark.sql.types.DataTypes.StringType;
 import static org.apache.spark.sql.types.DataTypes.TimestampType;
 
 import dev.winnow.inputs.Inferences;
+import dev.winnow.inputs.Reviews;
 import dev.winnow.tables.TableDef;
 
 /** What people answered: one row for each worker, item and job. */
@@ -42,6 +43,9 @@ public final class Answers {
     /** The known truth of an item that was planted among the others. */
     public static final String GOLD = "GOLD";
 
+    /** An answer of someone whose word decides: it makes the label and approves it. */
+    public static final String EXPERT = "EXPERT";
+
     /** The answer counts. */
     public static final String ANSWERED = "ANSWERED";
 
@@ -60,6 +64,9 @@ public final class Answers {
     /** A mask, of which only the place is kept. */
     public static final String SEGMENTATION = "SEGMENTATION";
 
+    /** Whether the class that an item was shown with is right; labels are the verdicts of {@link Reviews}. */
+    public static final String REVIEW = "REVIEW";
+
     /** The declaration. */
     public static final TableDef TABLE = TableDef.named("answers", "One answer to one item of a labeling job")
             .required(PIPELINE, StringType, "Pipeline")
@@ -67,12 +74,18 @@ public final class Answers {
             .required(JOB_NAME, StringType, "Labeling job, project or human loop; empty where there is none")
             .required(
                     ITEM_ID, StringType, "Item, as in selections; the image where the answer is to nobody's selection")
-            .required(WORKER_ID, StringType, "Pseudonym of who answered; empty unless kind is WORKER")
+            .required(WORKER_ID, StringType, "Pseudonym of who answered; empty unless kind is WORKER or EXPERT")
             .required(REPETITION, IntegerType, "Which of a worker's intended repeats of the item, from 1")
-            .required(KIND, StringType, "WORKER, CONSOLIDATED (by the service), MACHINE or GOLD (the known truth)")
+            .required(
+                    KIND,
+                    StringType,
+                    "WORKER, EXPERT (whose answer decides), CONSOLIDATED (by the service), MACHINE or GOLD (the known truth)")
             .required(STATUS, StringType, "ANSWERED, or CONFLICTING: sources contradict each other and neither counts")
-            .required(TASK, StringType, "CLASSIFICATION, MULTI_LABEL, BOXES or SEGMENTATION")
-            .optional(LABEL, StringType, "Class; null for other tasks than CLASSIFICATION and for CONFLICTING")
+            .required(TASK, StringType, "CLASSIFICATION, MULTI_LABEL, BOXES, SEGMENTATION or REVIEW (of a shown class)")
+            .optional(
+                    LABEL,
+                    StringType,
+                    "Class; of REVIEW: CONFIRM, DISCONFIRM or CANT_TELL; null for the other tasks and for CONFLICTING")
             .optional(
                     ANSWER,
                     StringType,
@@ -89,10 +102,10 @@ public final class Answers {
             .optional(IMAGE_URI, StringType, "Image or text the answer is about; null where nothing tells")
             .required(SOURCE, StringType, "Name of the configured export; table for the plain table")
             .required(SOURCE_FILE, StringType, "Object it was read from, below the export's path; empty for the table")
-            .check("known_kind", KIND + " IN ('WORKER', 'CONSOLIDATED', 'MACHINE', 'GOLD')")
+            .check("known_kind", KIND + " IN ('WORKER', 'EXPERT', 'CONSOLIDATED', 'MACHINE', 'GOLD')")
             .check("known_status", STATUS + " IN ('ANSWERED', 'CONFLICTING')")
-            .check("known_task", TASK + " IN ('CLASSIFICATION', 'MULTI_LABEL', 'BOXES', 'SEGMENTATION')")
-            .check("workers_are_named", "(" + KIND + " = 'WORKER') = (" + WORKER_ID + " <> '')")
+            .check("known_task", TASK + " IN ('CLASSIFICATION', 'MULTI_LABEL', 'BOXES', 'SEGMENTATION', 'REVIEW')")
+            .check("workers_are_named", "(" + KIND + " IN ('WORKER', 'EXPERT')) = (" + WORKER_ID + " <> '')")
             .check("confidence_in_range", CONFIDENCE + " IS NULL OR " + CONFIDENCE + " BETWEEN 0 AND 1")
             .partitionedBy(PIPELINE)
             .key(PIPELINE, USE_CASE, JOB_NAME, ITEM_ID, KIND, WORKER_ID, REPETITION)

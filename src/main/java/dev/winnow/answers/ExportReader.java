@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.winnow.answers.Answer.Origin;
 import dev.winnow.answers.Answer.Target;
 import dev.winnow.config.AnswerSettings.Export;
+import dev.winnow.inputs.Pseudonyms;
 import dev.winnow.ports.ObjectStore;
 import dev.winnow.ports.ServiceException;
 import dev.winnow.stats.Digest;
@@ -177,13 +178,18 @@ abstract class ExportReader {
                 job,
                 target,
                 pseudonyms.of(worker),
-                Answers.WORKER,
+                person(),
                 content.get(),
                 null,
                 instant(answer.path("submissionTime").asText()),
                 seconds(answer.path("timeSpentInSeconds")),
                 guideline(),
                 origin));
+    }
+
+    /** The kind of an answer of a person. */
+    final String person() {
+        return settings.experts() ? Answers.EXPERT : Answers.WORKER;
     }
 
     final @Nullable String guideline() {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.winnow.answers.Answer.Origin;
 import dev.winnow.answers.Answer.Target;
 import dev.winnow.config.AnswerSettings.Export;
+import dev.winnow.inputs.Pseudonyms;
 import dev.winnow.ports.ObjectStore;
 import dev.winnow.stats.Digest;
 import java.util.ArrayList;

@@ -3,6 +3,7 @@ package dev.winnow.answers;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.winnow.answers.Answer.Target;
 import dev.winnow.config.AnswerSettings.Export;
+import dev.winnow.inputs.Pseudonyms;
 import dev.winnow.ports.ObjectStore;
 import dev.winnow.stats.Digest;
 import java.util.List;

@@ -18,6 +18,7 @@ import dev.winnow.config.ConfigException;
 import dev.winnow.config.WinnowConfig;
 import dev.winnow.inputs.AnswerLog;
 import dev.winnow.inputs.Contract;
+import dev.winnow.inputs.Pseudonyms;
 import dev.winnow.inputs.Rejects;
 import dev.winnow.inputs.Undated;
 import dev.winnow.inputs.WorkerAnswers;
@@ -190,6 +191,7 @@ public final class IngestJob implements Stage {
                         when(gold, lit("")).otherwise(worker).as(Answers.WORKER_ID),
                         col(WorkerAnswers.REPETITION).as(Answers.REPETITION),
                         when(gold, lit(Answers.GOLD))
+                                .when(col(WorkerAnswers.EXPERT), lit(Answers.EXPERT))
                                 .otherwise(lit(Answers.WORKER))
                                 .as(Answers.KIND),
                         lit(Answers.ANSWERED).as(Answers.STATUS),

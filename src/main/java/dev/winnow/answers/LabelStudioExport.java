@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.winnow.answers.Answer.Origin;
 import dev.winnow.answers.Answer.Target;
 import dev.winnow.config.AnswerSettings.Export;
+import dev.winnow.inputs.Pseudonyms;
 import dev.winnow.ports.ObjectStore;
 import dev.winnow.stats.Digest;
 import java.util.ArrayList;
@@ -95,7 +96,7 @@ final class LabelStudioExport extends ExportReader {
                 job,
                 target,
                 gold ? "" : pseudonyms.of("label-studio:" + worker),
-                gold ? Answers.GOLD : Answers.WORKER,
+                gold ? Answers.GOLD : person(),
                 content.get(),
                 null,
                 instant(annotation

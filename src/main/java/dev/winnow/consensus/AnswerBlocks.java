@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.pmod;
 import static org.apache.spark.sql.functions.unix_micros;
+import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.functions.xxhash64;
 import static org.apache.spark.sql.types.DataTypes.BinaryType;
 import static org.apache.spark.sql.types.DataTypes.IntegerType;
@@ -44,6 +45,16 @@ import org.jspecify.annotations.Nullable;
 final class AnswerBlocks implements AutoCloseable {
     /** Answers in a block, about; chosen by judgement: a megabyte, and work of a fraction of a second. */
     static final long ANSWERS_PER_BLOCK = 250_000;
+
+    /** What is read of answers. */
+    static final List<String> COLUMNS = List.of(
+            Answers.ITEM_ID,
+            Answers.KIND,
+            Answers.WORKER_ID,
+            Answers.LABEL,
+            Answers.CONFIDENCE,
+            Answers.GUIDELINE_VERSION,
+            Answers.SUBMITTED_AT);
 
     private static final String NUMBER = "bucket";
     private static final String BLOCK = "block";
@@ -86,7 +97,8 @@ final class AnswerBlocks implements AutoCloseable {
     /**
      * Groups answers.
      *
-     * @param answers of one use case, of workers and known truths, shaped like {@link Answers}
+     * @param answers of one use case, of workers and known truths, with {@link #COLUMNS} of {@link Answers}; rows of kind
+     *     MACHINE are a model's predictions, at most one an item
      * @param units how many there are
      * @param allowRepeats whether all answers of a worker to an item count, or the latest alone
      * @param perBlock answers of a block, about
@@ -103,8 +115,10 @@ final class AnswerBlocks implements AutoCloseable {
         int buckets = (int) Math.max(1, units / perBlock);
         Dataset<Row> rows = answers.select(
                 col(Answers.ITEM_ID),
+                col(Answers.KIND),
                 col(Answers.WORKER_ID),
                 col(Answers.LABEL),
+                col(Answers.CONFIDENCE),
                 coalesce(col(Answers.GUIDELINE_VERSION), lit(Inferences.UNKNOWN_VALUE))
                         .as(Answers.GUIDELINE_VERSION),
                 coalesce(unix_micros(col(Answers.SUBMITTED_AT)), lit(Long.MIN_VALUE))
@@ -118,10 +132,15 @@ final class AnswerBlocks implements AutoCloseable {
                                 .cast(IntegerType)
                                 .as(NUMBER),
                         col(Answers.ITEM_ID),
-                        coalesce(col(Answers.WORKER_ID), lit(Grouping.TRUTH)).as(Answers.WORKER_ID),
+                        when(col(Answers.KIND).equalTo(Answers.MACHINE), Grouping.MODEL)
+                                .otherwise(coalesce(col(Answers.WORKER_ID), lit(Grouping.TRUTH)))
+                                .as(Answers.WORKER_ID),
                         col(GIVEN),
                         col(Answers.LABEL),
-                        col(Answers.GUIDELINE_VERSION))
+                        col(Answers.GUIDELINE_VERSION),
+                        col(Answers.CONFIDENCE))
+                // A class that only the model names is none of the annotators'.
+                .filter(col(Answers.LABEL).isNotNull())
                 .repartition(buckets, col(NUMBER))
                 .sortWithinPartitions(
                         NUMBER, Answers.ITEM_ID, Answers.WORKER_ID, GIVEN, Answers.LABEL, Answers.GUIDELINE_VERSION)
@@ -170,11 +189,14 @@ final class AnswerBlocks implements AutoCloseable {
         blocks.unpersist();
     }
 
-    /** Makes blocks of sorted rows: bucket, item, worker, time, label and version. */
+    /** Makes blocks of sorted rows: bucket, item, worker, time, label, version and confidence. */
     static final class Grouping implements Serializable {
         private static final long serialVersionUID = 1L;
 
-        /** In place of a worker: the row is the item's truth. It comes first. */
+        /** In place of a worker: the row is a model's prediction. It comes first, ... */
+        static final int MODEL = -2;
+
+        /** ... and the item's truth next. */
         static final int TRUTH = -1;
 
         private final int classes;
@@ -204,17 +226,27 @@ final class AnswerBlocks implements AutoCloseable {
                     while (next != null && next.getInt(0) == bucket) {
                         String item = next.getString(1);
                         int truth = AnswerBlock.NO_TRUTH;
+                        int before = block.answers();
+                        Row predicted = null;
                         while (next != null
                                 && next.getInt(0) == bucket
                                 && next.getString(1).equals(item)) {
                             Row row = next;
                             next = rows.hasNext() ? rows.next() : null;
-                            if (row.getInt(2) == TRUTH) {
+                            if (row.getInt(2) == MODEL) {
+                                predicted = row;
+                            } else if (row.getInt(2) == TRUTH) {
                                 truth = row.getInt(4); // the latest one holds
                             } else if (allowRepeats || !sameWorker(row, next)) {
                                 block.answer(row.getInt(2), row.getInt(4));
                                 versions.write(row.getInt(5));
                             }
+                        }
+                        if (block.answers() == before && truth == AnswerBlock.NO_TRUTH) {
+                            continue; // nobody answered yet
+                        }
+                        if (predicted != null) {
+                            block.prediction(predicted.getInt(4), predicted.getDouble(6));
                         }
                         block.item(truth);
                         items.add(item);

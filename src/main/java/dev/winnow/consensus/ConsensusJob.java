@@ -1,20 +1,28 @@
 package dev.winnow.consensus;
 
 import static org.apache.spark.sql.functions.array;
+import static org.apache.spark.sql.functions.bool_or;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.row_number;
+import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 
 import dev.winnow.answers.Answers;
+import dev.winnow.candidates.Candidates;
 import dev.winnow.config.ConfigException;
 import dev.winnow.config.ConsensusSettings;
+import dev.winnow.config.ConsensusSettings.Method;
 import dev.winnow.config.WinnowConfig;
+import dev.winnow.inputs.Inferences;
 import dev.winnow.ports.Stage;
 import dev.winnow.ports.TableStore;
+import dev.winnow.selection.Selections;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +30,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -41,6 +50,9 @@ public final class ConsensusJob implements Stage {
 
     /** Rows of the summary of answers: use cases, tasks, annotators, classes and versions that occur together. */
     private static final int MAX_SUMMARY = 2_000_000;
+
+    private static final String LAST = "last";
+    private static final String BLIND = "blind";
 
     private final WinnowConfig config;
     private final TableStore tables;
@@ -68,7 +80,8 @@ public final class ConsensusJob implements Stage {
                 .filter(col(Answers.PIPELINE)
                         .equalTo(config.pipeline())
                         .and(col(Answers.STATUS).equalTo(Answers.ANSWERED))
-                        .and(col(Answers.KIND).notEqual(Answers.MACHINE)));
+                        .and(col(Answers.KIND).notEqual(Answers.MACHINE))
+                        .and(col(Answers.TASK).notEqual(Answers.REVIEW)));
         List<Row> summary = summary(answers);
         if (summary.isEmpty()) {
             throw new ConfigException("there are no answers of pipeline " + config.pipeline()
@@ -78,7 +91,7 @@ public final class ConsensusJob implements Stage {
         try {
             Map<String, List<Row>> classified = new TreeMap<>();
             for (Row row : summary) {
-                if (Answers.CLASSIFICATION.equals(row.getAs(Answers.TASK)) && !isService(row)) {
+                if (Answers.CLASSIFICATION.equals(row.getAs(Answers.TASK)) && !isService(row) && !isExpert(row)) {
                     classified
                             .computeIfAbsent(row.getAs(Answers.USE_CASE), u -> new ArrayList<>())
                             .add(row);
@@ -88,7 +101,7 @@ public final class ConsensusJob implements Stage {
                     config.pipeline(),
                     new Profile(useCase, rows),
                     config.consensus(useCase),
-                    people(answers, useCase).filter(col(Answers.TASK).equalTo(Answers.CLASSIFICATION)),
+                    classified(answers, useCase),
                     perBlock,
                     tables)));
             long written = write(labels(answers, summary, cases), cases);
@@ -103,6 +116,10 @@ public final class ConsensusJob implements Stage {
 
     private static boolean isService(Row summary) {
         return Answers.CONSOLIDATED.equals(summary.getAs(Answers.KIND));
+    }
+
+    private static boolean isExpert(Row summary) {
+        return Answers.EXPERT.equals(summary.getAs(Answers.KIND));
     }
 
     /** Counts and times by whatever tells answers apart; bounded, and all sums are of whole numbers. */
@@ -132,8 +149,52 @@ public final class ConsensusJob implements Stage {
     }
 
     private static Dataset<Row> people(Dataset<Row> answers, String useCase) {
-        return answers.filter(
-                col(Answers.USE_CASE).equalTo(useCase).and(col(Answers.KIND).notEqual(Answers.CONSOLIDATED)));
+        return answers.filter(col(Answers.USE_CASE)
+                .equalTo(useCase)
+                .and(not(col(Answers.KIND).isin(Answers.CONSOLIDATED, Answers.EXPERT))));
+    }
+
+    private Dataset<Row> classified(Dataset<Row> answers, String useCase) {
+        Column[] read = AnswerBlocks.COLUMNS.stream().map(c -> col(c)).toArray(Column[]::new);
+        Dataset<Row> people = people(answers, useCase)
+                .filter(col(Answers.TASK).equalTo(Answers.CLASSIFICATION))
+                .select(read);
+        return config.consensus(useCase).method() == Method.CROWDLAB
+                ? people.unionByName(predictions(useCase).select(read))
+                : people;
+    }
+
+    /**
+     * What the model predicted for the selected items, as it was when they were selected last. The audit is labeled
+     * blindly, so the model has no say there: it would be measured by itself.
+     */
+    private Dataset<Row> predictions(String useCase) {
+        Column text = lit(null).cast("string");
+        return tables.read(Selections.TABLE)
+                .filter(col(Selections.PIPELINE)
+                        .equalTo(config.pipeline())
+                        .and(col(Answers.USE_CASE).equalTo(useCase)))
+                .groupBy(Selections.ITEM_ID)
+                .agg(
+                        max(struct(
+                                        Selections.RUN_DATE,
+                                        Selections.ROUND_ID,
+                                        Inferences.PREDICTED_LABEL,
+                                        Inferences.CONFIDENCE))
+                                .as(LAST),
+                        bool_or(col(Selections.SIGNAL).isin(Candidates.DRAWN.toArray()))
+                                .as(BLIND))
+                .filter(not(col(BLIND))
+                        .and(col(LAST).getField(Inferences.PREDICTED_LABEL).isNotNull())
+                        .and(col(LAST).getField(Inferences.CONFIDENCE).isNotNull()))
+                .select(
+                        col(Selections.ITEM_ID).as(Answers.ITEM_ID),
+                        lit(Answers.MACHINE).as(Answers.KIND),
+                        lit("").as(Answers.WORKER_ID),
+                        col(LAST).getField(Inferences.PREDICTED_LABEL).as(Answers.LABEL),
+                        col(LAST).getField(Inferences.CONFIDENCE).as(Answers.CONFIDENCE),
+                        text.as(Answers.GUIDELINE_VERSION),
+                        lit(null).cast("timestamp").as(Answers.SUBMITTED_AT));
     }
 
     private Dataset<Row> labels(Dataset<Row> answers, List<Row> summary, List<UseCaseConsensus> cases) {
@@ -143,10 +204,13 @@ public final class ConsensusJob implements Stage {
         }
         TreeSet<String> drawn = new TreeSet<>();
         boolean service = false;
+        boolean experts = false;
         for (Row row : summary) {
             String task = row.getAs(Answers.TASK);
             if (isService(row)) {
                 service = true;
+            } else if (isExpert(row)) {
+                experts = true;
             } else if (task.equals(Answers.BOXES) || task.equals(Answers.MULTI_LABEL)) {
                 drawn.add(row.getAs(Answers.USE_CASE));
             }
@@ -154,7 +218,12 @@ public final class ConsensusJob implements Stage {
         for (String useCase : drawn) {
             labels = labels.unionByName(objects(people(answers, useCase), useCase));
         }
-        return service ? labels.unionByName(ofService(answers)) : labels;
+        labels = service ? labels.unionByName(ofService(answers)) : labels;
+        if (experts) {
+            labels = Experts.decide(
+                    labels, answers.filter(col(Answers.KIND).equalTo(Answers.EXPERT)), config.pipeline());
+        }
+        return Experts.awaited(labels, byUseCase(config, settings -> lit(settings.approval())));
     }
 
     /** Boxes and sets of classes; kinds sort as they are needed, the known truth (GOLD) before WORKER. */
@@ -185,18 +254,11 @@ public final class ConsensusJob implements Stage {
     /** What the labeling service made of answers that are not here; of several jobs the latest holds. */
     private Dataset<Row> ofService(Dataset<Row> answers) {
         String[] item = {Answers.USE_CASE, Answers.ITEM_ID, Answers.TASK};
-        Dataset<Row> answered = answers.filter(col(Answers.KIND).notEqual(Answers.CONSOLIDATED))
+        Dataset<Row> answered = answers.filter(not(col(Answers.KIND).isin(Answers.CONSOLIDATED, Answers.EXPERT)))
                 .select(col(item[0]), col(item[1]), col(item[2]))
                 .distinct();
-        Column sure = lit(false);
         Column confidence = col(Answers.CONFIDENCE);
-        for (String useCase : useCases()) {
-            ConsensusSettings settings = config.consensus(useCase);
-            Column here = useCase.equals(WinnowConfig.DEFAULT_USE_CASE)
-                    ? lit(true)
-                    : col(Answers.USE_CASE).equalTo(useCase);
-            sure = when(here, confidence.geq(settings.minConfidence())).otherwise(sure);
-        }
+        Column sure = byUseCase(config, settings -> confidence.geq(settings.minConfidence()));
         Column status = when(sure, Labels.AGREED).otherwise(Labels.OPEN);
         return answers.filter(col(Answers.KIND).equalTo(Answers.CONSOLIDATED))
                 .withColumn(
@@ -227,12 +289,16 @@ public final class ConsensusJob implements Stage {
                                 .as(Labels.POSTERIORS));
     }
 
-    /** The default first: those that are named override it. */
-    private List<String> useCases() {
-        List<String> useCases = new ArrayList<>(config.consensus().keySet());
-        useCases.remove(WinnowConfig.DEFAULT_USE_CASE);
-        useCases.add(0, WinnowConfig.DEFAULT_USE_CASE);
-        return useCases;
+    /** A value by the settings of each row's use case: those that are named override the default. */
+    static Column byUseCase(WinnowConfig config, Function<ConsensusSettings, Column> value) {
+        Column all = value.apply(config.consensus(WinnowConfig.DEFAULT_USE_CASE));
+        for (Map.Entry<String, ConsensusSettings> named : new TreeMap<>(config.consensus()).entrySet()) {
+            if (!named.getKey().equals(WinnowConfig.DEFAULT_USE_CASE)) {
+                all = when(col(Answers.USE_CASE).equalTo(named.getKey()), value.apply(named.getValue()))
+                        .otherwise(all);
+            }
+        }
+        return all;
     }
 
     /** Labels last: whoever finds them finds the others of the same answers. */

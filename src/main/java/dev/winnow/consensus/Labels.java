@@ -1,5 +1,9 @@
 package dev.winnow.consensus;
 
+import static org.apache.spark.sql.functions.array;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.expr;
+import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.types.DataTypes.DoubleType;
 import static org.apache.spark.sql.types.DataTypes.IntegerType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
@@ -10,6 +14,7 @@ import static org.apache.spark.sql.types.DataTypes.createStructType;
 import dev.winnow.answers.Answers;
 import dev.winnow.tables.TableDef;
 import java.util.List;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.types.StructType;
 
 /** One label for each item that somebody answered. */
@@ -39,14 +44,20 @@ public final class Labels {
     /** Two classes are equally likely. */
     public static final String TIED = "TIED";
 
+    /** Answers are sure enough, and an expert has still to confirm them. */
+    public static final String UNAPPROVED = "UNAPPROVED";
+
     /** The truth was known before. */
     public static final String GOLD = Answers.GOLD;
 
     /** One more annotator should answer. */
     public static final String ONE_MORE = "ONE_MORE_ANSWER";
 
-    /** Many have answered and it is still not told: an expert should. */
+    /** Many have answered and it is still not told, or approval is asked for: an expert should answer. */
     public static final String EXPERT = "EXPERT";
+
+    /** In place of a method: an expert's answer decided. */
+    public static final String BY_EXPERT = Answers.EXPERT;
 
     /** In place of a method: what the labeling service made of answers that are not here. */
     public static final String SERVICE = Answers.CONSOLIDATED;
@@ -72,23 +83,54 @@ public final class Labels {
                     CONFIDENCE,
                     DoubleType,
                     "Posterior of the label, or its share of votes or of their weights, in [0, 1]; of a labeling service"
-                            + " its own; null where there is none")
-            .required(METHOD, StringType, "Rule that made it, as configured; CONSOLIDATED by the labeling service")
-            .required(STATUS, StringType, "AGREED; OPEN: too few answers or not sure enough; TIED; GOLD: known before")
-            .optional(NEEDS, StringType, "ONE_MORE_ANSWER or EXPERT where OPEN or TIED; null where nothing is needed")
-            .required(ANSWERS, IntegerType, "Answers that count; 0 where only the service's own label is there")
-            .optional(AGREEMENT, DoubleType, "Share of the answers that name the label, fraction; null without both")
+                            + " its own; null where there is none, or an expert said otherwise")
+            .required(
+                    METHOD,
+                    StringType,
+                    "Rule that made it, as configured; CONSOLIDATED by the labeling service; EXPERT")
+            .required(
+                    STATUS,
+                    StringType,
+                    "AGREED; OPEN: too few answers or not sure enough; TIED; UNAPPROVED: agreed, an expert has yet to confirm it;"
+                            + " GOLD: known before")
+            .optional(
+                    NEEDS,
+                    StringType,
+                    "ONE_MORE_ANSWER or EXPERT where OPEN, TIED or UNAPPROVED; null where nothing is needed")
+            .required(
+                    ANSWERS,
+                    IntegerType,
+                    "Answers that count, experts' aside; 0 where only the service's or an expert's label is there")
+            .optional(
+                    AGREEMENT,
+                    DoubleType,
+                    "Share of the answers that name the label, fraction; null without both, or where an expert said otherwise")
             .optional(ENTROPY, DoubleType, "Of the posteriors or shares, in nats; null for other tasks")
             .required(
                     POSTERIORS,
                     createArrayType(POSTERIOR, false),
                     "Classes by descending posterior, or share of votes; below 1e-6 left out; empty for other tasks")
-            .check("known_status", STATUS + " IN ('AGREED', 'OPEN', 'TIED', 'GOLD')")
-            .check("needs_of_open_ones", "(" + NEEDS + " IS NOT NULL) = (" + STATUS + " IN ('OPEN', 'TIED'))")
+            .check("known_status", STATUS + " IN ('AGREED', 'OPEN', 'TIED', 'UNAPPROVED', 'GOLD')")
+            .check(
+                    "needs_of_open_ones",
+                    "(" + NEEDS + " IS NOT NULL) = (" + STATUS + " IN ('OPEN', 'TIED', 'UNAPPROVED'))")
             .check("confidence_in_range", CONFIDENCE + " IS NULL OR " + CONFIDENCE + " BETWEEN 0 AND 1")
             .partitionedBy(PIPELINE)
             .key(PIPELINE, USE_CASE, ITEM_ID, TASK)
             .build();
 
     private Labels() {}
+
+    /**
+     * Returns the classes that a label names, as an array of texts: one of CLASSIFICATION, any number of MULTI_LABEL and
+     * BOXES, whose classes repeat by box. Null for SEGMENTATION, and where there is no label to read.
+     */
+    public static Column classes() {
+        return when(col(TASK).equalTo(Answers.CLASSIFICATION), when(col(LABEL).isNotNull(), array(col(LABEL))))
+                .when(col(TASK).equalTo(Answers.MULTI_LABEL), expr("from_json(" + ANSWER + ", 'array<string>')"))
+                .when(
+                        col(TASK).equalTo(Answers.BOXES),
+                        expr("filter(from_json(" + ANSWER + ", 'array<struct<label:string>>').label,"
+                                + " label -> label is not null)"));
+    }
 }

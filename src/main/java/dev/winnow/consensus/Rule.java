@@ -1,6 +1,7 @@
 package dev.winnow.consensus;
 
 import dev.winnow.stats.AnswerBlock;
+import dev.winnow.stats.Crowdlab;
 import dev.winnow.stats.DawidSkene;
 import dev.winnow.stats.Votes;
 import java.io.Serializable;
@@ -52,13 +53,25 @@ interface Rule extends Serializable {
     static Rule posterior(DawidSkene model) {
         return (block, item, shares) -> {
             model.posterior(block, item, shares);
-            int winner = 0;
-            boolean tied = false;
-            for (int k = 1; k < shares.length; k++) {
-                tied = shares[k] == shares[winner] || (tied && shares[k] < shares[winner]);
-                winner = shares[k] > shares[winner] ? k : winner;
-            }
-            return tied ? Votes.TIE : winner;
+            return likeliest(shares);
         };
+    }
+
+    /** The class that answers and predictions together find likeliest. */
+    static Rule posterior(Crowdlab model) {
+        return (block, item, shares) -> {
+            model.posterior(block, item, shares);
+            return likeliest(shares);
+        };
+    }
+
+    private static int likeliest(double[] shares) {
+        int winner = 0;
+        boolean tied = false;
+        for (int k = 1; k < shares.length; k++) {
+            tied = shares[k] == shares[winner] || (tied && shares[k] < shares[winner]);
+            winner = shares[k] > shares[winner] ? k : winner;
+        }
+        return tied ? Votes.TIE : winner;
     }
 }

@@ -5,6 +5,7 @@ import dev.winnow.config.ConsensusSettings;
 import dev.winnow.config.ConsensusSettings.Method;
 import dev.winnow.ports.TableStore;
 import dev.winnow.stats.AgreementSums;
+import dev.winnow.stats.Crowdlab;
 import dev.winnow.stats.DawidSkene;
 import dev.winnow.stats.DawidSkene.Errors;
 import dev.winnow.stats.DawidSkene.Fit;
@@ -58,7 +59,8 @@ final class UseCaseConsensus implements AutoCloseable {
     /**
      * Fits the use case; answers are read and grouped here.
      *
-     * @param answers of workers and known truths to items of the use case, classes alone
+     * @param answers of workers and known truths to items of the use case, classes alone, and predictions where the method
+     *     asks for them; see {@link AnswerBlocks#of}
      * @param perBlock answers that are worked on together, about
      * @throws ConfigException if there are too many workers and classes for the method
      */
@@ -143,6 +145,15 @@ final class UseCaseConsensus implements AutoCloseable {
     private Rule rule() {
         if (fit != null) {
             return Rule.posterior(fit.model());
+        }
+        if (settings.method() == Method.CROWDLAB) {
+            int classes = profile.classes().size();
+            int workers = profile.workers().size();
+            Crowdlab.Sums sums = new Crowdlab.Sums(classes, workers);
+            blocks.answers(block ->
+                            new Crowdlab.Sums(classes, workers).add(block).toBytes())
+                    .forEach(sums::add);
+            return Rule.posterior(Crowdlab.of(sums));
         }
         if (settings.method() == Method.WEIGHTED_MAJORITY) {
             int classes = Math.max(2, profile.classes().size());

@@ -1,6 +1,7 @@
 package dev.winnow.inputs;
 
 import static dev.winnow.inputs.Inferences.REJECT_REASON;
+import static dev.winnow.inputs.WorkerAnswers.EXPERT;
 import static dev.winnow.inputs.WorkerAnswers.GOLD;
 import static dev.winnow.inputs.WorkerAnswers.ITEM_ID;
 import static dev.winnow.inputs.WorkerAnswers.LABEL;
@@ -66,6 +67,7 @@ public final class AnswerLog {
         columns.add(col(REJECT_REASON));
         return Mapping.apply(sources.open(settings), settings, TABLE, optional, List.of(), List.of())
                 .withColumn(GOLD, coalesce(col(GOLD), lit(false)))
+                .withColumn(EXPERT, coalesce(col(EXPERT), lit(false)))
                 .withColumn(
                         REPETITION, when(unread(REPETITION), lit(null)).otherwise(coalesce(col(REPETITION), lit(1))))
                 .withColumn(REJECT_REASON, reason())
@@ -78,6 +80,7 @@ public final class AnswerLog {
                 when(col(ITEM_ID).isNull(), ITEM_ID + "_null"),
                 when(col(LABEL).isNull(), LABEL + "_null"),
                 when(unread(GOLD), concat(lit(GOLD + "_"), col(Mapping.problem(GOLD)))),
+                when(unread(EXPERT), concat(lit(EXPERT + "_"), col(Mapping.problem(EXPERT)))),
                 when(col(WORKER_ID).isNull().and(not(col(GOLD))), WORKER_ID + "_null"),
                 when(unread(REPETITION), concat(lit(REPETITION + "_"), col(Mapping.problem(REPETITION)))),
                 when(unread(SUBMITTED_AT), concat(lit(SUBMITTED_AT + "_"), col(Mapping.problem(SUBMITTED_AT)))),

@@ -16,6 +16,7 @@ public final class WorkerAnswers {
     public static final String JOB_NAME = "job_name";
     public static final String REPETITION = "repetition";
     public static final String GOLD = "gold";
+    public static final String EXPERT = "expert";
     public static final String SUBMITTED_AT = "submitted_at";
     public static final String SECONDS_SPENT = "seconds_spent";
     public static final String GUIDELINE_VERSION = "guideline_version";
@@ -29,6 +30,7 @@ public final class WorkerAnswers {
             .optional(JOB_NAME, StringType, "Labeling job; null where there is none")
             .optional(REPETITION, IntegerType, "Which of a worker's intended repeats, from 1; null for the only one")
             .optional(GOLD, BooleanType, "Whether the row is the known truth instead of an answer; null for an answer")
+            .optional(EXPERT, BooleanType, "Whether the worker's answer decides; null for one that does not")
             .optional(SUBMITTED_AT, TimestampType, "When the answer was given; null where it is not known")
             .optional(SECONDS_SPENT, DoubleType, "Seconds the worker took; null where it is not known")
             .optional(GUIDELINE_VERSION, StringType, "Version of the guideline; null where it is not known")

@@ -10,6 +10,7 @@ import dev.winnow.adapters.sources.SparkSources;
 import dev.winnow.config.ConfigException;
 import dev.winnow.config.WinnowConfig;
 import dev.winnow.inputs.AnswerLog;
+import dev.winnow.inputs.Pseudonyms;
 import dev.winnow.ports.ObjectStore;
 import dev.winnow.ports.Stage;
 import dev.winnow.selection.Selections;
@@ -350,6 +351,21 @@ class IngestJobTest {
             assertThat(row.<String>getAs(Answers.ITEM_ID)).isEqualTo("human-loop-name");
             assertThat(row.<String>getAs(Answers.LABEL)).isEqualTo("use lambda to turn your notebook");
         });
+    }
+
+    @Test
+    void theMappingTellsWhoIsAnExpert(@TempDir Path folder) throws IOException {
+        Files.writeString(folder.resolve("answers.csv"), """
+                who,what,says
+                anna,key-a,bag
+                bert,key-a,box
+                """);
+        ingest("path = \"" + folder
+                + "\", columns { worker_id = who, item_id = what, label = says, expert = \"who = 'anna'\" }");
+        assertThat(rows())
+                .extracting(row -> row.getAs(Answers.KIND) + " " + row.getAs(Answers.LABEL))
+                .containsExactlyInAnyOrder("EXPERT bag", "WORKER box");
+        assertThat(rows()).noneMatch(row -> row.<String>getAs(Answers.WORKER_ID).isEmpty());
     }
 
     @Test

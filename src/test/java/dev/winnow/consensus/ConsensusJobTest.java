@@ -9,6 +9,7 @@ import dev.winnow.answers.Answers;
 import dev.winnow.config.ConfigException;
 import dev.winnow.ports.Stage;
 import dev.winnow.ports.TableStore;
+import dev.winnow.selection.Selections;
 import dev.winnow.stats.AnswerBlock;
 import dev.winnow.stats.DawidSkene;
 import dev.winnow.stats.DawidSkene.Errors;
@@ -40,9 +41,11 @@ class ConsensusJobTest {
 
     private final FakeTables tables = new FakeTables();
     private final List<Row> answers = new ArrayList<>();
+    private final List<Row> selections = new ArrayList<>();
 
     private Stage.Report run(String consensus) {
         store(tables.frame(Answers.TABLE, answers));
+        tables.replace(Selections.TABLE, tables.frame(Selections.TABLE, selections), Map.of(Selections.PIPELINE, "p"));
         return new ConsensusJob(Configs.of("consensus.default { " + consensus + " }"), tables).run(DAY);
     }
 
@@ -199,7 +202,7 @@ class ConsensusJobTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"dawid-skene, 1, 1", "dawid-skene, 7, 2", "weighted-majority, 5, 3", "one-coin, 3, 4"})
+    @CsvSource({"dawid-skene, 1, 1", "dawid-skene, 7, 2", "weighted-majority, 5, 3", "crowdlab, 3, 4"})
     void tablesDoNotDependOnThePartitionsAndTheOrderOfAnswers(String method, int partitions, long seed) {
         crowd(CrowdData.of("crowd_temp_snow2008"));
         Map<String, List<String>> once = inBlocks(method, tables.frame(Answers.TABLE, answers));
@@ -387,6 +390,125 @@ class ConsensusJobTest {
                 .isZero();
         assertThat(Objects.requireNonNull(versions.get("__ALL__")).<Long>getAs(Agreements.ITEMS))
                 .isEqualTo(60);
+    }
+
+    private void expert(String item, String label, @Nullable Instant at) {
+        add(item, "ann", Answers.EXPERT, Answers.CLASSIFICATION, label, null, null, at, null, 1);
+    }
+
+    @Test
+    void anExpertDecidesAndIsNoAnnotator() {
+        votes("outvoted", 3, 0);
+        votes("confirmed", 3, 0);
+        votes("open", 1, 1);
+        votes("truth", 3, 0);
+        gold("truth", "bag");
+        expert("outvoted", "box", null);
+        expert("confirmed", "bag", null);
+        expert("open", "box", null);
+        expert("alone", "bag", null);
+        expert("truth", "box", null);
+        run("method = majority");
+        assertThat(told("outvoted")).isEqualTo("box AGREED null");
+        assertThat(label("outvoted").<String>getAs(Labels.METHOD)).isEqualTo("EXPERT");
+        assertThat(label("outvoted").<Double>getAs(Labels.CONFIDENCE))
+                .as("is that of the others' label")
+                .isNull();
+        assertThat(label("confirmed").<Double>getAs(Labels.CONFIDENCE)).isEqualTo(1.0);
+        assertThat(label("confirmed").<Integer>getAs(Labels.ANSWERS)).isEqualTo(3);
+        assertThat(told("open")).isEqualTo("box AGREED null");
+        assertThat(told("alone")).isEqualTo("bag AGREED null");
+        assertThat(label("alone").<Integer>getAs(Labels.ANSWERS)).isZero();
+        assertThat(told("truth")).isEqualTo("bag GOLD null");
+        assertThat(annotators()).doesNotContainKey("ann");
+    }
+
+    @Test
+    void whereApprovalIsAskedForAnAgreedLabelWaitsForAnExpertWhoseLatestAnswerHolds() {
+        Instant early = Instant.parse("2026-11-03T10:00:00Z");
+        votes("waits", 3, 0);
+        votes("approved", 3, 0);
+        votes("open", 1, 1);
+        votes("gold", 3, 0);
+        gold("gold", "bag");
+        expert("approved", "box", early);
+        add(
+                "approved",
+                "bob",
+                Answers.EXPERT,
+                Answers.CLASSIFICATION,
+                "bag",
+                null,
+                null,
+                early.plusSeconds(1),
+                null,
+                1);
+        run("method = majority, approval = true");
+        assertThat(told("waits")).isEqualTo("bag UNAPPROVED EXPERT");
+        assertThat(told("approved")).isEqualTo("bag AGREED null");
+        assertThat(told("open")).isEqualTo("null TIED ONE_MORE_ANSWER");
+        assertThat(told("gold")).isEqualTo("bag GOLD null");
+    }
+
+    @Test
+    void approvalIsAskedForByUseCase() {
+        votes("waits", 3, 0);
+        run("method = majority }, consensus.gate { approval = true");
+        assertThat(told("waits")).isEqualTo("bag AGREED null");
+        run("method = majority }, consensus.dock { approval = true");
+        assertThat(told("waits")).isEqualTo("bag UNAPPROVED EXPERT");
+    }
+
+    @Test
+    void crowdlabHearsTheModelButNotAboutTheAudit() {
+        for (int i = 0; i < 20; i++) {
+            String truth = i % 2 == 0 ? "bag" : "box";
+            answer("i" + i, "w1", truth);
+            answer("i" + i, "w2", truth);
+            answer("i" + i, "w3", i < 3 ? "bag" : truth);
+            select("i" + i, truth, "BOUNDARY");
+        }
+        votes("told", 1, 1);
+        votes("blind", 1, 1);
+        votes("other", 1, 1);
+        select("told", "box", "BOUNDARY");
+        select("blind", "box", "AUDIT");
+        select("other", "a class nobody names", "BOUNDARY");
+        select("nobody answered", "box", "BOUNDARY");
+        run("method = crowdlab, min-confidence = 0.5");
+        assertThat(label("told").<String>getAs(Labels.LABEL)).isEqualTo("box");
+        assertThat(label("told").<String>getAs(Labels.METHOD)).isEqualTo("CROWDLAB");
+        assertThat(label("blind").<Double>getAs(Labels.CONFIDENCE))
+                .isEqualTo(label("other").<Double>getAs(Labels.CONFIDENCE));
+        assertThat(label("blind").<Double>getAs(Labels.ENTROPY))
+                .isGreaterThan(label("told").<Double>getAs(Labels.ENTROPY));
+        assertThat(labels()).hasSize(23).doesNotContainKey("nobody answered");
+    }
+
+    private void select(String item, String predicted, String signal) {
+        selections.add(RowFactory.create(
+                "p",
+                DAY,
+                "2026-11-05.1",
+                "run",
+                "dock",
+                signal,
+                selections.size() + 1,
+                item,
+                "inference",
+                "s3://b/" + item + ".jpg",
+                Instant.parse("2026-11-01T10:00:00Z"),
+                "site",
+                "camera",
+                "v1",
+                predicted,
+                0.9,
+                null,
+                null,
+                new String[] {signal},
+                Selections.PURPOSIVE,
+                null,
+                "because"));
     }
 
     @Test

@@ -1,4 +1,4 @@
-package dev.winnow.answers;
+package dev.winnow.inputs;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -12,7 +12,7 @@ import javax.crypto.spec.SecretKeySpec;
  * Names under which workers are known here: a keyed hash (HMAC-SHA-256, RFC 2104), so that only the holder of the key can
  * tell whose it is. The same worker has the same one in every run with the same key and pipeline.
  */
-final class Pseudonyms implements Serializable {
+public final class Pseudonyms implements Serializable {
     private static final long serialVersionUID = 1L;
 
     private static final String ALGORITHM = "HmacSHA256";
@@ -25,12 +25,12 @@ final class Pseudonyms implements Serializable {
      *
      * @param key secret; empty: the pipeline's name alone is mixed in
      */
-    Pseudonyms(String pipeline, String key) {
+    public Pseudonyms(String pipeline, String key) {
         this.key = (pipeline + "\n" + key).getBytes(UTF_8);
     }
 
     /** Returns the pseudonym of a worker, {@code w-} and 16 hexadecimal digits. */
-    String of(String worker) {
+    public String of(String worker) {
         try {
             Mac mac = Mac.getInstance(ALGORITHM);
             mac.init(new SecretKeySpec(key, ALGORITHM));
