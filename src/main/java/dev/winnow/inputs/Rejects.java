@@ -15,12 +15,15 @@ public final class Rejects {
     public static final String ROWS = "rejected_rows";
     public static final String SAMPLE = "sample";
 
-    /** Stored by segments for the day of the input, by ingest for its run date. */
+    /** Stored by segments for the day of the input, by ingest and label-qa for their run date. */
     public static final TableDef TABLE = TableDef.named(
                     "rejects", "A sampled input row that breaks its contract, with the exact count of its reason")
             .required(PIPELINE, StringType, "Pipeline")
-            .required(DATE, DateType, "Event date of inferences, arrival date of feedback, run date of answers")
-            .required(INPUT, StringType, "inferences, feedback or answers")
+            .required(
+                    DATE,
+                    DateType,
+                    "Event date of inferences, arrival date of feedback, run date of answers and reviews")
+            .required(INPUT, StringType, "inferences, feedback, answers or reviews")
             .required(REASON, StringType, "Rule that is broken")
             .required(ROWS, LongType, "Rows of this input, day and reason, all of them")
             .required(SAMPLE, StringType, "The row's canonical columns as JSON")
