@@ -11,7 +11,9 @@ public record BetaBinomial(double alpha, double beta) {
     /** Jeffreys' prior, where there are too few segments to learn one. */
     public static final BetaBinomial JEFFREYS = new BetaBinomial(0.5, 0.5);
 
-    private static final int MIN_SEGMENTS = 5;
+    /** Segments with rows below which there is nothing to learn from. */
+    public static final int MIN_SEGMENTS = 5;
+
     private static final double FULL_POOLING = 1e6;
     private static final double NO_POOLING = 1e-6;
 

@@ -1,0 +1,268 @@
+package dev.winnow.outcomes;
+
+import static org.apache.spark.sql.functions.array;
+import static org.apache.spark.sql.functions.array_contains;
+import static org.apache.spark.sql.functions.array_distinct;
+import static org.apache.spark.sql.functions.array_except;
+import static org.apache.spark.sql.functions.array_union;
+import static org.apache.spark.sql.functions.arrays_overlap;
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.collect_list;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.explode;
+import static org.apache.spark.sql.functions.flatten;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.min;
+import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.size;
+import static org.apache.spark.sql.functions.sort_array;
+import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.when;
+
+import dev.winnow.answers.Answers;
+import dev.winnow.candidates.Candidates;
+import dev.winnow.config.OutcomeSettings;
+import dev.winnow.consensus.Labels;
+import dev.winnow.inputs.Feedback;
+import dev.winnow.inputs.ImageUris;
+import dev.winnow.inputs.Inferences;
+import dev.winnow.labeling.LabelingJobs;
+import dev.winnow.segments.Misclassified;
+import dev.winnow.selection.Selections;
+import dev.winnow.stats.ClusterSums;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * The items of rounds with what their labels say.
+ *
+ * <p>A label brings something new where it differs from the best knowledge before it: from the prediction, unless feedback
+ * that arrived by the round's run date had already marked that prediction wrong. A mark that was taken back later
+ * still counts as knowledge; so does that a model was to look at the image, which it does at misclassified ones only. An
+ * item is labeled when its label is sure; open and tied ones are outstanding. A label of several classes agrees with a
+ * prediction that is one of them.
+ */
+final class LabeledItems {
+    /** Whether there is a label that is sure. */
+    static final String LABELED = "labeled";
+
+    /** Whether the label names an error that nobody knew. */
+    static final String FOUND = "found";
+
+    /** Classes that the label names, sorted: none where it says that nothing is there; null where it tells nothing. */
+    static final String CLASSES = "label_classes";
+
+    private static final String NAMED = "named_classes";
+    private static final String TIMED = "timed";
+    private static final String MILLIS = "millis";
+    private static final String ANSWERS = "answers";
+    private static final String KNOWN = "known_wrong";
+    private static final String CHARGED = "charged";
+    private static final String[] ITEM = {Inferences.USE_CASE, Selections.ITEM_ID};
+
+    private LabeledItems() {}
+
+    /**
+     * Joins the items of rounds with their labels.
+     *
+     * @param selections of sealed rounds, shaped like {@link Selections}
+     * @param labels of the pipeline, shaped like {@link Labels}
+     * @param answers of the pipeline, shaped like {@link Answers}
+     * @param wrong inferences that feedback marked, shaped like {@link Misclassified}
+     * @return selections with {@link #LABELED}, {@link #FOUND}, {@link #CLASSES} and sums of answers
+     */
+    static Dataset<Row> of(
+            Dataset<Row> selections,
+            Dataset<Row> labels,
+            Dataset<Row> answers,
+            Dataset<Row> wrong,
+            OutcomeSettings settings) {
+        Column named = col(NAMED);
+        Column said = when(
+                not(arrays_overlap(named, texts(settings.unsureLabels(), LabelingJobs.CANT_TELL))),
+                array_except(named, texts(settings.emptyLabels(), LabelingJobs.NONE_OF_THESE)));
+        Dataset<Row> sure = labels.filter(col(Labels.STATUS).isin(Labels.AGREED, Labels.GOLD))
+                .withColumn(NAMED, Labels.classes())
+                .filter(named.isNotNull())
+                .withColumn(CLASSES, said)
+                .groupBy(ITEM[0], ITEM[1])
+                .agg(
+                        when(count(CLASSES).gt(0), sort_array(array_distinct(flatten(collect_list(col(CLASSES))))))
+                                .as(CLASSES),
+                        lit(true).as(LABELED));
+        Column news = coalesce(wrong(), lit(false)).and(not(col(KNOWN)));
+        return withKnowledge(withCosts(selections, answers), wrong)
+                .join(sure, ITEM, "left")
+                .withColumn(LABELED, coalesce(col(LABELED), lit(false)))
+                .withColumn(FOUND, news);
+    }
+
+    private static Column texts(List<String> configured, String always) {
+        return array(Stream.concat(configured.stream(), Stream.of(always))
+                .map(text -> lit(text))
+                .toArray(Column[]::new));
+    }
+
+    /** Whether the prediction is not what the label says; null where the label tells nothing. */
+    static Column wrong() {
+        Column predicted = col(Inferences.PREDICTED_LABEL);
+        return when(predicted.isNull(), size(col(CLASSES)).gt(0))
+                .otherwise(not(array_contains(col(CLASSES), predicted)));
+    }
+
+    /** An answer that does not say which round asked counts in every round of its item. */
+    private static Dataset<Row> withCosts(Dataset<Row> selections, Dataset<Row> answers) {
+        Column seconds = col(Answers.SECONDS_SPENT);
+        Dataset<Row> byRound = answers.filter(col(Answers.TASK)
+                        .notEqual(Answers.REVIEW)
+                        .and(col(Answers.KIND).isin(Answers.WORKER, Answers.EXPERT)))
+                .groupBy(
+                        col(ITEM[0]).as("of_use_case"),
+                        col(ITEM[1]).as("of_item"),
+                        col(Answers.ROUND_ID).as("of_round"))
+                .agg(
+                        count(lit(1)).as(ANSWERS),
+                        count(seconds).as(TIMED),
+                        sum(when(seconds.isNull(), 0L)
+                                        .otherwise(org.apache
+                                                .spark
+                                                .sql
+                                                .functions
+                                                .round(seconds.multiply(1_000))
+                                                .cast("long")))
+                                .as(MILLIS));
+        String[] key = {ITEM[0], Selections.ROUND_ID, ITEM[1]};
+        Dataset<Row> costs = selections
+                .select(col(key[0]), col(key[1]), col(key[2]))
+                .join(
+                        byRound,
+                        col(key[0])
+                                .equalTo(col("of_use_case"))
+                                .and(col(key[2]).equalTo(col("of_item")))
+                                .and(coalesce(col("of_round"), col(key[1])).equalTo(col(key[1]))))
+                .groupBy(key[0], key[1], key[2])
+                .agg(sum(ANSWERS).as(ANSWERS), sum(TIMED).as(TIMED), sum(MILLIS).as(MILLIS));
+        Dataset<Row> joined = selections.join(costs, key, "left");
+        for (String sum : List.of(ANSWERS, TIMED, MILLIS)) {
+            joined = joined.withColumn(sum, coalesce(col(sum), lit(0L)));
+        }
+        return joined;
+    }
+
+    /** A miss makes a frame without output known to be wrong; on an alarm it speaks of something else. */
+    private static Dataset<Row> withKnowledge(Dataset<Row> selections, Dataset<Row> wrong) {
+        Column speaks = col(Misclassified.VERDICT)
+                .notEqual(Feedback.MISSED)
+                .or(col(Inferences.PREDICTED_LABEL).isNull());
+        Dataset<Row> marks = wrong.filter(speaks)
+                .groupBy(
+                        col(Inferences.USE_CASE).as("of_use_case"),
+                        ImageUris.canonical(col(Inferences.IMAGE_URI)).as("of_image"),
+                        col(Inferences.PREDICTED_LABEL).as("of_label"))
+                .agg(min(Misclassified.ARRIVAL_DATE).as("first_mark"));
+        return selections
+                .join(
+                        marks,
+                        col(Inferences.USE_CASE)
+                                .equalTo(col("of_use_case"))
+                                .and(col(Inferences.IMAGE_URI).equalTo(col("of_image")))
+                                .and(col(Inferences.PREDICTED_LABEL).eqNullSafe(col("of_label"))),
+                        "left")
+                .withColumn(
+                        KNOWN,
+                        coalesce(col("first_mark").leq(col(Selections.RUN_DATE)), lit(false))
+                                .or(isChecked())
+                                .or(array_contains(col(Selections.SIGNALS), Candidates.MODEL_CHECK)))
+                .drop("of_use_case", "of_image", "of_label", "first_mark");
+    }
+
+    private static Column isChecked() {
+        return col(Selections.SIGNAL).equalTo(Candidates.MODEL_CHECK);
+    }
+
+    /**
+     * Counts items by signal, for every round and for all rounds together; a row per use case, round and signal comes to
+     * the driver.
+     *
+     * <p>What is charged to the check of the model speaks for that alone: it was drawn from images known to be wrong, and
+     * would make other signals seem to find nothing.
+     *
+     * @param items from {@link #of}
+     */
+    static List<SignalCounts> bySignal(Dataset<Row> items) {
+        Column charged = col(CHARGED);
+        Column labeled = col(LABELED);
+        Column signal = array(col(Selections.SIGNAL));
+        Column speaking = when(isChecked(), signal).otherwise(array_union(signal, col(Selections.SIGNALS)));
+        Dataset<Row> byCamera = items.withColumn("speaks", explode(speaking))
+                .withColumn(CHARGED, col("speaks").equalTo(col(Selections.SIGNAL)))
+                .withColumn(
+                        "of_round",
+                        explode(array(col(Selections.ROUND_ID), lit(null).cast("string"))))
+                .groupBy("of_round", Inferences.USE_CASE, "speaks", Inferences.CAMERA_ID)
+                .agg(
+                        number(charged).as("selected"),
+                        number(charged.and(labeled)).as("n"),
+                        number(charged.and(col(FOUND))).as("x"),
+                        number(lit(true)).as("selected_any"),
+                        number(labeled).as("n_any"),
+                        number(col(FOUND)).as("x_any"),
+                        sum(when(charged, col(ANSWERS)).otherwise(0L)).as(ANSWERS),
+                        sum(when(charged, col(TIMED)).otherwise(0L)).as(TIMED),
+                        sum(when(charged, col(MILLIS)).otherwise(0L)).as(MILLIS));
+        List<SignalCounts> counts = new ArrayList<>();
+        for (Row row : byCamera.groupBy(Inferences.USE_CASE, "of_round", "speaks")
+                .agg(
+                        sum("selected"),
+                        number(col("n").gt(0)),
+                        sum("x"),
+                        sum("n"),
+                        sum(col("x").multiply(col("x"))),
+                        sum(col("x").multiply(col("n"))),
+                        sum(col("n").multiply(col("n"))),
+                        sum("selected_any"),
+                        number(col("n_any").gt(0)),
+                        sum("x_any"),
+                        sum("n_any"),
+                        sum(col("x_any").multiply(col("x_any"))),
+                        sum(col("x_any").multiply(col("n_any"))),
+                        sum(col("n_any").multiply(col("n_any"))),
+                        sum(ANSWERS),
+                        sum(TIMED),
+                        sum(MILLIS))
+                .collectAsList()) {
+            counts.add(new SignalCounts(
+                    row.getString(0),
+                    row.getString(1),
+                    row.getString(2),
+                    row.getLong(3),
+                    clusters(row, 4),
+                    row.getLong(10),
+                    clusters(row, 11),
+                    row.getLong(17),
+                    row.getLong(18),
+                    row.getLong(19)));
+        }
+        counts.sort(SignalCounts.ORDER);
+        return counts;
+    }
+
+    private static Column number(Column condition) {
+        return sum(when(condition, 1L).otherwise(0L));
+    }
+
+    private static ClusterSums clusters(Row row, int from) {
+        return new ClusterSums(
+                row.getLong(from),
+                row.getLong(from + 1),
+                row.getLong(from + 2),
+                row.getLong(from + 3),
+                row.getLong(from + 4),
+                row.getLong(from + 5));
+    }
+}
