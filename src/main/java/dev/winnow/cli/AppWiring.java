@@ -22,7 +22,11 @@ import dev.winnow.config.WinnowConfig;
 import dev.winnow.consensus.Agreements;
 import dev.winnow.consensus.Annotators;
 import dev.winnow.consensus.ConsensusJob;
+import dev.winnow.consensus.FollowUpJob;
+import dev.winnow.consensus.FollowUps;
+import dev.winnow.consensus.LabeledSelections;
 import dev.winnow.consensus.Labels;
+import dev.winnow.export.ExportJob;
 import dev.winnow.generate.FleetSettings;
 import dev.winnow.generate.GenerateJob;
 import dev.winnow.generate.GenerateReport;
@@ -32,15 +36,27 @@ import dev.winnow.inputs.CameraTable;
 import dev.winnow.inputs.DimensionBins;
 import dev.winnow.inputs.FeedbackLog;
 import dev.winnow.inputs.InferenceLog;
+import dev.winnow.inputs.ModelTraining;
 import dev.winnow.inputs.Rejects;
+import dev.winnow.inputs.ReviewLog;
 import dev.winnow.inputs.TrainingSet;
 import dev.winnow.labeling.LabelingJobs;
 import dev.winnow.labeling.ManifestsJob;
+import dev.winnow.outcomes.OutcomesJob;
+import dev.winnow.outcomes.RoundOutcomes;
+import dev.winnow.outcomes.SignalYields;
 import dev.winnow.ports.ObjectStore;
 import dev.winnow.ports.ObjectStores;
 import dev.winnow.ports.SourceReader;
 import dev.winnow.ports.Stage;
 import dev.winnow.ports.TableStore;
+import dev.winnow.quality.Calibrations;
+import dev.winnow.quality.ClassThresholds;
+import dev.winnow.quality.LabelQa;
+import dev.winnow.quality.LabelQaJob;
+import dev.winnow.quality.QaItems;
+import dev.winnow.quality.Reviewers;
+import dev.winnow.report.ReportJob;
 import dev.winnow.runtime.AliasedImages;
 import dev.winnow.runtime.Holder;
 import dev.winnow.runtime.LeaseTimes;
@@ -145,6 +161,14 @@ final class AppWiring implements Wiring {
                 Labels.TABLE,
                 Annotators.TABLE,
                 Agreements.TABLE,
+                QaItems.TABLE,
+                LabelQa.TABLE,
+                ClassThresholds.TABLE,
+                Calibrations.TABLE,
+                Reviewers.TABLE,
+                SignalYields.TABLE,
+                RoundOutcomes.TABLE,
+                FollowUps.TABLE,
                 RunLedger.TABLE);
     }
 
@@ -162,10 +186,37 @@ final class AppWiring implements Wiring {
                     config, answers, run.tables(), run.objects(), Places::absolute, workerKey(config.answers())));
         }
         if (command.equals(ConsensusJob.NAME)) {
-            return List.of(new ConsensusJob(config, run.tables()));
+            String labeling = Places.absolute(config.labeling().path());
+            return List.of(
+                    new ConsensusJob(config, run.tables()),
+                    new FollowUpJob(config, run.tables(), run.objects(), labeling, run.beforeCommit()));
         }
+        if (command.equals(LabelQaJob.NAME)) {
+            ReviewLog reviews = new ReviewLog(sources, config.reviews());
+            return List.of(new LabelQaJob(config, reviews, run.tables(), workerKey(config.answers())));
+        }
+        if (command.equals(ExportJob.NAME)) {
+            return List.of(new ExportJob(
+                    config, run.tables(), run.objects(), Places.absolute(config.exportRoot()), run.beforeCommit()));
+        }
+        Stage report = new ReportJob(
+                config,
+                run.tables(),
+                run.objects(),
+                new AliasedImages(run.objects(), aliases(config))::location,
+                Places.absolute(config.reportRoot()),
+                run.beforeCommit());
+        if (command.equals(ReportJob.NAME)) {
+            return List.of(report);
+        }
+        Rounds rounds =
+                new Rounds(run.objects(), Places.absolute(config.labeling().path()), config.pipeline());
         CameraTable cameras = new CameraTable(sources, config.cameras());
         InferenceLog inferences = new InferenceLog(sources, config.inferences(), cameras);
+        if (command.equals(OutcomesJob.NAME)) {
+            ModelTraining training = new ModelTraining(sources, config.modelTraining());
+            return List.of(new OutcomesJob(config, run.tables(), rounds, cameras, inferences, training));
+        }
         FeedbackLog feedback = new FeedbackLog(sources, config.feedback());
         Readiness readiness = new Readiness(config.inferences().readiness(), run.objects());
         if (command.equals(RunCommand.Check.NAME)) {
@@ -178,8 +229,6 @@ final class AppWiring implements Wiring {
                     ImageReferences::usable,
                     images -> BedrockReviewer.plan(config, images)));
         }
-        Rounds rounds =
-                new Rounds(run.objects(), Places.absolute(config.labeling().path()), config.pipeline());
         List<Stage> daily = List.of(
                 new SegmentsJob(
                         config,
@@ -202,7 +251,8 @@ final class AppWiring implements Wiring {
                                 Places.absolute(config.analysisRoot()),
                                 config.analysis().sample()),
                         reviewer(run),
-                        new TrainingSet(sources, config)),
+                        new TrainingSet(sources, config),
+                        new LabeledSelections(config, run.tables())),
                 new CandidatesJob(config, inferences, cameras, run.tables()),
                 new SelectJob(
                         config,
@@ -218,7 +268,8 @@ final class AppWiring implements Wiring {
                         run.objects(),
                         rounds,
                         run.wanted().round(),
-                        run.beforeCommit()));
+                        run.beforeCommit()),
+                report);
         return command.equals(RunCommand.Curate.NAME)
                 ? daily
                 : daily.stream().filter(stage -> stage.name().equals(command)).toList();

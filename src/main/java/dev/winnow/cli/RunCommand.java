@@ -3,7 +3,11 @@ package dev.winnow.cli;
 import dev.winnow.answers.IngestJob;
 import dev.winnow.config.DimensionSettings;
 import dev.winnow.consensus.ConsensusJob;
+import dev.winnow.export.ExportJob;
 import dev.winnow.inputs.BinsJob;
+import dev.winnow.outcomes.OutcomesJob;
+import dev.winnow.quality.LabelQaJob;
+import dev.winnow.report.ReportJob;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -34,6 +38,10 @@ abstract class RunCommand implements Callable<Integer> {
                 new Manifests(context),
                 new Ingest(context),
                 new Consensus(context),
+                new LabelQuality(context),
+                new Outcomes(context),
+                new Export(context),
+                new Report(context),
                 new Bins(context),
                 new Check(context));
     }
@@ -74,7 +82,7 @@ abstract class RunCommand implements Callable<Integer> {
     /** The daily run. */
     @Command(
             name = Curate.NAME,
-            description = "The daily run: segments, analyze, candidates, select and manifests, in this order.",
+            description = "The daily run: segments, analyze, candidates, select, manifests and report, in this order.",
             footer = {"", "Example:", "  winnow curate --conf conf/local.conf --run-date 2026-11-01"})
     static final class Curate extends OfRound {
         static final String NAME = "curate";
@@ -179,10 +187,56 @@ abstract class RunCommand implements Callable<Integer> {
     /** One label of many answers. */
     @Command(
             name = ConsensusJob.NAME,
-            description = "One label per item from many answers; how good each annotator is.",
+            description =
+                    "One label per item from many answers; how good each annotator is; asks again where it is open.",
             footer = {"", "Example:", "  winnow consensus --conf conf/local.conf --run-date 2026-11-05"})
     static final class Consensus extends RunCommand {
         private Consensus(Context context) {
+            super(context);
+        }
+    }
+
+    /** How right labels are. */
+    @Command(
+            name = LabelQaJob.NAME,
+            description = "How right labels are by class and confidence, from which confidence a class can be trusted,"
+                    + " and calibration.",
+            footer = {"", "Example:", "  winnow label-qa --conf conf/local.conf --run-date 2026-11-05"})
+    static final class LabelQuality extends RunCommand {
+        private LabelQuality(Context context) {
+            super(context);
+        }
+    }
+
+    /** Whether rounds helped. */
+    @Command(
+            name = OutcomesJob.NAME,
+            description = "What each signal's labels brought and how targeted segments changed since.",
+            footer = {"", "Example:", "  winnow outcomes --conf conf/local.conf --run-date 2026-11-12"})
+    static final class Outcomes extends RunCommand {
+        private Outcomes(Context context) {
+            super(context);
+        }
+    }
+
+    /** The labels as a training set. */
+    @Command(
+            name = ExportJob.NAME,
+            description = "Writes the labels as a training set: augmented manifest, COCO or Parquet.",
+            footer = {"", "Example:", "  winnow export --conf conf/local.conf --run-date 2026-11-05"})
+    static final class Export extends RunCommand {
+        private Export(Context context) {
+            super(context);
+        }
+    }
+
+    /** The page that people open. */
+    @Command(
+            name = ReportJob.NAME,
+            description = "One self-contained HTML page of the run date, of what the tables hold.",
+            footer = {"", "Example:", "  winnow report --conf conf/local.conf --run-date 2026-11-01"})
+    static final class Report extends RunCommand {
+        private Report(Context context) {
             super(context);
         }
     }

@@ -25,6 +25,7 @@ public record AnswerSettings(
             "job_name",
             "repetition",
             "gold",
+            "expert",
             "submitted_at",
             "seconds_spent",
             "guideline_version");
@@ -47,15 +48,18 @@ public record AnswerSettings(
      * @param useCase use case of items that no selection names
      * @param labelAttribute label attribute of output manifests; empty: every attribute with a metadata block
      * @param guidelineVersion version of the labeling guideline the answers follow; empty: not known
+     * @param experts whether its workers are experts, whose answers decide
      */
-    public record Export(Kind kind, String path, String useCase, String labelAttribute, String guidelineVersion) {
+    public record Export(
+            Kind kind, String path, String useCase, String labelAttribute, String guidelineVersion, boolean experts) {
         static Export read(Section section) {
             return new Export(
                     section.oneOf("kind", Kind.class),
                     section.text("path", Uris::writable, "a path, or a URI with s3://, s3a:// or file:"),
                     section.optionalText("use-case", t -> true, "a text"),
                     section.optionalText("label-attribute", t -> true, "a text"),
-                    section.optionalText("guideline-version", t -> true, "a text"));
+                    section.optionalText("guideline-version", t -> true, "a text"),
+                    section.has("experts") && section.flag("experts"));
         }
     }
 

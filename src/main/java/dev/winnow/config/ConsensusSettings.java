@@ -10,6 +10,9 @@ package dev.winnow.config;
  * @param smoothing pseudo-count of every answer of every annotator to every class, for Dawid-Skene and one-coin
  * @param allowRepeats whether all answers count that one annotator gave to one item, or the latest alone
  * @param requiredGoldScore share of gold items that annotators are expected to get right; fraction
+ * @param approval whether an expert must confirm a label before it may be used
+ * @param followUps items of open labels that one run asks about again, for each task and kind of need; 0: none
+ * @param followUpDays days that a request without a further answer is waited for
  * @param level of the intervals, inside (0, 1)
  */
 public record ConsensusSettings(
@@ -20,6 +23,9 @@ public record ConsensusSettings(
         double smoothing,
         boolean allowRepeats,
         double requiredGoldScore,
+        boolean approval,
+        int followUps,
+        int followUpDays,
         double level) {
 
     /** Rules for one label. */
@@ -33,7 +39,9 @@ public record ConsensusSettings(
         /** Dawid and Skene (1979): each annotator's errors are estimated with the labels. */
         DAWID_SKENE,
         /** The same with a single accuracy for each annotator. */
-        ONE_COIN
+        ONE_COIN,
+        /** A weighted mean of the answers and of what the model predicted, except for items of the audit. */
+        CROWDLAB
     }
 
     static ConsensusSettings read(Section section) {
@@ -45,6 +53,9 @@ public record ConsensusSettings(
                 section.number("smoothing", 0, 100),
                 section.flag("allow-repeats"),
                 section.number("required-gold-score", 0, 1),
+                section.flag("approval"),
+                section.integer("follow-ups", 0, 100_000),
+                section.integer("follow-up-days", 1, 365),
                 section.number("confidence-level", 0.5, 0.9999));
         if (settings.maxAnswers < settings.minAnswers) {
             section.problem(

@@ -9,6 +9,8 @@ import java.util.TreeMap;
  *
  * @param budget images to label per round
  * @param auditShare share of the budget drawn uniformly from all frames, fraction
+ * @param modelCheckShare share of the budget drawn uniformly from the day's images that a model looked at, fraction; at
+ *     most what the audit leaves
  * @param signalWeights signal name (kebab case) to its weight in the rest of the budget
  * @param maxPerCamera images per camera in a round; the audit is not capped
  * @param maxSiteShare images per site over the budget, fraction; the audit is not capped
@@ -19,6 +21,7 @@ import java.util.TreeMap;
 public record UseCaseSettings(
         int budget,
         double auditShare,
+        double modelCheckShare,
         Map<String, Double> signalWeights,
         int maxPerCamera,
         double maxSiteShare,
@@ -63,6 +66,7 @@ public record UseCaseSettings(
         return new UseCaseSettings(
                 section.integer("budget", 0, 1_000_000),
                 section.number("audit-share", 0, 1),
+                section.number("model-check-share", 0, 1),
                 weights,
                 section.integer("max-per-camera", 1, 1_000_000),
                 section.number("max-site-share", 0, 1),

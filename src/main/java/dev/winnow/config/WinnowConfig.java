@@ -29,13 +29,19 @@ import java.util.regex.Pattern;
  * @param cameras camera table
  * @param training what the models were trained on
  * @param answers answers that come back from labeling
+ * @param reviews reviews of labels
+ * @param modelTraining which rounds trained which model version; may be absent
  * @param rejects rows that break the contract
  * @param segments segments and rates
  * @param useCases use case to its settings; {@code default} holds for all that are not named
  * @param consensus use case to how its answers become labels; {@code default} holds for all that are not named
+ * @param quality how right labels must be
  * @param analysis how misclassified images are looked at
  * @param selection candidate pool
  * @param labeling manifests
+ * @param outcomes how it is told whether rounds helped
+ * @param export training sets
+ * @param report the HTML report
  * @param s3 how S3 is reached
  * @param lease warehouse lease
  * @param spark Spark settings of a local run, for keys that spark-submit did not set
@@ -50,13 +56,19 @@ public record WinnowConfig(
         CameraSettings cameras,
         TrainingSettings training,
         AnswerSettings answers,
+        ReviewSettings reviews,
+        InputSettings modelTraining,
         RejectSettings rejects,
         SegmentSettings segments,
         Map<String, UseCaseSettings> useCases,
         Map<String, ConsensusSettings> consensus,
+        QualitySettings quality,
         AnalysisSettings analysis,
         SelectionSettings selection,
         LabelingSettings labeling,
+        OutcomeSettings outcomes,
+        ExportSettings export,
+        ReportSettings report,
         S3Settings s3,
         LeaseSettings lease,
         Map<String, String> spark,
@@ -94,6 +106,10 @@ public record WinnowConfig(
             "inputs.answers.table",
             "inputs.answers.exports",
             "inputs.answers.max-answers",
+            "inputs.reviews.path",
+            "inputs.reviews.table",
+            "inputs.model-training.path",
+            "inputs.model-training.table",
             "analysis.path",
             "analysis.model.region",
             "analysis.model.endpoint",
@@ -102,6 +118,8 @@ public record WinnowConfig(
             "analysis.model.batch",
             "labeling.path",
             "labeling.image-aliases",
+            "export.path",
+            "report",
             "s3",
             "lease",
             "spark");
@@ -116,6 +134,18 @@ public record WinnowConfig(
     public String analysisRoot() {
         String root =
                 analysis.path().isEmpty() ? warehouse.replaceAll("/+$", "") + "/_winnow/analysis" : analysis.path();
+        return root.replaceAll("(?<=.)/+$", "");
+    }
+
+    /** Returns the root of training sets. */
+    public String exportRoot() {
+        String root = export.path().isEmpty() ? labeling.path().replaceAll("/+$", "") + "/exports" : export.path();
+        return root.replaceAll("(?<=.)/+$", "");
+    }
+
+    /** Returns the root of the HTML reports. */
+    public String reportRoot() {
+        String root = report.path().isEmpty() ? warehouse.replaceAll("/+$", "") + "/_winnow/report" : report.path();
         return root.replaceAll("(?<=.)/+$", "");
     }
 
@@ -194,13 +224,19 @@ public record WinnowConfig(
                 new CameraSettings(statics),
                 training,
                 answers,
+                reviews,
+                modelTraining,
                 rejects,
                 segments,
                 useCases,
                 consensus,
+                quality,
                 analysis,
                 selection,
                 labeling,
+                outcomes,
+                export,
+                report,
                 s3,
                 lease,
                 spark,
@@ -240,13 +276,19 @@ public record WinnowConfig(
                 inputs.cameras,
                 inputs.training,
                 inputs.answers,
+                inputs.reviews,
+                inputs.modelTraining,
                 root.object("rejects", RejectSettings::read),
                 root.object("segments", section -> SegmentSettings.read(section, dimensions)),
                 useCases,
                 root.entries("consensus", DEFAULT_USE_CASE, ConsensusSettings::read),
+                root.object("quality", QualitySettings::read),
                 root.object("analysis", section -> AnalysisSettings.read(section, dimensions)),
                 root.object("selection", SelectionSettings::read),
                 root.object("labeling", LabelingSettings::read),
+                root.object("outcomes", OutcomeSettings::read),
+                root.object("export", ExportSettings::read),
+                root.object("report", ReportSettings::read),
                 root.object("s3", S3Settings::read),
                 root.object("lease", LeaseSettings::read),
                 root.textMap("spark", key -> key.startsWith("spark."), "a Spark setting begins with spark."),
@@ -259,14 +301,18 @@ public record WinnowConfig(
             FeedbackSettings feedback,
             CameraSettings cameras,
             TrainingSettings training,
-            AnswerSettings answers) {
+            AnswerSettings answers,
+            ReviewSettings reviews,
+            InputSettings modelTraining) {
         static Inputs read(Section section) {
             Inputs inputs = new Inputs(
                     section.object("inferences", InferenceSettings::read),
                     section.object("feedback", FeedbackSettings::read),
                     section.object("cameras", CameraSettings::read),
                     section.object("training", TrainingSettings::read),
-                    section.object("answers", AnswerSettings::read));
+                    section.object("answers", AnswerSettings::read),
+                    section.object("reviews", ReviewSettings::read),
+                    section.object("model-training", Inputs::modelTraining));
             List<String> twice =
                     new ArrayList<>(inputs.inferences.input().dimensions().keySet());
             twice.retainAll(inputs.cameras.input().dimensions().keySet());
@@ -295,6 +341,13 @@ public record WinnowConfig(
                                 + " cameras.time-zone to the zone of all cameras, such as Europe/Berlin");
             }
             return inputs;
+        }
+
+        private static InputSettings modelTraining(Section section) {
+            section.refuse("dimensions", "a round has no dimensions; leave the key out");
+            section.refuse("partition-filter", "the table is small and read whole; leave the key out");
+            return InputSettings.read(
+                    section, "model-training", List.of("round_id", "model_version", "trained_at"), "");
         }
     }
 

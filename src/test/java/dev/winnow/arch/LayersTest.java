@@ -38,6 +38,7 @@ class LayersTest {
             "consensus",
             "quality",
             "outcomes",
+            "export",
             "report",
             "generate");
 

@@ -164,7 +164,15 @@ class WinnowConfigTest {
                   answers {
                     path = "/a", format = json, schema = "d STRING", options { x = y }, time-zone = UTC
                     columns { worker_id = d }, worker-key-variable = KEY, max-answers = 8
-                    exports { gt { kind = ground-truth, path = "s3://o/", use-case = u, label-attribute = l, guideline-version = g } }
+                    exports { gt { kind = ground-truth, path = "s3://o/", use-case = u, label-attribute = l, guideline-version = g, experts = true } }
+                  }
+                  model-training {
+                    path = "/m", format = json, schema = "f STRING", options { x = y }, time-zone = UTC
+                    columns { round_id = f }
+                  }
+                  reviews {
+                    path = "/r", format = json, schema = "e STRING", options { x = y }, confidence-scale = 100
+                    columns { verdict = e }
                   }
                 }
                 rejects { max-share = 0.2, samples = 7 }
@@ -174,14 +182,17 @@ class WinnowConfigTest {
                   maturity { horizon-days = 7, min-share = 0.1 }, strata = [d, site]
                   change { days = 2, age-days = 1, days-between-false-alarms = 7 } }
                 use-cases.default {
-                  budget = 9, audit-share = 0.3, signals { low-confidence = 1, boundary = 2, rare-class = 3 }, max-per-camera = 2
+                  budget = 9, audit-share = 0.3, model-check-share = 0.1, signals { low-confidence = 1, boundary = 2, rare-class = 3 }, max-per-camera = 2
                   max-site-share = 0.4, labels = [a, b]
                   classes.default { alarm-threshold = 0.2, boundary-band = 0.1, low-confidence-below = 0.3 }
                 }
                 consensus.default {
                   method = majority, min-answers = 3, min-confidence = 0.6, max-answers = 7, smoothing = 0
-                  allow-repeats = true, required-gold-score = 0.9, confidence-level = 0.9
+                  allow-repeats = true, approval = true, follow-ups = 9, follow-up-days = 2, required-gold-score = 0.9, confidence-level = 0.9
                 }
+                quality { buckets = [0.5, 0.9], wrong-per-right = 0.2, confidence-level = 0.9, legacy-empty-as-zero = true
+                  min-sensitivity = 0.8, calibration-bins = 10, confusion-share = 0.1
+                  proof { rule = fixed-sample, sample-size = 100, over-all-classes = true } }
                 analysis { provider = bedrock, path = "s3://a/b"
                   sample { size = 9, elevated-weight = 2, oversample = 2, burst-seconds = 1, burst-max-seconds = 2
                     hash-distance = 1, max-bytes = 1000, max-pixels = 10000, max-edge = 200 }
@@ -198,6 +209,11 @@ class WinnowConfigTest {
                     synthesize-below = 0.5, max-images = 10, synonyms { lorry = truck } } }
                 selection { pool-factor = 3, max-age-days = 2, cooldown-days = 3, salt = s }
                 labeling { path = "/l", max-lines = 10, check-images = false, image-aliases { "s3://a/" = "/b/" } }
+                outcomes { round-days = 30, empty-labels = [nothing], unsure-labels = [what], min-items = 5
+                  relevant-change = 0.5, compare-on-audit = true, weights { step = 0.1, min = 0.1, max = 0.6, locked = [boundary] } }
+                export { path = "/e", format = coco, label-attribute = truth, split { train = 0.5, validation = 0.3, test = 0.2 }
+                  audit = true, leave-out = [x], salt = s }
+                report { path = "/h", thumbnails = false }
                 s3 { endpoint = "http://127.0.0.1:1", region = r, path-style = true }
                 lease { wait = 1s, ttl = 20s }
                 spark { "spark.master" = "local[1]" }
@@ -217,6 +233,21 @@ class WinnowConfigTest {
         assertThat(config.useCase("x").labels()).isEqualTo(List.of("a", "b"));
         assertThat(config.spark()).containsEntry("spark.master", "local[1]");
         assertThat(config.analysis().model().requestFields()).isEqualTo("{\"thinking\":{\"type\":\"disabled\"}}");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "outcomes.weights { min = 0.6 } | outcomes.weights.min = 0.6 is above max = 0.5",
+                "outcomes.weights.locked = [audit] | outcomes.weights.locked = [audit], expected names of signals, of",
+                "inputs.model-training.columns.round = r | inputs.model-training.columns.round: not a canonical column",
+                "inputs.model-training.dimensions.d = d | inputs.model-training.dimensions: a round has no dimensions",
+            })
+    void outcomesThatCanNotBeToldSoAreNamed(String line, String problem) {
+        assertThatThrownBy(() -> load(MINIMAL + line))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(problem);
     }
 
     @Test
@@ -275,6 +306,24 @@ class WinnowConfigTest {
             })
     void aTrainingSetThatCanNotBeReadSoIsNamed(String line, String problem) {
         assertThatThrownBy(() -> load(MINIMAL + "inputs.training.path = \"/t\"\ninputs.training." + line))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(problem);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "quality.buckets = [] | quality.buckets = [], expected 1 to 100 ascending numbers from 0 to below 1",
+                "quality.buckets = [0.9, 0.8] | quality.buckets = [0.9, 0.8], expected 1 to 100 ascending numbers",
+                "quality.buckets = [80, 90] | quality.buckets = [80.0, 90.0], expected 1 to 100 ascending numbers",
+                "quality.proof.rule = fixed-sample | quality.proof.sample-size = 0 with rule = fixed-sample: fixed-sample",
+                "quality.proof.sample-size = 9 | quality.proof.sample-size = 9 with rule = anytime: fixed-sample needs",
+                "inputs.reviews.dimensions.a = b | inputs.reviews.dimensions: reviews are counted by class and confidence",
+                "inputs.reviews.partition-filter = none | inputs.reviews.partition-filter: every run reads all reviews",
+            })
+    void qualityThatCanNotBeShownSoIsNamed(String line, String problem) {
+        assertThatThrownBy(() -> load(MINIMAL + line))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining(problem);
     }

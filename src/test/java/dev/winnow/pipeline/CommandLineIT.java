@@ -6,6 +6,7 @@ import dev.winnow.adapters.delta.DeltaTableStore;
 import dev.winnow.adapters.s3.S3Objects;
 import dev.winnow.testing.BatchStandIn;
 import dev.winnow.testing.BedrockStandIn;
+import dev.winnow.testing.Chromium;
 import dev.winnow.testing.S3Process;
 import dev.winnow.testing.SparkExtension;
 import java.io.BufferedReader;
@@ -79,10 +80,22 @@ class CommandLineIT {
     }
 
     @Test
+    void thePageOfARunOpensWithoutANetwork() throws IOException {
+        Path page = folder.resolve("clean/warehouse/_winnow/report/day/" + DAY + ".html");
+        Chromium.Opened opened = Chromium.installed().open(page, Files.createTempDirectory(folder, "browser"));
+
+        assertThat(opened.console()).isEmpty();
+        assertThat(opened.requests()).isEmpty();
+        assertThat(opened.markup())
+                .contains("<html lang=\"en\" data-drawn=\"true\">", "data-chart=\"From signal to job\"")
+                .doesNotContain("<p class=\"empty\">This block could not be drawn");
+    }
+
+    @Test
     void aRunKilledInAnyStageAndRepeatedEqualsACleanRun() throws Exception {
         Path conf =
                 conf("killed", "day", folder + "/fleet", folder + "/killed/warehouse", folder + "/killed/labeling", "");
-        for (String stage : List.of("segments", "candidates", "analyze", "select", "manifests")) {
+        for (String stage : List.of("segments", "candidates", "analyze", "select", "manifests", "report")) {
             Process process = start("curate", "--conf", conf.toString(), "--run-date", DAY);
             try {
                 awaitLine(process, "stage=" + stage + " event=begin");
