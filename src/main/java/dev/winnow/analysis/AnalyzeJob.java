@@ -16,6 +16,7 @@ import dev.winnow.inputs.ImageUris;
 import dev.winnow.inputs.InferenceLog;
 import dev.winnow.inputs.Inferences;
 import dev.winnow.inputs.TrainingSet;
+import dev.winnow.inputs.WorstSegments;
 import dev.winnow.ports.ReturnedLabels;
 import dev.winnow.ports.ServiceException;
 import dev.winnow.ports.Stage;
@@ -58,6 +59,9 @@ public final class AnalyzeJob implements Stage {
     private static final String NAME = "analyze";
     private static final String MEDIA_TYPE = "image/jpeg";
     private static final String IMAGE = "image";
+
+    /** Segments further down are left out: every misclassified image is held against each of these. */
+    private static final int MOST_SEGMENTS = 1_000;
 
     /** An image that was asked about, whatever the answer is worth. */
     private static final Object[] ASKED = {
@@ -180,7 +184,10 @@ public final class AnalyzeJob implements Stage {
         }
     }
 
-    /** Puts the answers of a batch job to the findings that wait for them; samples and fetches nothing anew. */
+    /**
+     * Puts the answers of a batch job to the findings that wait for them; samples and fetches nothing anew. All findings
+     * of the day come to the driver: they are the sample, at most {@code analysis.sample.size}.
+     */
     private Report collect(LocalDate day, ImageReviewer of) {
         TableDef table = ImageFindings.TABLE.withDimensions(dimensions());
         List<Map<String, Object>> findings = new ArrayList<>();
@@ -252,11 +259,9 @@ public final class AnalyzeJob implements Stage {
                 .filter(col(Misclassified.PIPELINE)
                         .equalTo(config.pipeline())
                         .and(col(Misclassified.ARRIVAL_DATE).equalTo(lit(day))));
-        // Not by image: the log may write s3a:// where a selection has s3://.
-        String[] inference = {Inferences.USE_CASE, Inferences.INFERENCE_ID, Inferences.CAPTURED_AT};
-        return marked.withColumn(ImageFindings.FOUND_BY, lit(ImageFindings.FEEDBACK))
-                .unionByName(labels.contradicted(day, inferences.dimensions())
-                        .join(marked, inference, "left_anti")
+        return Misclassified.together(
+                marked.withColumn(ImageFindings.FOUND_BY, lit(ImageFindings.FEEDBACK)),
+                labels.contradicted(day, inferences.dimensions())
                         .withColumn(ImageFindings.FOUND_BY, lit(ImageFindings.LABELS)));
     }
 
@@ -311,8 +316,20 @@ public final class AnalyzeJob implements Stage {
                 .drop(IMAGE);
     }
 
-    private ElevatedSegments elevated(LocalDate day) {
-        return ElevatedSegments.of(tables.read(SegmentFindings.TABLE), config.pipeline(), day);
+    /** The segments of the day that are suspected or elevated. */
+    private WorstSegments elevated(LocalDate day) {
+        return WorstSegments.of(tables.read(SegmentFindings.TABLE)
+                .filter(col(SegmentFindings.PIPELINE)
+                        .equalTo(config.pipeline())
+                        .and(col(SegmentFindings.RUN_DATE).equalTo(lit(day)))
+                        .and(col(SegmentFindings.STATUS).isNotNull()))
+                .sort(
+                        col(SegmentFindings.RANK).asc_nulls_last(),
+                        col(SegmentFindings.USE_CASE),
+                        col(SegmentFindings.SEGMENT))
+                .limit(MOST_SEGMENTS)
+                .select(SegmentFindings.conjunction())
+                .collectAsList());
     }
 
     private static Map<String, Long> byVerdict(Dataset<Row> wrong) {

@@ -22,6 +22,7 @@ import static org.apache.spark.sql.types.DataTypes.StringType;
 import dev.winnow.inputs.Inferences;
 import dev.winnow.segments.VerdictDaily;
 import dev.winnow.stats.ClusterSums;
+import dev.winnow.tables.ClusterColumns;
 import dev.winnow.tables.TableDef;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -56,6 +57,7 @@ final class ErrorSums {
     private static final String ALL_X = "all_x";
     private static final String ALL_N = "all_n";
     private static final List<String> COUNTS = List.of(ALARMS, WRONG, CONFIRMED, MISSED);
+    private static final List<Column> CLUSTERS = ClusterColumns.of(col(X), col(N));
 
     private static final String NAME = "name";
     private static final String KNOWN = "known";
@@ -237,9 +239,9 @@ final class ErrorSums {
                 .agg(sum(X).as(X), sum(N).as(N))
                 .filter(col(N).gt(0))
                 .groupBy(USE_CASE)
-                .agg(count(lit(1)), sum(X), sum(N), square(X, X), square(X, N), square(N, N))
+                .agg(CLUSTERS.get(0), CLUSTERS.subList(1, CLUSTERS.size()).toArray(Column[]::new))
                 .collectAsList()) {
-            all.put(row.getString(0), sums(row, 1));
+            all.put(row.getString(0), ClusterColumns.read(row, 1));
         }
         return all;
     }
@@ -272,41 +274,34 @@ final class ErrorSums {
                 .agg(sum(X).as(X), sum(N).as(N))
                 .filter(col(N).gt(0))
                 .groupBy(USE_CASE, DIMENSION, GROUP)
-                .agg(count(lit(1)), sum(X), sum(N), square(X, X), square(X, N), square(N, N))
+                .agg(CLUSTERS.get(0), CLUSTERS.subList(1, CLUSTERS.size()).toArray(Column[]::new))
                 .collectAsList()) {
-            wholes.put(List.of(row.getString(0), row.getString(1), row.getString(2)), sums(row, 3));
+            wholes.put(List.of(row.getString(0), row.getString(1), row.getString(2)), ClusterColumns.read(row, 3));
         }
         return wholes;
     }
 
     private static Dataset<Row> parts(Dataset<Row> trials) {
         WindowSpec camera = Window.partitionBy(USE_CASE, DIMENSION, GROUP, CAMERA_ID);
+        List<Column> sums = new ArrayList<>();
+        COUNTS.forEach(name -> sums.add(sum(name)));
+        sums.addAll(CLUSTERS);
+        sums.add(count(when(col(N).gt(0).and(col(N).equalTo(col(ALL_N))), lit(1))));
+        sums.add(product(X, ALL_X));
+        sums.add(sum(col(X).multiply(col(ALL_N)).plus(col(N).multiply(col(ALL_X)))));
+        sums.add(product(N, ALL_N));
         return trials.withColumn(ALL_X, sum(X).over(camera))
                 .withColumn(ALL_N, sum(N).over(camera))
                 .groupBy(USE_CASE, LABEL, DIMENSION, VALUE, GROUP)
-                .agg(
-                        sum(ALARMS),
-                        sum(WRONG),
-                        sum(CONFIRMED),
-                        sum(MISSED),
-                        count(when(col(N).gt(0), lit(1))),
-                        sum(X),
-                        sum(N),
-                        square(X, X),
-                        square(X, N),
-                        square(N, N),
-                        count(when(col(N).gt(0).and(col(N).equalTo(col(ALL_N))), lit(1))),
-                        square(X, ALL_X),
-                        sum(col(X).multiply(col(ALL_N)).plus(col(N).multiply(col(ALL_X)))),
-                        square(N, ALL_N));
+                .agg(sums.get(0), sums.subList(1, sums.size()).toArray(Column[]::new));
     }
 
-    private static Column square(String left, String right) {
+    private static Column product(String left, String right) {
         return sum(col(left).multiply(col(right)));
     }
 
     private static ClassErrors errors(Row row, Map<List<String>, ClusterSums> wholes) {
-        ClusterSums own = sums(row, 9);
+        ClusterSums own = ClusterColumns.read(row, 9);
         ClusterSums whole =
                 wholes.getOrDefault(List.of(row.getString(0), row.getString(2), row.getString(4)), ClusterSums.EMPTY);
         boolean asAWhole = row.getString(2).isEmpty();
@@ -320,15 +315,5 @@ final class ErrorSums {
                 row.getLong(8),
                 own,
                 whole.outside(own, row.getLong(15), row.getLong(16), row.getLong(17), row.getLong(18)));
-    }
-
-    private static ClusterSums sums(Row row, int from) {
-        return new ClusterSums(
-                row.getLong(from),
-                row.getLong(from + 1),
-                row.getLong(from + 2),
-                row.getLong(from + 3),
-                row.getLong(from + 4),
-                row.getLong(from + 5));
     }
 }

@@ -20,6 +20,7 @@ import static org.apache.spark.sql.functions.when;
 import dev.winnow.inputs.Feedback;
 import dev.winnow.inputs.HashDraw;
 import dev.winnow.inputs.Inferences;
+import dev.winnow.inputs.WorstSegments;
 import dev.winnow.segments.Misclassified;
 import dev.winnow.tables.TableDef;
 import java.util.List;
@@ -70,7 +71,7 @@ final class ImageSample {
      * @param salt of the configuration, with the day
      */
     static Dataset<Row> stratified(
-            Dataset<Row> wrong, Set<String> classes, ElevatedSegments segments, List<String> dimensions, String salt) {
+            Dataset<Row> wrong, Set<String> classes, WorstSegments segments, List<String> dimensions, String salt) {
         Column missed =
                 when(col(Misclassified.CORRECTED_LABEL).isin(classes.toArray()), col(Misclassified.CORRECTED_LABEL));
         Column label = when(
@@ -80,7 +81,7 @@ final class ImageSample {
         Column day = col(Inferences.EVENT_DATE).cast("string");
         Column[] key = {col(Inferences.USE_CASE), day, col(Inferences.INFERENCE_ID)};
         return wrong.withColumn(WRONG_CLASS, label)
-                .withColumn(ImageFindings.SEGMENT, segments.worst(col(WRONG_CLASS), dimensions))
+                .withColumn(ImageFindings.SEGMENT, segments.first(col(WRONG_CLASS), dimensions))
                 .withColumn(
                         ImageFindings.STRATUM,
                         concat(col(WRONG_CLASS), coalesce(concat(lit(" in "), col(ImageFindings.SEGMENT)), lit(""))))

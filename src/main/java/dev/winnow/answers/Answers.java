@@ -64,7 +64,7 @@ public final class Answers {
     /** A mask, of which only the place is kept. */
     public static final String SEGMENTATION = "SEGMENTATION";
 
-    /** Whether the class that an item was shown with is right; labels are the verdicts of {@link Reviews}. */
+    /** Whether what an item was shown with, its class or its boxes, is right; labels are the verdicts of {@link Reviews}. */
     public static final String REVIEW = "REVIEW";
 
     /** The declaration. */
@@ -81,7 +81,8 @@ public final class Answers {
                     StringType,
                     "WORKER, EXPERT (whose answer decides), CONSOLIDATED (by the service), MACHINE or GOLD (the known truth)")
             .required(STATUS, StringType, "ANSWERED, or CONFLICTING: sources contradict each other and neither counts")
-            .required(TASK, StringType, "CLASSIFICATION, MULTI_LABEL, BOXES, SEGMENTATION or REVIEW (of a shown class)")
+            .required(
+                    TASK, StringType, "CLASSIFICATION, MULTI_LABEL, BOXES, SEGMENTATION or REVIEW (of what was shown)")
             .optional(
                     LABEL,
                     StringType,

@@ -3,6 +3,8 @@ package dev.winnow.answers;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.winnow.inputs.Reviews;
+import dev.winnow.labeling.LabelingJobs;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -22,6 +24,12 @@ import org.jspecify.annotations.Nullable;
 record Content(
         String task, @Nullable String label, @Nullable String answer) {
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** What people choose from where they judge what they are shown (labeling, verdicts of old boxes). */
+    private static final Map<String, String> VERDICTS = Map.of(
+            LabelingJobs.RIGHT, Reviews.CONFIRM,
+            LabelingJobs.WRONG, Reviews.DISCONFIRM,
+            LabelingJobs.CANT_TELL, Reviews.CANT_TELL);
 
     /**
      * A box in pixels of the stored image.
@@ -54,6 +62,12 @@ record Content(
     static Content boxes(List<Drawn> boxes) {
         return new Content(
                 Answers.BOXES, null, write(boxes.stream().map(Drawn::json).toList()));
+    }
+
+    /** A verdict on what was shown in the words of {@link Reviews}; empty where this is none that our jobs offer. */
+    Optional<Content> verdict() {
+        String verdict = label == null ? null : VERDICTS.get(label);
+        return Optional.ofNullable(verdict).map(said -> new Content(Answers.REVIEW, said, null));
     }
 
     static Content mask(String uri) {

@@ -160,15 +160,14 @@ abstract class ExportReader {
     /**
      * Reads one answer of a worker response file, a consolidation request or a human loop.
      *
-     * @param form what the worker sent
+     * @param content what the worker sent; empty where it can't be read
      */
-    final void workerAnswer(JsonNode answer, JsonNode form, String job, Target target, Origin origin) {
+    final void workerAnswer(JsonNode answer, Optional<Content> content, String job, Target target, Origin origin) {
         String worker = answer.path("workerId").asText();
         if (worker.isEmpty()) {
             found.reject("worker_missing", origin, target.item());
             return;
         }
-        Optional<Content> content = Content.ofForm(form);
         if (content.isEmpty()) {
             found.reject("answer_unsupported", origin, target.item());
             return;

@@ -13,8 +13,11 @@ import java.util.TreeMap;
 
 /** What was read of the exports: answers, and what could not be taken for one, counted by reason. Bounded. */
 final class Found {
-    /** Reasons that break no contract: nobody has answered yet, or somebody chose not to. */
-    static final List<String> PENDING = List.of("unlabeled", "failed", "skipped");
+    /** Reason of a worker's mask that went into the one its item has. */
+    static final String IN_MASK = "in_mask";
+
+    /** Reasons that break no contract: nobody has answered yet, somebody chose not to, or the answer is read elsewhere. */
+    static final List<String> PENDING = List.of("unlabeled", "failed", "skipped", IN_MASK);
 
     private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -41,6 +41,9 @@ final class GroundTruthOutput extends ExportReader {
 
     private static final String METADATA = "-metadata";
     private static final String JOB_PREFIX = "labeling-job/";
+    private static final String RESPONSES = "worker-response-ref";
+    private static final String VERIFICATION = "label-verification";
+    private static final String MASKS = "semantic-segmentation";
 
     GroundTruthOutput(
             ObjectStore objects,
@@ -61,6 +64,9 @@ final class GroundTruthOutput extends ExportReader {
         private final List<String> others = new ArrayList<>();
         private boolean folder;
 
+        /** Whether the folder bears the name that its lines give their job; a copy may bear any. */
+        private boolean bearsItsName;
+
         /** Image to what lines of the job are about that show it; at most a job's 100,000 lines. */
         private final Map<String, Set<Target>> targetsOfImage = new TreeMap<>();
 
@@ -69,6 +75,12 @@ final class GroundTruthOutput extends ExportReader {
 
         /** End of a response's URI to what a line says it answers. */
         private final Map<String, Target> targetOfResponse = new TreeMap<>();
+
+        /** What lines give a mask of: their workers' answers, each an image of its own, are in that mask. */
+        private final Set<Target> masked = new HashSet<>();
+
+        /** Whether its people say if what they are shown is right. */
+        private boolean verifies;
     }
 
     @Override
@@ -107,7 +119,9 @@ final class GroundTruthOutput extends ExportReader {
     /** A job's folder has its name; files without one belong to a job of the export's name. */
     private void read(String folder, Job job) {
         String named = job.folder ? lastPart(folder) : name;
+        String own = (JOB_PREFIX + named + '"').toLowerCase(Locale.ROOT);
         each(job.manifests, (uri, text) -> {
+            job.bearsItsName |= job.folder && text.toLowerCase(Locale.ROOT).contains(own);
             List<String> lines = text.lines().toList();
             for (int i = 0; i < lines.size(); i++) {
                 if (!lines.get(i).isBlank()) {
@@ -144,22 +158,39 @@ final class GroundTruthOutput extends ExportReader {
         String key = ownKey(line);
         Target target = new Target(key == null ? image : key, key != null, image);
         job.targetsOfImage.computeIfAbsent(image, i -> new HashSet<>()).add(target);
-        List<String> attributes = attributes(line);
+        List<String> attributes = new ArrayList<>(attributes(line));
+        if (key != null && job.bearsItsName && settings.labelAttribute().isEmpty()) {
+            attributes.removeIf(attribute -> isShown(line, attribute, folderJob));
+        }
         if (attributes.isEmpty()) {
             found.reject("unlabeled", origin, target.item());
         }
         for (String attribute : attributes) {
             JsonNode metadata = line.path(attribute + METADATA);
-            String reference = metadata.path("worker-response-ref").asText();
+            String reference = metadata.path(RESPONSES).asText();
             int tail = reference.indexOf("annotations/worker-response/");
             if (tail >= 0) {
                 job.targetOfResponse.put(reference.substring(tail), target);
             } else if (!line.has(attribute) || line.path(attribute).isNull()) {
                 found.reject(metadata.isObject() ? "failed" : "unlabeled", origin, target.item());
             } else {
-                label(line.path(attribute), metadata, target, jobOf(metadata, folderJob), origin);
+                String of = jobOf(metadata, folderJob);
+                job.verifies |= of.equals(folderJob) && type(metadata).equals(VERIFICATION);
+                if (type(metadata).equals(MASKS)) {
+                    job.masked.add(target);
+                }
+                label(line.path(attribute), metadata, target, of, origin);
             }
         }
+    }
+
+    /** Whether an attribute of our own line is not the answer of the line's job, but what its people were shown. */
+    private static boolean isShown(JsonNode line, String attribute, String folderJob) {
+        JsonNode metadata = line.path(attribute + METADATA);
+        String job = jobOf(metadata, "");
+        return job.isEmpty()
+                ? line.hasNonNull(attribute) && !metadata.has(RESPONSES)
+                : !job.equalsIgnoreCase(folderJob);
     }
 
     private List<String> attributes(JsonNode line) {
@@ -199,15 +230,18 @@ final class GroundTruthOutput extends ExportReader {
     }
 
     private static Optional<Content> content(JsonNode value, JsonNode metadata) {
-        String type = metadata.path("type").asText().toLowerCase(Locale.ROOT).replaceFirst("^groundtruth/", "");
-        return switch (type) {
-            case "image-classification", "text-classification", "label-verification" -> oneClass(value, metadata);
+        return switch (type(metadata)) {
+            case "image-classification", "text-classification" -> oneClass(value, metadata);
+            case VERIFICATION -> oneClass(value, metadata).flatMap(Content::verdict);
             case "image-classification-multilabel", "text-classification-multilabel" -> classes(value, metadata);
             case "object-detection" -> boxes(value, metadata);
-            case "semantic-segmentation" ->
-                value.isTextual() ? Optional.of(Content.mask(value.asText())) : Optional.empty();
+            case MASKS -> value.isTextual() ? Optional.of(Content.mask(value.asText())) : Optional.empty();
             default -> Optional.empty();
         };
+    }
+
+    private static String type(JsonNode metadata) {
+        return metadata.path("type").asText().toLowerCase(Locale.ROOT).replaceFirst("^groundtruth/", "");
     }
 
     private static Optional<Content> oneClass(JsonNode value, JsonNode metadata) {
@@ -278,19 +312,29 @@ final class GroundTruthOutput extends ExportReader {
             }
             for (JsonNode annotation : object.path("annotations")) {
                 JsonNode content = annotation.path("annotationData").path("content");
-                annotation(annotation, content, folderJob, target, origin);
+                annotation(annotation, content, folderJob, job, target, origin);
             }
         }
     }
 
-    private void annotation(JsonNode annotation, JsonNode content, String folderJob, Target target, Origin origin) {
+    private void annotation(
+            JsonNode annotation, JsonNode content, String folderJob, Job job, Target target, Origin origin) {
         if (!content.isTextual()) {
             found.reject("answer_missing", origin, target.item());
             return;
         }
         JsonNode form = parse(content.asText(), origin, target.item());
         if (!form.isMissingNode()) {
-            workerAnswer(annotation, form, folderJob, target, origin);
+            workerAnswer(annotation, form, folderJob, job, target, origin);
+        }
+    }
+
+    private void workerAnswer(JsonNode answer, JsonNode form, String folderJob, Job job, Target target, Origin origin) {
+        if (form.has("crowd-semantic-segmentation") && job.masked.contains(target)) {
+            found.reject(Found.IN_MASK, origin, target.item());
+        } else {
+            Optional<Content> content = Content.ofForm(form);
+            workerAnswer(answer, job.verifies ? content.flatMap(Content::verdict) : content, folderJob, target, origin);
         }
     }
 
@@ -313,7 +357,7 @@ final class GroundTruthOutput extends ExportReader {
             return;
         }
         for (JsonNode answer : response.path("answers")) {
-            workerAnswer(answer, answer.path("answerContent"), folderJob, target, origin(uri));
+            workerAnswer(answer, answer.path("answerContent"), folderJob, job, target, origin(uri));
         }
     }
 

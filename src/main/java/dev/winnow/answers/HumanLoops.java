@@ -33,7 +33,7 @@ final class HumanLoops extends ExportReader {
                 String job = flow.substring(flow.lastIndexOf('/') + 1);
                 Target target = target(loop);
                 for (JsonNode answer : loop.path("humanAnswers")) {
-                    workerAnswer(answer, answer.path("answerContent"), job, target, origin(uri));
+                    workerAnswer(answer, Content.ofForm(answer.path("answerContent")), job, target, origin(uri));
                 }
             } else if (!loop.isMissingNode()) {
                 found.reject("format_unknown", origin(uri), "object");

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.winnow.answers.Answer.Origin;
 import dev.winnow.answers.Answer.Target;
 import dev.winnow.config.AnswerSettings.Export;
+import dev.winnow.config.TaskType;
 import dev.winnow.inputs.Pseudonyms;
 import dev.winnow.ports.ObjectStore;
 import dev.winnow.stats.Digest;
@@ -15,7 +16,8 @@ import java.util.Optional;
  * JSON exports of Label Studio: arrays of tasks with their annotations; choices and upright rectangles.
  *
  * <p>Predictions and drafts are no answers. A canceled annotation was skipped. An empty one says that there is nothing to
- * draw where others of the same file drew rectangles; elsewhere it says nothing.
+ * draw where others of the same file drew rectangles; elsewhere it says nothing. One chosen class is a set of one where the
+ * task's data says that several could be chosen.
  */
 final class LabelStudioExport extends ExportReader {
     private static final double PERCENT = 100;
@@ -54,11 +56,12 @@ final class LabelStudioExport extends ExportReader {
     private void task(JsonNode task, boolean drawn, Origin origin) {
         String job = "project-" + task.path("project").asText("");
         Target target = target(task, job);
+        boolean several = task.path("data").path("task-type").asText().equals(TaskType.MULTI_LABEL.id());
         if (task.path("annotations").isEmpty()) {
             found.reject("unlabeled", origin, target.item());
         }
         for (JsonNode annotation : task.path("annotations")) {
-            annotation(annotation, job, target, drawn, origin);
+            annotation(annotation, job, target, drawn, several, origin);
         }
     }
 
@@ -74,7 +77,8 @@ final class LabelStudioExport extends ExportReader {
                 : new Target(image, false, image);
     }
 
-    private void annotation(JsonNode annotation, String job, Target target, boolean drawn, Origin origin) {
+    private void annotation(
+            JsonNode annotation, String job, Target target, boolean drawn, boolean several, Origin origin) {
         if (annotation.path("was_cancelled").asBoolean()) {
             found.reject("skipped", origin, target.item());
             return;
@@ -86,7 +90,7 @@ final class LabelStudioExport extends ExportReader {
             found.reject("worker_missing", origin, target.item());
             return;
         }
-        Optional<Content> content = content(annotation.path("result"), drawn);
+        Optional<Content> content = content(annotation.path("result"), drawn, several);
         if (content.isEmpty()) {
             found.reject("answer_unsupported", origin, target.item());
             return;
@@ -107,7 +111,7 @@ final class LabelStudioExport extends ExportReader {
                 origin));
     }
 
-    private static Optional<Content> content(JsonNode result, boolean drawn) {
+    private static Optional<Content> content(JsonNode result, boolean drawn, boolean several) {
         List<Content.Drawn> boxes = new ArrayList<>();
         List<String> choices = new ArrayList<>();
         boolean chosen = false;
@@ -128,7 +132,7 @@ final class LabelStudioExport extends ExportReader {
         if (!chosen) {
             return Optional.empty();
         }
-        return Optional.of(choices.size() == 1 ? Content.label(choices.get(0)) : Content.labels(choices));
+        return Optional.of(choices.size() == 1 && !several ? Content.label(choices.get(0)) : Content.labels(choices));
     }
 
     /** Percent of the image to its pixels; a rotated rectangle is no upright box and becomes none. */

@@ -8,6 +8,7 @@ import static org.apache.spark.sql.types.DataTypes.TimestampType;
 
 import dev.winnow.config.WinnowConfig;
 import dev.winnow.inputs.Inferences;
+import dev.winnow.segments.Misclassified;
 import dev.winnow.tables.TableDef;
 import java.util.List;
 import java.util.Locale;
@@ -23,12 +24,22 @@ public final class Candidates {
     public static final String DRAW = "draw";
     public static final String DRAW_LIMIT = "draw_limit";
     public static final String FRAMES = "frames";
+    public static final String SEGMENT = "segment";
+    public static final String VERDICT = Misclassified.VERDICT;
+
+    /** It is an alarm of a segment that the day's findings call elevated, or suspect of it. */
+    public static final String ELEVATED_SEGMENT = "ELEVATED_SEGMENT";
 
     /** The confidence is inside the band around the alarm threshold. */
     public static final String BOUNDARY = "BOUNDARY";
 
     /** The confidence is below the class's limit. */
     public static final String LOW_CONFIDENCE = "LOW_CONFIDENCE";
+
+    /** People contradict it although the model was sure, or say that the model overlooked something. */
+    public static final String CONFIDENT_WRONG = "CONFIDENT_WRONG";
+    /** The confidence, and what judged alarms say of others like it, let expect an error. */
+    public static final String ERROR_RISK = "ERROR_RISK";
 
     /** The class is short of training data and errs often, as the class-imbalance map of the day says. */
     public static final String RARE_CLASS = "RARE_CLASS";
@@ -45,8 +56,18 @@ public final class Candidates {
     /** Signals whose score follows from the confidence. */
     static final List<String> BY_CONFIDENCE = List.of(BOUNDARY, LOW_CONFIDENCE);
 
+    /** Signals of which the highest scores are kept, by a cut. */
+    static final List<String> BY_SCORE = List.of(BOUNDARY, LOW_CONFIDENCE, ERROR_RISK);
+
+    /** Signals whose score follows from the draw, so that what they speak for takes turns. */
+    static final List<String> BY_HASH = List.of(ELEVATED_SEGMENT, RARE_CLASS);
+
+    /** Signals that speak on one day alone: findings and maps of a later day may not say so any more. */
+    public static final List<String> OF_THE_DAY = List.of(ELEVATED_SEGMENT, RARE_CLASS, AUDIT, MODEL_CHECK);
+
     /** Signals with a score, in order of priority: an image that several speak for is charged to the first. */
-    public static final List<String> SCORED = List.of(BOUNDARY, LOW_CONFIDENCE, RARE_CLASS);
+    public static final List<String> SCORED =
+            List.of(ELEVATED_SEGMENT, CONFIDENT_WRONG, ERROR_RISK, BOUNDARY, LOW_CONFIDENCE, RARE_CLASS);
 
     /** Even a small budget has a reserve for what caps and missing images hold back. */
     private static final long MIN_POOL = 1_000;
@@ -58,7 +79,11 @@ public final class Candidates {
             .required(RUN_DATE, DateType, "Day the candidate was found")
             .required(RUN_ID, StringType, "Run that made the row; the same work has the same id")
             .required(Inferences.USE_CASE, StringType, "Use case")
-            .required(SIGNAL, StringType, "BOUNDARY, LOW_CONFIDENCE, RARE_CLASS, AUDIT or MODEL_CHECK")
+            .required(
+                    SIGNAL,
+                    StringType,
+                    "ELEVATED_SEGMENT, CONFIDENT_WRONG, ERROR_RISK, BOUNDARY, LOW_CONFIDENCE, RARE_CLASS, AUDIT or"
+                            + " MODEL_CHECK")
             .required(
                     ITEM_ID,
                     StringType,
@@ -71,13 +96,23 @@ public final class Candidates {
             .required(Inferences.MODEL_VERSION, StringType, "Model version")
             .optional(Inferences.PREDICTED_LABEL, StringType, "Predicted class; null for a frame without output")
             .optional(Inferences.CONFIDENCE, DoubleType, "Confidence in [0, 1]; null for a frame without output")
-            .optional(SCORE, DoubleType, "How strongly the signal speaks, in [0, 1], 1 is strongest; null for draws")
+            .optional(
+                    SCORE,
+                    DoubleType,
+                    "How strongly the signal speaks, in [0, 1], 1 is strongest; for ERROR_RISK the probability that the"
+                            + " prediction is wrong; null for draws")
             .required(
                     DRAW,
                     DoubleType,
                     "Hash of the item in [0, 1): order of AUDIT and MODEL_CHECK, tie-break of the others")
             .optional(DRAW_LIMIT, DoubleType, "AUDIT rows are all frames whose draw is below this; null for the others")
             .optional(FRAMES, LongType, "Frames of the use case that day, where rows count images; null otherwise")
+            .optional(SEGMENT, StringType, "Segment that ELEVATED_SEGMENT speaks of; null for the others")
+            .optional(
+                    VERDICT,
+                    StringType,
+                    "What people say against the inference of CONFIDENT_WRONG: FALSE_POSITIVE, RELABELED or MISSED; null for"
+                            + " the others")
             .check("score_in_range", SCORE + " IS NULL OR " + SCORE + " BETWEEN 0 AND 1")
             .check("draw_in_range", DRAW + " >= 0 AND " + DRAW + " < 1")
             .partitionedBy(PIPELINE, RUN_DATE)
@@ -91,10 +126,13 @@ public final class Candidates {
         return signal.toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
+    /** Returns how many candidates of one signal and use case are wanted of a day. */
+    static long wanted(WinnowConfig config, String useCase) {
+        return (long) config.selection().poolFactor() * config.useCase(useCase).budget();
+    }
+
     /** Returns how many candidates of one signal and use case a round chooses from at most. */
     public static long poolSize(WinnowConfig config, String useCase) {
-        return Math.max(
-                MIN_POOL,
-                (long) config.selection().poolFactor() * config.useCase(useCase).budget());
+        return Math.max(MIN_POOL, wanted(config, useCase));
     }
 }

@@ -6,6 +6,8 @@ import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.posexplode;
+import static org.apache.spark.sql.functions.row_number;
+import static org.apache.spark.sql.functions.size;
 import static org.apache.spark.sql.functions.sum;
 
 import dev.winnow.analysis.ClassImbalance;
@@ -15,8 +17,10 @@ import dev.winnow.config.InferenceSettings.RowPer;
 import dev.winnow.config.WinnowConfig;
 import dev.winnow.inputs.CameraTable;
 import dev.winnow.inputs.DayInput;
+import dev.winnow.inputs.FeedbackLog;
 import dev.winnow.inputs.InferenceLog;
 import dev.winnow.inputs.Inferences;
+import dev.winnow.inputs.WorstSegments;
 import dev.winnow.ports.ServiceException;
 import dev.winnow.ports.Stage;
 import dev.winnow.ports.TableStore;
@@ -24,6 +28,9 @@ import dev.winnow.runtime.CellVersion;
 import dev.winnow.runtime.RunIds;
 import dev.winnow.segments.DayBuilds;
 import dev.winnow.segments.ExposureDaily;
+import dev.winnow.segments.Misclassified;
+import dev.winnow.segments.SegmentFindings;
+import dev.winnow.segments.VerdictDaily;
 import dev.winnow.tables.TableDef;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -35,21 +42,33 @@ import java.util.TreeMap;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.storage.StorageLevel;
 
-/** Finds the day's candidates: one pass over its inferences, cut by the histograms of its cells. */
+/**
+ * Finds the day's candidates: one pass over its inferences, cut by the histograms of its cells; and the inferences, of any
+ * day, that people contradicted on it.
+ */
 public final class CandidatesJob implements Stage {
     private static final String NAME = "candidates";
+    private static final String PLACE = "place";
 
     private final WinnowConfig config;
     private final InferenceLog inferences;
+    private final FeedbackLog feedback;
     private final CameraTable cameras;
     private final TableStore tables;
 
     /** Creates the job over its inputs and tables. */
-    public CandidatesJob(WinnowConfig config, InferenceLog inferences, CameraTable cameras, TableStore tables) {
+    public CandidatesJob(
+            WinnowConfig config,
+            InferenceLog inferences,
+            FeedbackLog feedback,
+            CameraTable cameras,
+            TableStore tables) {
         this.config = config;
         this.inferences = inferences;
+        this.feedback = feedback;
         this.cameras = cameras;
         this.tables = tables;
     }
@@ -68,9 +87,16 @@ public final class CandidatesJob implements Stage {
         }
         DayInput files = inferences.day(day);
         requireSameFiles(day, files);
-        DayInput input = files.and(cameras.files());
+        DayInput input = files.and(feedback.day(day)).and(cameras.files());
         Map<String, Map<String, Double>> needs = needs(day);
-        String runId = RunIds.of(config.pipeline(), NAME, day, config.semantic(), input.fingerprint() + "|" + needs);
+        List<Row> elevated = elevated(day);
+        WorstSegments segments = WorstSegments.of(elevated);
+        Column segment = segments.first(col(ExposureDaily.LABEL), dimensions());
+        List<Row> shares = SegmentCuts.shares(elevated, alarms(day, segments, segment), config);
+        ErrorRisk risk = ErrorRisk.learn(verdicts(day), tables, cameras, inferences.dimensions());
+        ErrorRisk.Scale scale = risk.scale(cells(day), useCase -> Candidates.wanted(config, useCase));
+        String findings = String.join("|", needs.toString(), shares.toString(), risk.digest(), lookedAt(day));
+        String runId = RunIds.of(config.pipeline(), NAME, day, config.semantic(), input.fingerprint() + "|" + findings);
         TableDef table = Candidates.TABLE.withDimensions(dimensions());
         Map<String, Object> scope = new LinkedHashMap<>();
         scope.put(Candidates.PIPELINE, config.pipeline());
@@ -78,22 +104,30 @@ public final class CandidatesJob implements Stage {
         // Counted before they are written; what the histograms let through is small next to the facts.
         String salt = config.selection().salt() + "|" + day;
         Dataset<Row> found = Signals.find(
-                        inferences.accepted(List.of(day)),
+                        // Before the cut, as segments may ask for what only cameras tell.
+                        inferences.accepted(List.of(day)).transform(cameras::withStaticDimensions),
                         tables.frame(DayCuts.TABLE, DayCuts.of(histograms, needs, config)),
+                        new SegmentCuts(segment, tables.frame(SegmentCuts.TABLE, shares)),
+                        alarms -> risk.scored(alarms, scale),
                         salt,
                         inferences.settings().rowPer() == RowPer.IMAGE)
+                .unionByName(ConfidentWrong.of(wrong(day), dimensions(), config, salt), true)
                 .persist(StorageLevel.MEMORY_AND_DISK());
         try {
             Dataset<Row> candidates = BestScores.of(found, useCase -> Candidates.poolSize(config, useCase))
                     .transform(Signals::onePerItem)
-                    .transform(cameras::withStaticDimensions)
                     .unionByName(ModelChecks.of(findings(day), dimensions(), salt), true)
                     .withColumn(Candidates.PIPELINE, lit(config.pipeline()))
                     .withColumn(Candidates.RUN_DATE, lit(day))
                     .withColumn(Candidates.RUN_ID, lit(runId));
-            long written = tables.replace(table, candidates, scope);
+            long written = tables.replace(
+                            RiskEffects.TABLE,
+                            tables.frame(
+                                    RiskEffects.TABLE, RiskEffects.rows(config.pipeline(), day, runId, risk.models())),
+                            scope)
+                    + tables.replace(table, candidates, scope);
             long read = histograms.values().stream().mapToLong(DayCuts::rows).sum();
-            return new Report(read, written, 0, 1, input.fingerprint(), sentences(table, day));
+            return new Report(read, written, 0, 1, input.fingerprint(), sentences(table, day, risk));
         } finally {
             found.unpersist();
         }
@@ -124,13 +158,48 @@ public final class CandidatesJob implements Stage {
         return dimensions;
     }
 
+    /** The day's cells of this configuration. */
+    private Dataset<Row> cells(LocalDate day) {
+        return tables.read(ExposureDaily.TABLE.withDimensions(inferences.dimensions()))
+                .filter(col(ExposureDaily.PIPELINE)
+                        .equalTo(config.pipeline())
+                        .and(col(ExposureDaily.EVENT_DATE).equalTo(lit(day)))
+                        .and(col(ExposureDaily.CELL_VERSION).equalTo(CellVersion.of(config))));
+    }
+
+    /**
+     * The window's verdicts that can stand for all alarms, as `segments` of the day found: on event dates that are mature,
+     * and of use cases whose customers confirm often enough. Complaints alone tell no probability.
+     */
+    private Dataset<Row> verdicts(LocalDate day) {
+        Column counts = lit(false);
+        for (Row whole : tables.read(SegmentFindings.TABLE)
+                .filter(col(SegmentFindings.PIPELINE)
+                        .equalTo(config.pipeline())
+                        .and(col(SegmentFindings.RUN_DATE).equalTo(lit(day)))
+                        .and(size(col(SegmentFindings.DIMENSIONS)).equalTo(0))
+                        .and(col(SegmentFindings.MEASURE).equalTo(SegmentFindings.MEASURE_FDR)))
+                .select(SegmentFindings.USE_CASE, SegmentFindings.LAST_EVENT_DATE)
+                .sort(SegmentFindings.USE_CASE)
+                .collectAsList()) {
+            counts = counts.or(col(USE_CASE)
+                    .equalTo(whole.getString(0))
+                    .and(col(VerdictDaily.EVENT_DATE).leq(lit(whole.getLocalDate(1)))));
+        }
+        LocalDate from = day.minusDays(config.segments().windowDays() - 1L);
+        return tables.read(VerdictDaily.TABLE.withDimensions(inferences.dimensions()))
+                .filter(col(VerdictDaily.PIPELINE)
+                        .equalTo(config.pipeline())
+                        .and(col(VerdictDaily.CELL_VERSION).equalTo(CellVersion.of(config)))
+                        .and(col(VerdictDaily.ARRIVAL_DATE).between(lit(from), lit(day)))
+                        // Not of the day itself: what is judged already would rank by its own verdict.
+                        .and(col(VerdictDaily.EVENT_DATE).between(lit(from), lit(day.minusDays(1))))
+                        .and(counts));
+    }
+
     /** Rows by use case, class and confidence bin; frames without output stand in element 0 of their label. */
     private Map<String, Map<String, long[]>> histograms(LocalDate day) {
-        Column ofDay = col(ExposureDaily.PIPELINE)
-                .equalTo(config.pipeline())
-                .and(col(ExposureDaily.EVENT_DATE).equalTo(lit(day)))
-                .and(col(ExposureDaily.CELL_VERSION).equalTo(CellVersion.of(config)));
-        Dataset<Row> cells = tables.read(ExposureDaily.TABLE).filter(ofDay);
+        Dataset<Row> cells = cells(day);
         Column none = col(ExposureDaily.LABEL).equalTo(Inferences.NO_LABEL);
         Map<String, Map<String, long[]>> histograms = new TreeMap<>();
         cells.filter(none)
@@ -168,6 +237,53 @@ public final class CandidatesJob implements Stage {
         return needs;
     }
 
+    /** The worst segments that `segments` called elevated or suspected on the day, worst first within a use case. */
+    private List<Row> elevated(LocalDate day) {
+        Column place = row_number().over(Window.partitionBy(USE_CASE).orderBy(SegmentFindings.RANK));
+        List<Column> columns = new ArrayList<>(List.of(SegmentFindings.conjunction()));
+        columns.add(col(SegmentFindings.EXCESS_ERRORS));
+        return tables.read(SegmentFindings.TABLE)
+                .filter(col(SegmentFindings.PIPELINE)
+                        .equalTo(config.pipeline())
+                        .and(col(SegmentFindings.RUN_DATE).equalTo(lit(day)))
+                        .and(col(SegmentFindings.STATUS).isNotNull())
+                        .and(not(col(SegmentFindings.REDUNDANT)))
+                        .and(col(SegmentFindings.EXCESS_ERRORS).gt(0)))
+                .withColumn(PLACE, place)
+                .filter(col(PLACE).leq(config.selection().elevatedSegments()))
+                .sort(USE_CASE, PLACE)
+                .select(columns.toArray(Column[]::new))
+                .collectAsList();
+    }
+
+    /** Use case to segment to the day's alarms that count for it: those that lie in no worse one. */
+    private Map<String, Map<String, Long>> alarms(LocalDate day, WorstSegments segments, Column segment) {
+        Map<String, Map<String, Long>> alarms = new TreeMap<>();
+        if (segments.isEmpty()) {
+            return alarms;
+        }
+        cells(day)
+                .filter(col(ExposureDaily.LABEL).notEqual(Inferences.NO_LABEL))
+                .transform(cameras::withStaticDimensions)
+                .withColumn(SegmentCuts.SEGMENT, segment)
+                .filter(col(SegmentCuts.SEGMENT).isNotNull())
+                .groupBy(USE_CASE, SegmentCuts.SEGMENT)
+                .agg(sum(ExposureDaily.SHOWN))
+                .collectAsList()
+                .forEach(row -> alarms.computeIfAbsent(row.getString(0), useCase -> new TreeMap<>())
+                        .put(row.getString(1), row.getLong(2)));
+        return alarms;
+    }
+
+    /** What customers contradicted on the day, with all dimensions; what labels contradict has its label. */
+    private Dataset<Row> wrong(LocalDate day) {
+        return tables.read(Misclassified.TABLE.withDimensions(inferences.dimensions()))
+                .filter(col(Misclassified.PIPELINE)
+                        .equalTo(config.pipeline())
+                        .and(col(Misclassified.ARRIVAL_DATE).equalTo(lit(day))))
+                .transform(cameras::withStaticDimensions);
+    }
+
     /** What `analyze` found on the day, if it ran. */
     private Dataset<Row> findings(LocalDate day) {
         return tables.read(ImageFindings.TABLE.withDimensions(dimensions()))
@@ -176,8 +292,18 @@ public final class CandidatesJob implements Stage {
                         .and(col(ImageFindings.RUN_DATE).equalTo(lit(day))));
     }
 
-    private List<String> sentences(TableDef table, LocalDate day) {
-        List<String> sentences = new ArrayList<>();
+    /** Changes with what `analyze` found on the day. */
+    private String lookedAt(LocalDate day) {
+        return findings(day)
+                .groupBy(ImageFindings.RUN_ID, ImageFindings.STATUS)
+                .agg(count(lit(1)))
+                .sort(ImageFindings.RUN_ID, ImageFindings.STATUS)
+                .collectAsList()
+                .toString();
+    }
+
+    private List<String> sentences(TableDef table, LocalDate day, ErrorRisk risk) {
+        List<String> sentences = new ArrayList<>(risk.sentences());
         tables.read(table)
                 .filter(col(Candidates.PIPELINE)
                         .equalTo(config.pipeline())

@@ -116,7 +116,7 @@ final class DayCuts {
         List<Row> rows = new ArrayList<>();
         new TreeMap<>(histograms).forEach((useCase, labels) -> {
             UseCaseSettings settings = config.useCase(useCase);
-            long wanted = (long) config.selection().poolFactor() * settings.budget();
+            long wanted = Candidates.wanted(config, useCase);
             List<ScoreCut> cuts = Candidates.BY_CONFIDENCE.stream()
                     .map(signal -> ScoreCut.of(bins(labels, settings, signal), wanted))
                     .toList();

@@ -26,6 +26,7 @@ import dev.winnow.inputs.Inferences;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -37,11 +38,12 @@ final class Signals {
     private static final String PLACE = "place";
 
     /** Hash of a whole inference: the last word on which row stands for an item. */
-    private static final String CONTENT = "content";
+    static final String CONTENT = "content";
 
     private static final Column NO_SCORE = lit(null).cast("double");
     private static final Column NO_LIMIT = lit(null).cast("double");
     private static final Column NO_FRAMES = lit(null).cast("long");
+    private static final Column NO_SEGMENT = lit(null).cast("string");
 
     private Signals() {}
 
@@ -51,23 +53,37 @@ final class Signals {
      *
      * <p>Scores: {@code BOUNDARY} 1 - |c - t| / b inside the band, its edges left out (Settles 2009, margin of a binary
      * decision), {@code LOW_CONFIDENCE} 1 - c below the limit (least confidence where only the top confidence is known).
-     * {@code RARE_CLASS} 1 - draw / share of the alarms of a rare class, so that classes take turns in the proportion of
-     * their shares of the pool.
+     * {@code RARE_CLASS} and {@code ELEVATED_SEGMENT} 1 - draw / share of the alarms of a rare class or an elevated
+     * segment, so that classes and segments take turns in the proportion of their shares of the pool. {@code ERROR_RISK}
+     * is the risk itself, see {@link ErrorRisk}.
      * A frame without output has none, whatever confidence the log wrote there. The audit is drawn by the hash of the
      * image, with a salt of its own, so that it does not follow the scores.
      *
      * @param inferences accepted inferences of the day with all dimensions
      * @param cuts shaped like {@link DayCuts}, small
+     * @param segments cuts of elevated segments
+     * @param risk adds the risk of an alarm and the cut of its signal, see {@link ErrorRisk#scored}
      * @param salt of the configuration, with the day
      * @param rowsAreImages whether a row stands for an image, so that rows count frames
      */
-    static Dataset<Row> find(Dataset<Row> inferences, Dataset<Row> cuts, String salt, boolean rowsAreImages) {
+    static Dataset<Row> find(
+            Dataset<Row> inferences,
+            Dataset<Row> cuts,
+            SegmentCuts segments,
+            UnaryOperator<Dataset<Row>> risk,
+            String salt,
+            boolean rowsAreImages) {
         Column confidence = when(col(PREDICTED_LABEL).isNotNull(), col(CONFIDENCE));
         Column label = coalesce(col(PREDICTED_LABEL), lit(Inferences.NO_LABEL));
         Column draw = HashDraw.of("draw|" + salt, col(IMAGE_URI), label);
         List<Column> signals = new ArrayList<>();
-        for (String signal : Candidates.SCORED) {
-            signals.add(when(passes(signal, draw), found(signal, score(signal, draw), draw, NO_LIMIT, NO_FRAMES)));
+        for (String signal : Candidates.BY_SCORE) {
+            signals.add(when(passes(signal, draw), found(signal, score(signal), draw, NO_LIMIT, NO_FRAMES)));
+        }
+        for (String signal : Candidates.BY_HASH) {
+            Column kept = draw.lt(hashShare(signal)).and(col(PREDICTED_LABEL).isNotNull());
+            Column score = lit(1).minus(draw.divide(hashShare(signal)));
+            signals.add(when(kept, found(signal, score, draw, NO_LIMIT, NO_FRAMES)));
         }
         Column auditDraw = HashDraw.of("audit|" + salt, col(IMAGE_URI));
         Column frames = rowsAreImages ? col(DayCuts.FRAMES) : NO_FRAMES;
@@ -80,16 +96,15 @@ final class Signals {
         kept.add(col(FOUND + ".*"));
         kept.add(item(col(FOUND + "." + Candidates.SIGNAL)).as(Candidates.ITEM_ID));
         kept.add(xxhash64(columns).as(CONTENT));
-        return inferences
-                .withColumn(CONFIDENCE, confidence)
-                .withColumn(DayCuts.LABEL, label)
+        return risk.apply(inferences.withColumn(CONFIDENCE, confidence).withColumn(DayCuts.LABEL, label))
                 .join(broadcast(cuts), new String[] {USE_CASE, DayCuts.LABEL})
+                .transform(segments::put)
                 .withColumn(FOUND, explode(filter(array(signals.toArray(Column[]::new)), Column::isNotNull)))
                 .select(kept.toArray(Column[]::new));
     }
 
     /**
-     * Keeps the best row of each item and signal of what {@link #find} found.
+     * Keeps the best row of each item and signal of what {@link #find} and {@link ConfidentWrong} found.
      *
      * <p>Ids are unique only as far as the log can be trusted, so the order ends in the content of the row.
      */
@@ -111,23 +126,25 @@ final class Signals {
     }
 
     /** Score of a row by a signal; null or not above 0 where the signal has nothing to say. */
-    private static Column score(String signal, Column draw) {
+    private static Column score(String signal) {
         return switch (signal) {
             case Candidates.BOUNDARY ->
                 lit(1).minus(abs(col(CONFIDENCE).minus(col(DayCuts.ALARM_THRESHOLD)))
                         .divide(col(DayCuts.BOUNDARY_BAND)));
             case Candidates.LOW_CONFIDENCE ->
                 when(col(CONFIDENCE).lt(col(DayCuts.LOW_BELOW)), lit(1).minus(col(CONFIDENCE)));
-            case Candidates.RARE_CLASS -> lit(1).minus(draw.divide(col(DayCuts.RARE_SHARE)));
-            default -> throw new IllegalArgumentException("Expected a signal with a score, got " + signal);
+            case Candidates.ERROR_RISK -> col(ErrorRisk.RISK);
+            default -> throw new IllegalArgumentException("Expected a signal that is cut by its score, got " + signal);
         };
     }
 
+    /** Share of the alarms that are kept by hash; null where the signal has nothing to say. */
+    private static Column hashShare(String signal) {
+        return col(signal.equals(Candidates.RARE_CLASS) ? DayCuts.RARE_SHARE : SegmentCuts.SHARE);
+    }
+
     private static Column passes(String signal, Column draw) {
-        if (signal.equals(Candidates.RARE_CLASS)) {
-            return draw.lt(col(DayCuts.RARE_SHARE)).and(col(PREDICTED_LABEL).isNotNull());
-        }
-        Column score = score(signal, draw);
+        Column score = score(signal);
         Column byHash = score.geq(col(DayCuts.consider(signal))).and(draw.lt(col(DayCuts.share(signal))));
         return score.gt(0).and(score.geq(col(DayCuts.keep(signal))).or(byHash));
     }
@@ -138,6 +155,8 @@ final class Signals {
                 score.as(Candidates.SCORE),
                 draw.as(Candidates.DRAW),
                 limit.as(Candidates.DRAW_LIMIT),
-                frames.as(Candidates.FRAMES));
+                frames.as(Candidates.FRAMES),
+                (signal.equals(Candidates.ELEVATED_SEGMENT) ? col(SegmentCuts.SEGMENT) : NO_SEGMENT)
+                        .as(Candidates.SEGMENT));
     }
 }

@@ -1,8 +1,10 @@
 package dev.winnow.cli;
 
 import dev.winnow.adapters.delta.DeltaTableStore;
+import dev.winnow.adapters.labelstudio.LabelStudio;
 import dev.winnow.adapters.local.LocalObjects;
 import dev.winnow.adapters.s3.S3Objects;
+import dev.winnow.adapters.sagemaker.SageMakerLabeling;
 import dev.winnow.adapters.sources.SparkSources;
 import dev.winnow.analysis.AnalyzeJob;
 import dev.winnow.analysis.ClassImbalance;
@@ -14,9 +16,13 @@ import dev.winnow.answers.Answers;
 import dev.winnow.answers.IngestJob;
 import dev.winnow.candidates.Candidates;
 import dev.winnow.candidates.CandidatesJob;
+import dev.winnow.candidates.RiskEffects;
 import dev.winnow.config.AnalysisSettings;
 import dev.winnow.config.AnswerSettings;
 import dev.winnow.config.ConfigException;
+import dev.winnow.config.GroundTruthSettings;
+import dev.winnow.config.LabelStudioSettings;
+import dev.winnow.config.LabelingSettings.Target;
 import dev.winnow.config.S3Settings;
 import dev.winnow.config.WinnowConfig;
 import dev.winnow.consensus.Agreements;
@@ -41,15 +47,23 @@ import dev.winnow.inputs.Rejects;
 import dev.winnow.inputs.ReviewLog;
 import dev.winnow.inputs.TrainingSet;
 import dev.winnow.labeling.LabelingJobs;
+import dev.winnow.labeling.LaunchJob;
 import dev.winnow.labeling.ManifestsJob;
+import dev.winnow.labeling.groundtruth.GroundTruthTarget;
+import dev.winnow.labeling.labelstudio.LabelStudioTarget;
 import dev.winnow.outcomes.OutcomesJob;
 import dev.winnow.outcomes.RoundOutcomes;
 import dev.winnow.outcomes.SignalYields;
+import dev.winnow.ports.LabelingService;
 import dev.winnow.ports.ObjectStore;
 import dev.winnow.ports.ObjectStores;
 import dev.winnow.ports.SourceReader;
 import dev.winnow.ports.Stage;
 import dev.winnow.ports.TableStore;
+import dev.winnow.progress.JobsSyncJob;
+import dev.winnow.progress.LabelingProgress;
+import dev.winnow.progress.OpenJobs;
+import dev.winnow.progress.ReturnedItems;
 import dev.winnow.quality.Calibrations;
 import dev.winnow.quality.ClassThresholds;
 import dev.winnow.quality.LabelQa;
@@ -82,6 +96,7 @@ import dev.winnow.selection.SelectionCuts;
 import dev.winnow.selection.Selections;
 import dev.winnow.tables.TableDef;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -151,12 +166,15 @@ final class AppWiring implements Wiring {
                 Rejects.TABLE,
                 DimensionBins.TABLE,
                 Candidates.TABLE,
+                RiskEffects.TABLE,
                 ImageFindings.TABLE,
                 ClassImbalance.TABLE,
                 CollectionRequests.TABLE,
                 Selections.TABLE,
                 SelectionCuts.TABLE,
                 LabelingJobs.TABLE,
+                LabelingProgress.TABLE,
+                ReturnedItems.TABLE,
                 Answers.TABLE,
                 Labels.TABLE,
                 Annotators.TABLE,
@@ -179,6 +197,14 @@ final class AppWiring implements Wiring {
         if (run.wanted().bins() != null) {
             return List.of(
                     new BinsJob(config, sources, run.tables(), run.wanted().bins()));
+        }
+        if (command.equals(JobsSyncJob.NAME)) {
+            return List.of(new JobsSyncJob(
+                    config.pipeline(),
+                    config.labeling().team(),
+                    run.tables(),
+                    run.objects(),
+                    target -> labeling(config, target)));
         }
         if (command.equals(IngestJob.NAME)) {
             AnswerLog answers = new AnswerLog(sources, config.answers().table());
@@ -253,7 +279,7 @@ final class AppWiring implements Wiring {
                         reviewer(run),
                         new TrainingSet(sources, config),
                         new LabeledSelections(config, run.tables())),
-                new CandidatesJob(config, inferences, cameras, run.tables()),
+                new CandidatesJob(config, inferences, feedback, cameras, run.tables()),
                 new SelectJob(
                         config,
                         inferences,
@@ -261,18 +287,59 @@ final class AppWiring implements Wiring {
                         run.tables(),
                         new AliasedImages(run.objects(), aliases(config)),
                         rounds,
+                        new OpenJobs(
+                                config.pipeline(),
+                                run.tables(),
+                                config.labeling().team()),
                         run.wanted().round()),
                 new ManifestsJob(
                         config,
                         run.tables(),
                         run.objects(),
                         rounds,
+                        List.of(new GroundTruthTarget(config.labeling().groundTruth()), new LabelStudioTarget()),
                         run.wanted().round(),
                         run.beforeCommit()),
                 report);
-        return command.equals(RunCommand.Curate.NAME)
-                ? daily
-                : daily.stream().filter(stage -> stage.name().equals(command)).toList();
+        if (command.equals(RunCommand.Curate.NAME)) {
+            return daily;
+        }
+        List<Stage> stages = new ArrayList<>(
+                daily.stream().filter(stage -> stage.name().equals(command)).toList());
+        if (run.wanted().launches()) {
+            stages.add(new LaunchJob(
+                    config.pipeline(),
+                    run.tables(),
+                    run.objects(),
+                    rounds,
+                    run.wanted().round(),
+                    target -> labeling(config, target),
+                    run.beforeCommit()));
+        }
+        return stages;
+    }
+
+    /** Opens the service of a target. */
+    private static LabelingService labeling(WinnowConfig config, String target) {
+        GroundTruthSettings groundTruth = config.labeling().groundTruth();
+        if (target.equals(Target.GROUND_TRUTH.id())) {
+            return SageMakerLabeling.open(
+                    groundTruth.region().isEmpty() ? config.s3().region() : groundTruth.region(),
+                    groundTruth.endpoint());
+        }
+        LabelStudioSettings studio = config.labeling().labelStudio();
+        if (!target.equals(Target.LABEL_STUDIO.id())) {
+            throw new ConfigException("no service takes labeling jobs for " + target);
+        }
+        if (studio.url().isEmpty() || studio.tokenVariable().isEmpty()) {
+            throw new ConfigException(
+                    "labeling.label-studio: set url to the root of the server, and token-variable to the"
+                            + " name of the environment variable that holds its token");
+        }
+        return LabelStudio.open(
+                studio.url(),
+                secret("labeling.label-studio.token-variable", studio.tokenVariable(), "a token of its API"),
+                studio.tokenVariable());
     }
 
     /** Where copies of images lie; folders of this machine may be relative. */
@@ -296,12 +363,18 @@ final class AppWiring implements Wiring {
         if (answers.workerKeyVariable().isEmpty()) {
             return "";
         }
-        String key = System.getenv(answers.workerKeyVariable());
-        if (key == null || key.isEmpty()) {
-            throw new ConfigException("inputs.answers.worker-key-variable: the environment has no variable "
-                    + answers.workerKeyVariable() + "; set it to the secret key of worker pseudonyms");
+        return secret(
+                "inputs.answers.worker-key-variable",
+                answers.workerKeyVariable(),
+                "the secret key of worker pseudonyms");
+    }
+
+    private static String secret(String key, String variable, String what) {
+        String secret = System.getenv(variable);
+        if (secret == null || secret.isEmpty()) {
+            throw new ConfigException(key + ": the environment has no variable " + variable + "; set it to " + what);
         }
-        return key;
+        return secret;
     }
 
     @Override

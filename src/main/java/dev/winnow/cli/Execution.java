@@ -68,7 +68,7 @@ final class Execution {
         MDC.put(RunLedger.ATTEMPT_ID, id);
         MDC.put(RunLedger.COMMAND, command);
         try {
-            WinnowConfig loaded = options.load();
+            WinnowConfig loaded = options.load(context.wiring()::objects);
             config = loaded;
             work(loaded);
             leaveTraces(Outcome.DONE);

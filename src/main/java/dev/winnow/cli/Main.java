@@ -73,8 +73,11 @@ public final class Main {
         Main main = new Main();
         CommandLine line = new CommandLine(main);
         RunCommand.all(context).forEach(line::addSubcommand);
-        line.addSubcommand(new ShowCommand(context))
+        line.addSubcommand(RunCommand.jobs(context))
+                .addSubcommand(new ShowCommand(context))
+                .addSubcommand(new ExplainCommand(context))
                 .addSubcommand(new GenerateCommand(context))
+                .addSubcommand(new DeployCommand(context))
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setOut(new PrintWriter(context.out(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(context.err(), true, StandardCharsets.UTF_8))

@@ -2,16 +2,17 @@ package dev.winnow.cli;
 
 import dev.winnow.config.S3Settings;
 import dev.winnow.config.WinnowConfig;
-import java.io.File;
+import dev.winnow.ports.ObjectStore;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Options of commands that need a place, but not a whole configuration. */
 final class ReadOptions {
-    @Option(names = "--conf", paramLabel = "FILE", description = "Configuration, such as conf/local.conf.")
-    private @Nullable File conf;
+    @Option(names = "--conf", paramLabel = "FILE", description = "Configuration, such as conf/local.conf; or on S3.")
+    private @Nullable String conf;
 
     @Option(
             names = "--set",
@@ -34,9 +35,9 @@ final class ReadOptions {
      */
     record Place(String warehouse, Map<String, String> spark, S3Settings s3) {}
 
-    Place place() {
+    Place place(Function<S3Settings, ObjectStore> stores) {
         if (conf != null) {
-            WinnowConfig config = WinnowConfig.load(conf, overrides);
+            WinnowConfig config = WinnowConfig.load(ConfFile.local(conf, overrides, stores), overrides);
             return new Place(
                     Places.absolute(warehouse == null ? config.warehouse() : warehouse), config.spark(), config.s3());
         }

@@ -6,10 +6,12 @@ import dev.winnow.consensus.ConsensusJob;
 import dev.winnow.export.ExportJob;
 import dev.winnow.inputs.BinsJob;
 import dev.winnow.outcomes.OutcomesJob;
+import dev.winnow.progress.JobsSyncJob;
 import dev.winnow.quality.LabelQaJob;
 import dev.winnow.report.ReportJob;
 import java.util.List;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -25,6 +27,17 @@ abstract class RunCommand implements Callable<Integer> {
     private RunCommand(Context context) {
         this.context = context;
         this.name = getClass().getAnnotation(Command.class).name();
+    }
+
+    /** A command of two words. */
+    private RunCommand(Context context, String name) {
+        this.context = context;
+        this.name = name;
+    }
+
+    /** Returns the commands about labeling jobs. */
+    static CommandLine jobs(Context context) {
+        return new CommandLine(new Jobs()).addSubcommand(new JobsSync(context));
     }
 
     /** Returns all of them, in the order of the help. */
@@ -67,7 +80,7 @@ abstract class RunCommand implements Callable<Integer> {
                 paramLabel = "N",
                 defaultValue = "1",
                 description = "Round of the day, default 1; 2 corrects a sealed round 1 with other images, and so on.")
-        private int round;
+        int round;
 
         private OfRound(Context context) {
             super(context);
@@ -113,7 +126,7 @@ abstract class RunCommand implements Callable<Integer> {
             if (once) {
                 options.requireFrom("--findings-once");
             }
-            return new Wiring.Wanted(1, once, false, null);
+            return new Wiring.Wanted(1, once, false, false, null);
         }
     }
 
@@ -147,7 +160,7 @@ abstract class RunCommand implements Callable<Integer> {
 
         @Override
         Wiring.Wanted wanted() {
-            return new Wiring.Wanted(1, false, collects, null);
+            return new Wiring.Wanted(1, false, collects, false, null);
         }
     }
 
@@ -165,13 +178,39 @@ abstract class RunCommand implements Callable<Integer> {
     /** The labeling jobs of a round. */
     @Command(
             name = "manifests",
-            description = "Publishes the labeling manifests of the round and seals it.",
-            footer = {"", "Example:", "  winnow manifests --conf conf/local.conf --run-date 2026-11-01"})
+            description = "Publishes the labeling manifests of the round and seals it; --launch creates its jobs.",
+            footer = {"", "Example:", "  winnow manifests --conf conf/local.conf --run-date 2026-11-01 --launch"})
     static final class Manifests extends OfRound {
+        @Option(
+                names = "--launch",
+                description = "Creates the jobs of the round in SageMaker or Label Studio; repeated, it creates what is"
+                        + " missing, and jobs that failed under their next name.")
+        private boolean launches;
+
         private Manifests(Context context) {
             super(context);
         }
+
+        @Override
+        Wiring.Wanted wanted() {
+            return new Wiring.Wanted(round, false, false, launches, null);
+        }
     }
+
+    /** How the labeling jobs stand. */
+    @Command(
+            name = "sync",
+            description = "Asks the services where each labeling job stands, and frees what will never be answered.",
+            footer = {"", "Example:", "  winnow jobs sync --conf conf/local.conf --run-date 2026-11-05"})
+    static final class JobsSync extends RunCommand {
+        private JobsSync(Context context) {
+            super(context, JobsSyncJob.NAME);
+        }
+    }
+
+    /** Commands about labeling jobs. */
+    @Command(name = "jobs", description = "Labeling jobs: jobs sync.", synopsisSubcommandLabel = "COMMAND")
+    static final class Jobs {}
 
     /** What people answered. */
     @Command(
@@ -298,7 +337,7 @@ abstract class RunCommand implements Callable<Integer> {
             if (days < 1 || days > MAX_DAYS) {
                 throw new UsageException("--days must be from 1 to " + MAX_DAYS + ", got " + days);
             }
-            return new Wiring.Wanted(1, false, false, new BinsJob.Wanted(edges, dimension, count, days));
+            return new Wiring.Wanted(1, false, false, false, new BinsJob.Wanted(edges, dimension, count, days));
         }
     }
 

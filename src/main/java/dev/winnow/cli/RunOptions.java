@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.winnow.config.S3Settings;
 import dev.winnow.config.WinnowConfig;
+import dev.winnow.ports.ObjectStore;
 import java.io.File;
 import java.time.Clock;
 import java.time.LocalDate;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -21,8 +23,10 @@ final class RunOptions {
             names = "--conf",
             required = true,
             paramLabel = "FILE",
-            description = "Configuration, such as conf/local.conf.")
-    private File conf;
+            description = "Configuration, such as conf/local.conf; or an object on S3.")
+    private String conf;
+
+    private @Nullable File file;
 
     @Option(
             names = "--set",
@@ -48,8 +52,10 @@ final class RunOptions {
             description = "Writes there what a scheduler wants to know: outcome, run ids, numbers of each stage.")
     private @Nullable String summary;
 
-    WinnowConfig load() {
-        return WinnowConfig.load(conf, overrides);
+    WinnowConfig load(Function<S3Settings, ObjectStore> stores) {
+        File local = ConfFile.local(conf, overrides, stores);
+        file = local;
+        return WinnowConfig.load(local, overrides);
     }
 
     LocalDate runDate(Clock clock) {
@@ -93,25 +99,20 @@ final class RunOptions {
 
     /** Returns the warehouse as far as an invalid configuration tells it: its failure is noted there, too. */
     Optional<Warehouse> guessWarehouse() {
+        File local = file;
+        if (local == null) {
+            return Optional.empty(); // it could not be fetched
+        }
         try {
             Config guess = ConfigFactory.parseMap(overrides)
                     .withFallback(ConfigFactory.systemEnvironmentOverrides())
-                    .withFallback(ConfigFactory.parseFile(conf))
+                    .withFallback(ConfigFactory.parseFile(local))
                     .resolve();
             return guess.hasPath("warehouse")
-                    ? Optional.of(new Warehouse(
-                            guess.getString("warehouse"),
-                            new S3Settings(
-                                    text(guess, "s3.endpoint"),
-                                    text(guess, "s3.region"),
-                                    guess.hasPath("s3.path-style") && guess.getBoolean("s3.path-style"))))
+                    ? Optional.of(new Warehouse(guess.getString("warehouse"), ConfFile.s3(guess)))
                     : Optional.empty();
         } catch (com.typesafe.config.ConfigException e) {
             return Optional.empty(); // the file can't be parsed at all: the report of problems says why
         }
-    }
-
-    private static String text(Config config, String path) {
-        return config.hasPath(path) ? config.getString(path) : "";
     }
 }

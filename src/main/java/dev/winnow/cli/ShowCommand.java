@@ -92,7 +92,7 @@ final class ShowCommand implements Callable<Integer> {
         if (limit < 1) {
             throw new UsageException("--limit must be at least 1, got " + limit);
         }
-        ReadOptions.Place place = options.place();
+        ReadOptions.Place place = options.place(context.wiring()::objects);
         SparkSession spark = context.wiring().session("winnow-" + NAME, place.spark(), place.s3());
         try {
             TableStore tables = context.wiring().tables(spark, place.warehouse(), ShowCommand::forbidCommit);

@@ -2,7 +2,7 @@ package dev.winnow.config;
 
 import java.util.List;
 
-/** Lists every configuration problem found, one per line. */
+/** Lists every configuration problem found, one per line; a single one is the message itself. */
 public final class ConfigException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -10,7 +10,10 @@ public final class ConfigException extends RuntimeException {
 
     /** Reports all problems of one configuration. */
     public ConfigException(List<String> problems) {
-        super("Invalid configuration:\n  - " + String.join("\n  - ", problems));
+        super(
+                problems.size() == 1
+                        ? problems.get(0)
+                        : "Invalid configuration:\n  - " + String.join("\n  - ", problems));
         this.problems = List.copyOf(problems);
     }
 

@@ -7,7 +7,13 @@ import java.time.ZoneId;
 final class Uris {
     static final String RULE = "a path, or a URI with s3://, s3a://, hdfs:// or file:";
 
+    static final String WEB_RULE = "a URI with http:// or https://";
+
     private Uris() {}
+
+    static boolean web(String uri) {
+        return uri.matches("https?://.+");
+    }
 
     static boolean absolute(String uri) {
         return uri.matches("(s3|s3a|hdfs|file):.+") || !uri.matches("[a-z][a-z0-9+.-]*:.*");

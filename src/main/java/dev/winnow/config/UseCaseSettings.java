@@ -1,5 +1,6 @@
 package dev.winnow.config;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -12,8 +13,7 @@ import java.util.TreeMap;
  * @param modelCheckShare share of the budget drawn uniformly from the day's images that a model looked at, fraction; at
  *     most what the audit leaves
  * @param signalWeights signal name (kebab case) to its weight in the rest of the budget
- * @param maxPerCamera images per camera in a round; the audit is not capped
- * @param maxSiteShare images per site over the budget, fraction; the audit is not capped
+ * @param caps most that one source gives
  * @param thresholds thresholds of a class that {@code classes} does not name
  * @param classes class to its own thresholds
  * @param labels label categories offered to annotators; empty: the classes seen in the round
@@ -23,34 +23,66 @@ public record UseCaseSettings(
         double auditShare,
         double modelCheckShare,
         Map<String, Double> signalWeights,
-        int maxPerCamera,
-        double maxSiteShare,
+        Caps caps,
         ClassThresholds thresholds,
         Map<String, ClassThresholds> classes,
         List<String> labels) {
 
     /** Kebab-case names of the signals that share the budget beside the audit. */
-    public static final List<String> SIGNALS = List.of("boundary", "low-confidence", "rare-class");
+    public static final List<String> SIGNALS =
+            List.of("boundary", "confident-wrong", "elevated-segment", "error-risk", "low-confidence", "rare-class");
 
     /**
-     * Where one class is unsure.
+     * The most that one source gives in a round, so that labels do not repeat each other; what is drawn is not capped.
+     *
+     * @param perBurst images per burst: images of one camera and class that follow each other
+     * @param burstGap most time between two of them that follow each other
+     * @param burstLength most time between the first and the last of them
+     * @param perCamera images per camera
+     * @param siteShare images per site over the budget, fraction
+     * @param classShare images per predicted class over the budget, fraction
+     */
+    public record Caps(
+            int perBurst, Duration burstGap, Duration burstLength, int perCamera, double siteShare, double classShare) {
+        private static Caps read(Section section) {
+            return new Caps(
+                    section.integer("max-per-burst", 1, 1_000_000),
+                    Duration.ofSeconds(section.integer("burst-seconds", 0, 86_400)),
+                    Duration.ofSeconds(section.integer("burst-max-seconds", 0, 86_400)),
+                    section.integer("max-per-camera", 1, 1_000_000),
+                    section.number("max-site-share", 0, 1),
+                    section.number("max-class-share", 0, 1));
+        }
+    }
+
+    /**
+     * Where the model is unsure of one class, and where it is sure.
      *
      * @param alarmThreshold confidence at which the product raises an alarm: the decision boundary, [0, 1]
      * @param boundaryBand half width of the band around the alarm threshold, confidence
      * @param lowConfidenceBelow confidence below which a prediction counts as unsure, [0, 1]
+     * @param confidentFrom confidence from which a prediction that people contradict counts as confidently wrong, [0, 1]
      */
-    public record ClassThresholds(double alarmThreshold, double boundaryBand, double lowConfidenceBelow) {
+    public record ClassThresholds(
+            double alarmThreshold, double boundaryBand, double lowConfidenceBelow, double confidentFrom) {
         static ClassThresholds read(Section section) {
             return new ClassThresholds(
                     section.number("alarm-threshold", 0, 1),
                     section.number("boundary-band", 0.001, 1),
-                    section.number("low-confidence-below", 0, 1));
+                    section.number("low-confidence-below", 0, 1),
+                    section.number("confident-from", 0, 1));
         }
     }
 
     /** Returns the thresholds that hold for {@code label}. */
     public ClassThresholds thresholds(String label) {
         return classes.getOrDefault(label, thresholds);
+    }
+
+    /** Returns the same with another budget. */
+    public UseCaseSettings withBudget(int images) {
+        return new UseCaseSettings(
+                images, auditShare, modelCheckShare, signalWeights, caps, thresholds, classes, labels);
     }
 
     static UseCaseSettings read(Section section) {
@@ -62,14 +94,13 @@ public record UseCaseSettings(
             return read;
         });
         Map<String, ClassThresholds> classes = section.entries("classes", "default", ClassThresholds::read);
-        ClassThresholds thresholds = classes.getOrDefault("default", new ClassThresholds(0.5, 0.1, 0.5));
+        ClassThresholds thresholds = classes.getOrDefault("default", new ClassThresholds(0.5, 0.1, 0.5, 0.8));
         return new UseCaseSettings(
                 section.integer("budget", 0, 1_000_000),
                 section.number("audit-share", 0, 1),
                 section.number("model-check-share", 0, 1),
                 weights,
-                section.integer("max-per-camera", 1, 1_000_000),
-                section.number("max-site-share", 0, 1),
+                Caps.read(section),
                 thresholds,
                 classes,
                 section.texts("labels"));

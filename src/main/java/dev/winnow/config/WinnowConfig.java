@@ -118,6 +118,8 @@ public record WinnowConfig(
             "analysis.model.batch",
             "labeling.path",
             "labeling.image-aliases",
+            "labeling.ground-truth",
+            "labeling.label-studio",
             "export.path",
             "report",
             "s3",

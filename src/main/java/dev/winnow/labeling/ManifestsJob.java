@@ -1,16 +1,15 @@
 package dev.winnow.labeling;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toList;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.winnow.config.ConfigException;
+import dev.winnow.config.LabelingSettings.Target;
 import dev.winnow.config.WinnowConfig;
-import dev.winnow.inputs.Inferences;
 import dev.winnow.ports.ObjectStore;
-import dev.winnow.ports.ServiceException;
 import dev.winnow.ports.Stage;
 import dev.winnow.ports.TableStore;
 import dev.winnow.runtime.Rounds;
@@ -24,17 +23,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 
 /**
- * Publishes the manifests of a round and seals it.
+ * Publishes the labeling jobs of a round as files and seals it.
  *
  * <p>Files are put whole under the round's own prefix; {@code round.json} is put last, and only what it lists exists.
  * From then on the round is only read: a repeated call finishes the table if it was killed before.
@@ -42,21 +42,18 @@ import org.apache.spark.sql.Row;
 public final class ManifestsJob implements Stage {
     private static final String NAME = "manifests";
 
-    /** Answers without which a false alarm, an empty frame or a black image has no right one. */
-    private static final List<String> ALWAYS = List.of(LabelingJobs.NONE_OF_THESE, LabelingJobs.CANT_TELL);
-
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     private final WinnowConfig config;
     private final TableStore tables;
     private final ObjectStore objects;
     private final Rounds rounds;
+    private final Map<Target, LabelingTarget> targets = new EnumMap<>(Target.class);
     private final int number;
     private final Runnable beforeCommit;
 
     /**
      * Creates the job.
      *
+     * @param targets who can run labeling jobs, one of each kind
      * @param number of the round, from 1
      * @param beforeCommit the lease's check, called before every put
      */
@@ -65,12 +62,14 @@ public final class ManifestsJob implements Stage {
             TableStore tables,
             ObjectStore objects,
             Rounds rounds,
+            List<LabelingTarget> targets,
             int number,
             Runnable beforeCommit) {
         this.config = config;
         this.tables = tables;
         this.objects = objects;
         this.rounds = rounds;
+        targets.forEach(target -> this.targets.put(target.kind(), target));
         this.number = number;
         this.beforeCommit = beforeCommit;
     }
@@ -87,7 +86,7 @@ public final class ManifestsJob implements Stage {
         if (rounds.seal(round).isPresent()) {
             sentences.add("Round " + round.id() + " was sealed before and stays as it is");
         } else {
-            List<Row> selections = selections(round);
+            List<LabelingItem> selections = selections(round);
             if (selections.isEmpty()) {
                 requireSelected(round);
                 return new Report(
@@ -98,9 +97,9 @@ public final class ManifestsJob implements Stage {
                         "",
                         List.of("Round " + round.id() + " selects nothing: there is no job to publish"));
             }
-            publish(round, selections);
+            publish(round, selections, sentences);
         }
-        JsonNode published = parse(rounds.seal(round)
+        JsonNode published = RoundJobs.sealed(rounds.seal(round)
                 .orElseThrow(() -> new IllegalStateException("The round was sealed a moment ago: " + round.id())));
         long items = record(round, published, sentences);
         return new Report(items, items, 0, 0, "", sentences);
@@ -121,126 +120,137 @@ public final class ManifestsJob implements Stage {
     }
 
     /** A round holds at most the sum of the budgets, so it fits the driver. */
-    private List<Row> selections(Round round) {
-        List<Row> rows = new ArrayList<>(tables.read(Selections.TABLE)
+    private List<LabelingItem> selections(Round round) {
+        return tables
+                .read(Selections.TABLE)
                 .filter(col(Selections.PIPELINE)
                         .equalTo(config.pipeline())
                         .and(col(Selections.RUN_DATE).equalTo(lit(round.date())))
                         .and(col(Selections.ROUND_ID).equalTo(round.id())))
-                .collectAsList());
-        rows.sort(Manifest.ORDER);
-        return rows;
+                .collectAsList()
+                .stream()
+                .map(LabelingItem::of)
+                .sorted(LabelingItem.BY_RANK)
+                .toList();
     }
 
-    private void publish(Round round, List<Row> rows) {
-        Map<String, List<Row>> byUseCase = new TreeMap<>();
-        rows.forEach(row -> byUseCase
-                .computeIfAbsent(row.getAs(Inferences.USE_CASE), u -> new ArrayList<>())
-                .add(row));
-        List<Map<String, Object>> files = new ArrayList<>();
-        byUseCase.forEach((useCase, lines) -> {
-            int shards = (lines.size() + config.labeling().maxLines() - 1)
-                    / config.labeling().maxLines();
-            for (int shard = 1; shard <= shards; shard++) {
-                int from = (shard - 1) * config.labeling().maxLines();
-                int to = Math.min(lines.size(), shard * config.labeling().maxLines());
-                files.add(publish(round, useCase, shard, lines.subList(from, to), labels(useCase, lines)));
+    /** All jobs are checked and their files lie in a local folder before the first is put. */
+    private void publish(Round round, List<LabelingItem> items, List<String> sentences) {
+        List<Map<String, Object>> sealed = new ArrayList<>();
+        try {
+            Path folder = Files.createTempDirectory("winnow-round");
+            try {
+                List<String> names = new ArrayList<>();
+                for (LabelingJob job : jobs(round, items)) {
+                    Target target = config.labeling().target(job.useCase());
+                    JobFiles files = target(target).write(job, folder);
+                    names.addAll(files.names());
+                    sealed.add(sealed(job, target, files, folder));
+                    files.sentences().stream()
+                            .filter(sentence -> !sentences.contains(sentence))
+                            .forEach(sentences::add);
+                }
+                for (String name : names) {
+                    beforeCommit.run();
+                    objects.put(rounds.prefix(round) + name, folder.resolve(name));
+                }
+            } finally {
+                delete(folder);
             }
-        });
+        } catch (IOException e) {
+            throw new UncheckedIOException("Writing labeling jobs to the local temporary folder failed", e);
+        }
         Map<String, Object> seal = new LinkedHashMap<>();
         seal.put("pipeline", config.pipeline());
         seal.put("round-id", round.id());
-        seal.put("run-id", rows.get(0).getAs(Selections.RUN_ID));
-        seal.put("items", rows.size());
-        seal.put("files", files);
+        seal.put("run-id", items.get(0).runId());
+        seal.put("items", items.size());
+        seal.put("files", sealed);
         beforeCommit.run();
         // Whoever comes second finds the seal of the first and reads it; nothing is overwritten.
-        objects.putIfAbsent(rounds.prefix(round) + Rounds.SEAL, Manifest.json(seal) + "\n");
+        objects.putIfAbsent(rounds.prefix(round) + Rounds.SEAL, Json.text(seal) + "\n");
     }
 
-    private Map<String, Object> publish(Round round, String useCase, int shard, List<Row> lines, List<String> labels) {
-        String job = JobNames.of(config.pipeline(), round.id(), useCase, shard);
-        String labelFile = job + ".labels.json";
-        String categories = Manifest.labelCategories(labels) + "\n";
-        beforeCommit.run();
-        objects.put(rounds.prefix(round) + labelFile, categories);
-        try {
-            Path local = Files.createTempFile("winnow-manifest", ".jsonl");
-            try {
-                Manifest.write(local, lines);
-                String name = job + ".manifest.jsonl";
-                beforeCommit.run();
-                objects.put(rounds.prefix(round) + name, local);
-                Map<String, Object> file = new LinkedHashMap<>();
-                file.put("job-name", job);
-                file.put("use-case", useCase);
-                file.put("manifest", name);
-                file.put("label-categories", labelFile);
-                file.put("label-categories-sha256", Digest.ofText(categories));
-                file.put("lines", lines.size());
-                file.put("sha256", Digest.ofFile(local));
-                file.put("signals", signals(lines));
-                return file;
-            } finally {
-                Files.deleteIfExists(local);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("Writing a manifest to the local temporary folder failed", e);
+    private List<LabelingJob> jobs(Round round, List<LabelingItem> items) {
+        String output = config.labeling().path().replaceAll("/+$", "") + "/" + config.pipeline() + "/answers/";
+        JobPlan plan = new JobPlan(config, round, rounds.prefix(round), output);
+        Map<String, List<LabelingItem>> byUseCase =
+                items.stream().collect(groupingBy(LabelingItem::useCase, TreeMap::new, toList()));
+        OldLabels oldLabels = new OldLabels(objects);
+        List<LabelingJob> jobs = new ArrayList<>();
+        byUseCase.forEach((useCase, lines) -> jobs.addAll(plan.jobs(
+                useCase,
+                oldLabels.join(lines, config.labeling().task(useCase), round),
+                target(config.labeling().target(useCase)))));
+        return jobs;
+    }
+
+    private LabelingTarget target(Target kind) {
+        return Objects.requireNonNull(targets.get(kind), kind.id());
+    }
+
+    private static Map<String, Object> sealed(LabelingJob job, Target target, JobFiles files, Path folder)
+            throws IOException {
+        Map<String, Object> hashes = new LinkedHashMap<>();
+        for (String name : files.names()) {
+            hashes.put(name, Digest.ofFile(folder.resolve(name)));
         }
+        Map<String, Object> file = new LinkedHashMap<>();
+        file.put("job-name", job.name());
+        file.put("use-case", job.useCase());
+        file.put("target", target.id());
+        file.put("task-type", job.type().id());
+        file.put("manifest", files.manifest());
+        file.put("label-categories", files.categories());
+        file.put("label-categories-sha256", hashes.get(files.categories()));
+        file.put("lines", job.items().size());
+        file.put("sha256", hashes.get(files.manifest()));
+        file.put("signals", signals(job.items()));
+        file.putAll(files.others());
+        file.put("hashes", hashes);
+        Map<String, String> guidelines = new LinkedHashMap<>();
+        if (!job.task().guidelinesUri().isEmpty()) {
+            guidelines.put("uri", job.task().guidelinesUri());
+        }
+        if (!job.task().guidelinesVersion().isEmpty()) {
+            guidelines.put("version", job.task().guidelinesVersion());
+        }
+        if (!guidelines.isEmpty()) {
+            file.put("guidelines", guidelines);
+        }
+        return file;
     }
 
-    private static Map<String, Integer> signals(List<Row> lines) {
+    private static Map<String, Integer> signals(List<LabelingItem> items) {
         Map<String, Integer> signals = new TreeMap<>();
-        lines.forEach(row -> signals.merge(row.getAs(Selections.SIGNAL), 1, Integer::sum));
+        items.forEach(item -> signals.merge(item.signal(), 1, Integer::sum));
         return signals;
     }
 
-    /** The configured label categories, else the classes that were predicted in the round and what is always possible. */
-    private List<String> labels(String useCase, List<Row> lines) {
-        List<String> configured = config.useCase(useCase).labels();
-        if (!configured.isEmpty()) {
-            return configured;
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
         }
-        TreeSet<String> seen = new TreeSet<>();
-        lines.stream()
-                .map(row -> row.<String>getAs(Inferences.PREDICTED_LABEL))
-                .filter(Objects::nonNull)
-                .forEach(seen::add);
-        List<String> labels = new ArrayList<>(seen);
-        labels.addAll(ALWAYS);
-        return labels;
+        Files.delete(folder);
     }
 
     /** Brings the table to what the seal says. */
-    private long record(Round round, JsonNode seal, List<String> sentences) {
-        List<Row> jobs = new ArrayList<>();
+    private long record(Round round, JsonNode sealed, List<String> sentences) {
+        // What a service has made of a job stays; so do further attempts at one that failed.
+        Map<String, Row> jobs = RoundJobs.read(tables, config.pipeline(), round);
         long items = 0;
-        for (JsonNode file : seal.path("files")) {
+        for (JsonNode file : sealed) {
             String uri = rounds.prefix(round) + file.path("manifest").asText();
             items += file.path("lines").asLong();
-            jobs.add(LabelingJobs.planned(
-                    config.pipeline(),
-                    round,
-                    file.path("use-case").asText(),
+            jobs.putIfAbsent(
                     file.path("job-name").asText(),
-                    uri,
-                    file.path("lines").asLong(),
-                    file.path("sha256").asText()));
+                    LabelingJobs.planned(config.pipeline(), round, rounds.prefix(round), file));
             sentences.add(String.format(
                     Locale.ROOT, "%,d lines: %s", file.path("lines").asLong(), uri));
         }
-        Map<String, Object> scope = new LinkedHashMap<>();
-        scope.put(LabelingJobs.PIPELINE, config.pipeline());
-        scope.put(LabelingJobs.ROUND_ID, round.id());
-        tables.replace(LabelingJobs.TABLE, tables.frame(LabelingJobs.TABLE, jobs), scope);
+        RoundJobs.record(tables, config.pipeline(), round, jobs);
         return items;
-    }
-
-    private static JsonNode parse(String seal) {
-        try {
-            return JSON.readTree(seal);
-        } catch (JsonProcessingException e) {
-            throw ServiceException.refused("A round's " + Rounds.SEAL + " is not JSON: " + e.getOriginalMessage(), e);
-        }
     }
 }

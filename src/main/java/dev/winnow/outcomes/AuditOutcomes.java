@@ -65,7 +65,9 @@ final class AuditOutcomes {
     }
 
     /**
-     * Reads the inferences of the days on which labeled audit images were taken: a pass over these days.
+     * Reads the inferences of the days on which labeled audit images were taken: a pass over these days. The labeled
+     * images are broadcast and a row per camera and pair of versions comes to the driver; both are no more than what people
+     * labeled of the audit.
      *
      * @param items from {@link LabeledItems#of}
      * @return rows shaped like {@link RoundOutcomes}; none where no two versions scored one image

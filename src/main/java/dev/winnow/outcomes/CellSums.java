@@ -20,7 +20,7 @@ import dev.winnow.outcomes.SegmentEffect.Sums;
 import dev.winnow.outcomes.Target.Place;
 import dev.winnow.segments.ExposureDaily;
 import dev.winnow.segments.VerdictDaily;
-import dev.winnow.stats.ClusterSums;
+import dev.winnow.tables.ClusterColumns;
 import dev.winnow.tables.TableDef;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -141,7 +141,7 @@ final class CellSums {
         }
         for (Row row : rows) {
             segments.computeIfAbsent(row.getInt(0), s -> new TreeMap<>(Target.BY_VALUES))
-                    .put(row.getList(1), new Sums(sums(row, 2), sums(row, 8)));
+                    .put(row.getList(1), new Sums(ClusterColumns.read(row, 2), ClusterColumns.read(row, 8)));
         }
         return segments;
     }
@@ -162,7 +162,7 @@ final class CellSums {
                         sum(SUMS.get(3)).as(SUMS.get(3)));
         Map<Integer, Sums> sums = new TreeMap<>();
         for (Row row : clustered(cameras, GROUP).collectAsList()) {
-            sums.put(row.getInt(0), new Sums(sums(row, 1), sums(row, 7)));
+            sums.put(row.getInt(0), new Sums(ClusterColumns.read(row, 1), ClusterColumns.read(row, 7)));
         }
         return sums;
     }
@@ -170,14 +170,7 @@ final class CellSums {
     private static Dataset<Row> clustered(Dataset<Row> cameras, String... keys) {
         List<Column> sums = new ArrayList<>();
         for (String side : List.of("_before", "_after")) {
-            Column x = col("x" + side);
-            Column n = col("n" + side);
-            sums.add(sum(when(n.gt(0), 1L).otherwise(0L)));
-            sums.add(sum(x));
-            sums.add(sum(n));
-            sums.add(sum(x.multiply(x)));
-            sums.add(sum(x.multiply(n)));
-            sums.add(sum(n.multiply(n)));
+            sums.addAll(ClusterColumns.of(col("x" + side), col("n" + side)));
         }
         Column[] columns = new Column[keys.length];
         for (int i = 0; i < keys.length; i++) {
@@ -185,16 +178,6 @@ final class CellSums {
         }
         return cameras.groupBy(columns)
                 .agg(sums.get(0), sums.subList(1, sums.size()).toArray(Column[]::new));
-    }
-
-    private static ClusterSums sums(Row row, int from) {
-        return new ClusterSums(
-                row.getLong(from),
-                row.getLong(from + 1),
-                row.getLong(from + 2),
-                row.getLong(from + 3),
-                row.getLong(from + 4),
-                row.getLong(from + 5));
     }
 
     /** A row of {@link #GROUPS}. */

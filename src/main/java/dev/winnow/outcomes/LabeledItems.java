@@ -30,7 +30,7 @@ import dev.winnow.inputs.Inferences;
 import dev.winnow.labeling.LabelingJobs;
 import dev.winnow.segments.Misclassified;
 import dev.winnow.selection.Selections;
-import dev.winnow.stats.ClusterSums;
+import dev.winnow.tables.ClusterColumns;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -216,34 +216,21 @@ final class LabeledItems {
                         sum(when(charged, col(TIMED)).otherwise(0L)).as(TIMED),
                         sum(when(charged, col(MILLIS)).otherwise(0L)).as(MILLIS));
         List<SignalCounts> counts = new ArrayList<>();
+        List<Column> sums = new ArrayList<>(ClusterColumns.of(col("x"), col("n")));
+        sums.add(sum("selected_any"));
+        sums.addAll(ClusterColumns.of(col("x_any"), col("n_any")));
+        List.of(ANSWERS, TIMED, MILLIS).forEach(name -> sums.add(sum(name)));
         for (Row row : byCamera.groupBy(Inferences.USE_CASE, "of_round", "speaks")
-                .agg(
-                        sum("selected"),
-                        number(col("n").gt(0)),
-                        sum("x"),
-                        sum("n"),
-                        sum(col("x").multiply(col("x"))),
-                        sum(col("x").multiply(col("n"))),
-                        sum(col("n").multiply(col("n"))),
-                        sum("selected_any"),
-                        number(col("n_any").gt(0)),
-                        sum("x_any"),
-                        sum("n_any"),
-                        sum(col("x_any").multiply(col("x_any"))),
-                        sum(col("x_any").multiply(col("n_any"))),
-                        sum(col("n_any").multiply(col("n_any"))),
-                        sum(ANSWERS),
-                        sum(TIMED),
-                        sum(MILLIS))
+                .agg(sum("selected"), sums.toArray(Column[]::new))
                 .collectAsList()) {
             counts.add(new SignalCounts(
                     row.getString(0),
                     row.getString(1),
                     row.getString(2),
                     row.getLong(3),
-                    clusters(row, 4),
+                    ClusterColumns.read(row, 4),
                     row.getLong(10),
-                    clusters(row, 11),
+                    ClusterColumns.read(row, 11),
                     row.getLong(17),
                     row.getLong(18),
                     row.getLong(19)));
@@ -254,15 +241,5 @@ final class LabeledItems {
 
     private static Column number(Column condition) {
         return sum(when(condition, 1L).otherwise(0L));
-    }
-
-    private static ClusterSums clusters(Row row, int from) {
-        return new ClusterSums(
-                row.getLong(from),
-                row.getLong(from + 1),
-                row.getLong(from + 2),
-                row.getLong(from + 3),
-                row.getLong(from + 4),
-                row.getLong(from + 5));
     }
 }

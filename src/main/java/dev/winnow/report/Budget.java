@@ -28,8 +28,10 @@ final class Budget {
                         SelectionCuts.QUOTA,
                         SelectionCuts.ELIGIBLE,
                         SelectionCuts.SELECTED,
+                        SelectionCuts.HELD_BY_BURST,
                         SelectionCuts.HELD_BY_CAMERA,
                         SelectionCuts.HELD_BY_SITE,
+                        SelectionCuts.HELD_BY_CLASS,
                         SelectionCuts.UNUSABLE,
                         SelectionCuts.LOWEST_SCORE))
                 .orderBy(Reading.columns(ORDER))

@@ -2,6 +2,7 @@ package dev.winnow.report;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.row_number;
 
 import dev.winnow.inputs.Inferences;
@@ -11,6 +12,7 @@ import dev.winnow.tables.TableDef;
 import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -29,6 +31,19 @@ record Reading(TableStore tables, String pipeline, LocalDate day, List<String> u
     /** Days that trends go back, the run date included: the default length of the window of findings. */
     static final int TREND_DAYS = 28;
 
+    /** What tells how a segment errs, in the order in which the page's data hold it. */
+    private static final List<String> RATES = List.of(
+            SegmentFindings.MEASURE,
+            SegmentFindings.ALARMS,
+            SegmentFindings.JUDGED,
+            SegmentFindings.FALSE_POSITIVES,
+            SegmentFindings.FP_MARKS,
+            SegmentFindings.FP_MARKS_LOW,
+            SegmentFindings.FP_MARKS_HIGH,
+            SegmentFindings.FDR,
+            SegmentFindings.FDR_LOW,
+            SegmentFindings.FDR_HIGH);
+
     private static final String PLACE = "_place";
 
     /** Rows of the run date, of all use cases. */
@@ -46,6 +61,19 @@ record Reading(TableStore tables, String pipeline, LocalDate day, List<String> u
         return all(table)
                 .filter(col(date).between(lit(day.minusDays(TREND_DAYS - 1L)), lit(day)))
                 .filter(ofThePage());
+    }
+
+    /** Rows of the newest run date up to the page's: what people do is not looked at every day. */
+    Dataset<Row> last(TableDef table) {
+        Dataset<Row> earlier =
+                newest(table).filter(col(SegmentFindings.RUN_DATE).leq(lit(day)));
+        LocalDate date = earlier.agg(max(SegmentFindings.RUN_DATE))
+                .collectAsList()
+                .get(0)
+                .getAs(0);
+        return date == null
+                ? earlier
+                : earlier.filter(col(SegmentFindings.RUN_DATE).equalTo(lit(date)));
     }
 
     /** Rows of a table that holds the newest state only. */
@@ -73,5 +101,12 @@ record Reading(TableStore tables, String pipeline, LocalDate day, List<String> u
     /** Returns columns by name. */
     static Column[] columns(String... names) {
         return Arrays.stream(names).map(name -> col(name)).toArray(Column[]::new);
+    }
+
+    /** Returns columns of segments by name: those of {@code before}, the rates, those of {@code after}. */
+    static Column[] withRates(List<String> before, String... after) {
+        return columns(Stream.of(before.stream(), RATES.stream(), Arrays.stream(after))
+                .flatMap(names -> names)
+                .toArray(String[]::new));
     }
 }

@@ -68,6 +68,11 @@ final class ReportData {
         data.set("labels", People.labels(reading));
         data.set("agreement", People.agreement(reading));
         data.set("annotators", People.annotators(reading));
+        data.set("progress", Progress.of(reading));
+        data.set("quality", LabelQuality.classes(reading));
+        data.set("thresholds", LabelQuality.thresholds(reading));
+        data.set("yields", RoundResults.yields(reading));
+        data.set("outcomes", RoundResults.changes(reading));
         data.set("tables", RunFacts.tables(reading));
         data.set("attempts", RunFacts.attempts(reading));
         data.set("rejects", RunFacts.rejects(reading));

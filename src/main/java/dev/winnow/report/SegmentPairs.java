@@ -27,20 +27,8 @@ final class SegmentPairs {
     private static final String DIMENSION = "d";
     private static final String VALUE = "v";
 
-    private static final Column[] SHOWN = Reading.columns(
-            SegmentFindings.USE_CASE,
-            SegmentFindings.DIMENSIONS,
-            SegmentFindings.VALUES,
-            SegmentFindings.MEASURE,
-            SegmentFindings.ALARMS,
-            SegmentFindings.JUDGED,
-            SegmentFindings.FALSE_POSITIVES,
-            SegmentFindings.FP_MARKS,
-            SegmentFindings.FP_MARKS_LOW,
-            SegmentFindings.FP_MARKS_HIGH,
-            SegmentFindings.FDR,
-            SegmentFindings.FDR_LOW,
-            SegmentFindings.FDR_HIGH,
+    private static final Column[] SHOWN = Reading.withRates(
+            List.of(SegmentFindings.USE_CASE, SegmentFindings.DIMENSIONS, SegmentFindings.VALUES),
             SegmentFindings.STATUS);
 
     private SegmentPairs() {}

@@ -6,10 +6,7 @@ import static org.apache.spark.sql.functions.size;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.winnow.segments.SegmentFindings;
-import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Stream;
-import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -21,24 +18,12 @@ final class WeakSegments {
     /** Those of them whose past is drawn: more lines than colors can't be told apart. */
     static final int TRACED = 6;
 
-    private static final Column[] RATES = Reading.columns(
-            SegmentFindings.MEASURE,
-            SegmentFindings.ALARMS,
-            SegmentFindings.JUDGED,
-            SegmentFindings.FALSE_POSITIVES,
-            SegmentFindings.FP_MARKS,
-            SegmentFindings.FP_MARKS_LOW,
-            SegmentFindings.FP_MARKS_HIGH,
-            SegmentFindings.FDR,
-            SegmentFindings.FDR_LOW,
-            SegmentFindings.FDR_HIGH);
-
     private WeakSegments() {}
 
     /** Ranked segments, by use case and rank. */
     static ArrayNode of(Reading reading) {
         return Json.rows(ranked(reading, SHOWN)
-                .select(with(
+                .select(Reading.withRates(List.of(
                         SegmentFindings.USE_CASE,
                         SegmentFindings.RANK,
                         SegmentFindings.DIMENSIONS,
@@ -51,7 +36,7 @@ final class WeakSegments {
                         SegmentFindings.UNSTABLE,
                         SegmentFindings.COVER_RANK,
                         SegmentFindings.COVER_SHARE,
-                        SegmentFindings.SENTENCE))
+                        SegmentFindings.SENTENCE)))
                 .orderBy(SegmentFindings.USE_CASE, SegmentFindings.RANK)
                 .collectAsList());
     }
@@ -68,7 +53,8 @@ final class WeakSegments {
         List<Row> rows = reading.trend(SegmentFindings.TABLE, SegmentFindings.RUN_DATE)
                 .drop(SegmentFindings.RANK)
                 .join(broadcast(traced), new String[] {SegmentFindings.USE_CASE, SegmentFindings.SEGMENT})
-                .select(with(SegmentFindings.USE_CASE, SegmentFindings.RANK, SegmentFindings.RUN_DATE))
+                .select(Reading.withRates(
+                        List.of(SegmentFindings.USE_CASE, SegmentFindings.RANK, SegmentFindings.RUN_DATE)))
                 .orderBy(SegmentFindings.USE_CASE, SegmentFindings.RANK, SegmentFindings.RUN_DATE)
                 .collectAsList();
         return Json.rows(rows);
@@ -77,10 +63,5 @@ final class WeakSegments {
     private static Dataset<Row> ranked(Reading reading, int count) {
         return reading.day(SegmentFindings.TABLE)
                 .filter(col(SegmentFindings.RANK).leq(count));
-    }
-
-    private static Column[] with(String... names) {
-        return Stream.concat(Arrays.stream(Reading.columns(names)), Arrays.stream(RATES))
-                .toArray(Column[]::new);
     }
 }

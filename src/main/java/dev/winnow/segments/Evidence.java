@@ -10,6 +10,7 @@ import dev.winnow.stats.SliceScore;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -142,6 +143,27 @@ record Evidence(
             t += hasTest ? 1 : 0;
         }
         return evidence;
+    }
+
+    /**
+     * Returns how sure the rate of a use case as a whole is, which nothing is left to be tested against.
+     *
+     * @param whole with trials
+     */
+    static Evidence ofWhole(ClusterSums whole, SegmentSettings settings) {
+        double rate = Objects.requireNonNull(whole.rate(), "trials");
+        Double similarity = whole.intraClassCorrelation();
+        double icc = similarity == null ? 0 : similarity;
+        return new Evidence(
+                whole.effectiveTrials(icc),
+                whole.interval(settings.interval(), settings.confidenceLevel(), icc),
+                rate,
+                score(whole, whole),
+                null,
+                null,
+                null,
+                !whole.stable(rate),
+                false);
     }
 
     /**

@@ -8,6 +8,8 @@ import static org.apache.spark.sql.types.DataTypes.TimestampType;
 import dev.winnow.inputs.Feedback;
 import dev.winnow.inputs.Inferences;
 import dev.winnow.tables.TableDef;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 
 /** The inferences that were found wrong on one day, by the day their verdict arrived. */
 public final class Misclassified {
@@ -49,4 +51,17 @@ public final class Misclassified {
             .build();
 
     private Misclassified() {}
+
+    /**
+     * Returns all that was found wrong: what customers marked and, where they are silent, what labels that came back
+     * contradict.
+     *
+     * @param marked shaped like this table
+     * @param contradicted of the same shape
+     */
+    public static Dataset<Row> together(Dataset<Row> marked, Dataset<Row> contradicted) {
+        // Not by image: the log may write s3a:// where a selection has s3://.
+        String[] inference = {Inferences.USE_CASE, Inferences.INFERENCE_ID, Inferences.CAPTURED_AT};
+        return marked.unionByName(contradicted.join(marked, inference, "left_anti"));
+    }
 }

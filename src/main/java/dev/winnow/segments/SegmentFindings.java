@@ -1,5 +1,6 @@
 package dev.winnow.segments;
 
+import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.types.DataTypes.BooleanType;
 import static org.apache.spark.sql.types.DataTypes.DateType;
 import static org.apache.spark.sql.types.DataTypes.DoubleType;
@@ -10,6 +11,7 @@ import static org.apache.spark.sql.types.DataTypes.createArrayType;
 
 import dev.winnow.inputs.Inferences;
 import dev.winnow.tables.TableDef;
+import org.apache.spark.sql.Column;
 
 /** Error rates of every segment over the window that ends on the run date; read by analysts. */
 public final class SegmentFindings {
@@ -53,6 +55,10 @@ public final class SegmentFindings {
     public static final String EXCESS_ERRORS = "excess_errors";
     public static final String RANK = "rank";
     public static final String MEASURE = "measure";
+
+    /** Value of {@link #MEASURE} where judged alarms can stand for all. */
+    public static final String MEASURE_FDR = Measure.FDR.name();
+
     public static final String STATUS = "status";
     public static final String SUSPECTED_SINCE = "suspected_since";
     public static final String TRIALS_SINCE = "trials_since";
@@ -263,4 +269,9 @@ public final class SegmentFindings {
             .build();
 
     private SegmentFindings() {}
+
+    /** What a segment is, in the order of columns that {@link dev.winnow.inputs.WorstSegments} are read from. */
+    public static Column[] conjunction() {
+        return new Column[] {col(USE_CASE), col(SEGMENT), col(DIMENSIONS), col(VALUES)};
+    }
 }

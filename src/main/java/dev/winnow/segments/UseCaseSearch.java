@@ -17,6 +17,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.jspecify.annotations.Nullable;
@@ -67,12 +68,12 @@ final class UseCaseSearch {
         return ranked;
     }
 
-    /** Returns the evidence by segment; of the segments that are tested. */
+    /** Returns the evidence by segment: of the segments that are tested, and of the use case as a whole. */
     Map<String, Evidence> evidence() {
         return evidence;
     }
 
-    /** Weighs the segments that have a rate and enough judged alarms, the whole use case apart. */
+    /** Weighs what has a rate and enough judged alarms. */
     private Map<String, Evidence> weigh() {
         Set<String> withRate = new HashSet<>();
         ranked.stream()
@@ -81,11 +82,13 @@ final class UseCaseSearch {
         List<Summed> weighed = summed.values().stream()
                 .filter(s -> s.counts().judged() >= settings.minJudged()
                         && s.trials().n() > 0
-                        && !s.counts().dimensions().isEmpty()
                         && withRate.contains(s.counts().segment()))
                 .sorted(Comparator.comparingLong(Summed::id))
-                .toList();
+                .collect(Collectors.toCollection(ArrayList::new));
         Map<String, Evidence> weights = new HashMap<>();
+        if (weighed.removeIf(s -> s.counts().dimensions().isEmpty())) {
+            weights.put(SegmentCounts.WHOLE, Evidence.ofWhole(whole(), settings));
+        }
         if (weighed.isEmpty()) {
             return weights;
         }

@@ -2,14 +2,16 @@ package dev.winnow.selection;
 
 import dev.winnow.candidates.Candidates;
 import dev.winnow.config.UseCaseSettings;
+import dev.winnow.selection.Bursts.Shot;
 import dev.winnow.stats.Allotment;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -18,24 +20,19 @@ import java.util.function.Predicate;
  * Spends the budget of one use case; plain Java over a bounded pool.
  *
  * <p>The audit is drawn first, uniformly by its own hash, before caps and exclusions, and keeps its images; then what
- * checks the model, in the same way from fewer images. Each signal then takes its share by score, an image at most once, no camera and no site beyond its cap. What a signal can't use
- * spills to the next in order; what no signal can use is drawn uniformly as {@code FILL}. So the total is exactly the
- * smaller of the budget and what may be chosen at all.
+ * checks the model, in the same way from fewer images. Each signal then takes its share by score, an image at most once, no
+ * burst, camera, site or class beyond its {@link Cap}. What a signal can't use spills to the next in order; what no signal
+ * can use is drawn uniformly as {@code FILL}. So the budget is spent, or nothing that is left may be chosen.
  */
 final class BudgetSolver {
-    /** 0.29 x 100 is 29, though doubles make it less. */
-    private static final double ROUNDING = 1e-9;
-
     private final UseCaseSettings settings;
     private final Map<String, List<PoolItem>> pools;
-    private final int siteCap;
+    private final Caps caps;
     private final Predicate<PoolItem> usable;
 
     private final Map<String, List<PoolItem>> chosen = new LinkedHashMap<>();
     private final Map<String, Tally> tallies = new LinkedHashMap<>();
     private final Set<String> images = new HashSet<>();
-    private final Map<String, Integer> byCamera = new HashMap<>();
-    private final Map<String, Integer> bySite = new HashMap<>();
 
     /** How far the audit's draw went down its list; the fill goes on from there. */
     private int auditSeen;
@@ -45,18 +42,21 @@ final class BudgetSolver {
      *
      * @param quota images the budget gave it at first
      * @param eligible items in its pool
-     * @param heldByCamera items passed over because their camera was full
-     * @param heldBySite items passed over because their site was full
+     * @param held cap to the items passed over because it was full; of several the finest
      * @param unusable items passed over because their image can't be labeled
      * @param drawnElsewhere items of a draw that the draw before it had taken
      */
-    record Tally(int quota, int eligible, int heldByCamera, int heldBySite, int unusable, int drawnElsewhere) {
+    record Tally(int quota, int eligible, Map<Cap, Integer> held, int unusable, int drawnElsewhere) {
         static Tally of(int quota, int eligible) {
-            return new Tally(quota, eligible, 0, 0, 0, 0);
+            return new Tally(quota, eligible, Map.of(), 0, 0);
         }
 
-        Tally held(int camera, int site, int notUsable) {
-            return new Tally(quota, eligible, camera, site, notUsable, drawnElsewhere);
+        Tally passedOver(Map<Cap, Integer> heldBack, int notUsable) {
+            return new Tally(quota, eligible, heldBack, notUsable, drawnElsewhere);
+        }
+
+        int heldBy(Cap cap) {
+            return held.getOrDefault(cap, 0);
         }
     }
 
@@ -94,17 +94,13 @@ final class BudgetSolver {
         }
     }
 
-    private BudgetSolver(UseCaseSettings settings, List<PoolItem> pool, Predicate<PoolItem> usable) {
+    private BudgetSolver(UseCaseSettings settings, List<PoolItem> pool, List<Shot> held, Predicate<PoolItem> usable) {
         this.settings = settings;
         this.usable = usable;
         this.pools = new TreeMap<>();
         Candidates.DRAWN.forEach(signal -> pools.put(signal, sorted(pool, signal, PoolItem.BY_DRAW)));
         Candidates.SCORED.forEach(signal -> pools.put(signal, sorted(pool, signal, PoolItem.BY_SCORE)));
-        long sites = pool.stream().map(PoolItem::site).distinct().count();
-        // With few sites a share below an even split could never spend the budget.
-        this.siteCap = (int) Math.max(
-                Math.floor(settings.maxSiteShare() * settings.budget() + ROUNDING),
-                Math.ceil((double) settings.budget() / Math.max(1, sites)));
+        this.caps = new Caps(settings, pool, held);
     }
 
     private static List<PoolItem> sorted(List<PoolItem> pool, String signal, Comparator<PoolItem> order) {
@@ -122,10 +118,11 @@ final class BudgetSolver {
      * Spends the budget.
      *
      * @param pool candidates of the use case, in any order
+     * @param held images that earlier rounds chose, of the days that the pool is of
      * @param usable whether an item's image can be labeled at all
      */
-    static Spent spend(UseCaseSettings settings, List<PoolItem> pool, Predicate<PoolItem> usable) {
-        return new BudgetSolver(settings, pool, usable).run();
+    static Spent spend(UseCaseSettings settings, List<PoolItem> pool, List<Shot> held, Predicate<PoolItem> usable) {
+        return new BudgetSolver(settings, pool, held, usable).run();
     }
 
     private Spent run() {
@@ -218,7 +215,7 @@ final class BudgetSolver {
         }
         chosen.put(signal, drawn);
         int elsewhere = pool(signal).size() - free.size();
-        tallies.put(signal, new Tally(quota, free.size(), 0, 0, unusable, elsewhere));
+        tallies.put(signal, new Tally(quota, free.size(), Map.of(), unusable, elsewhere));
         return drawn.size();
     }
 
@@ -226,8 +223,7 @@ final class BudgetSolver {
     private int take(String signal, List<PoolItem> items, int wanted) {
         List<PoolItem> taken = chosen.computeIfAbsent(signal, s -> new ArrayList<>());
         int before = taken.size();
-        int heldByCamera = 0;
-        int heldBySite = 0;
+        Map<Cap, Integer> held = new EnumMap<>(Cap.class);
         int unusable = 0;
         for (PoolItem item : items) {
             if (taken.size() - before >= wanted) {
@@ -238,22 +234,20 @@ final class BudgetSolver {
             }
             if (!usable.test(item)) {
                 unusable++;
-            } else if (byCamera.getOrDefault(item.camera(), 0) >= settings.maxPerCamera()) {
-                heldByCamera++;
-            } else if (bySite.getOrDefault(item.site(), 0) >= siteCap) {
-                heldBySite++;
+                continue;
+            }
+            Optional<Cap> full = caps.holding(item);
+            if (full.isPresent()) {
+                held.merge(full.get(), 1, Integer::sum);
             } else {
                 taken.add(item);
                 images.add(item.imageUri());
-                byCamera.merge(item.camera(), 1, Integer::sum);
-                bySite.merge(item.site(), 1, Integer::sum);
+                caps.take(item);
             }
         }
         if (wanted > 0) {
-            int camera = heldByCamera;
-            int site = heldBySite;
             int notUsable = unusable;
-            tallies.computeIfPresent(signal, (s, tally) -> tally.held(camera, site, notUsable));
+            tallies.computeIfPresent(signal, (s, tally) -> tally.passedOver(held, notUsable));
         }
         return taken.size() - before;
     }

@@ -8,6 +8,7 @@ import static org.apache.spark.sql.functions.countDistinct;
 import static org.apache.spark.sql.functions.floor;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.to_date;
@@ -17,8 +18,11 @@ import dev.winnow.config.ConfigException;
 import dev.winnow.config.WinnowConfig;
 import dev.winnow.inputs.ImageUris;
 import dev.winnow.inputs.Inferences;
+import dev.winnow.ports.EarlierRounds;
 import dev.winnow.ports.TableStore;
 import dev.winnow.runtime.Rounds.Round;
+import dev.winnow.selection.Bursts.Shot;
+import dev.winnow.selection.Bursts.Source;
 import dev.winnow.tables.TableDef;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -36,10 +40,11 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.types.DataTypes;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The candidates that a round of one day can choose from: the day's own and those of the days before that no sealed
- * round holds.
+ * round holds. What a round holds but nobody will answer is free again, and as young as the day it returned.
  *
  * <p>Of each use case and signal at most {@link Candidates#poolSize} come to the driver, in all at most
  * {@link #MAX_ITEMS}.
@@ -53,6 +58,7 @@ final class CandidatePool {
 
     private static final String[] SIGNAL_KEY = {Inferences.USE_CASE, Candidates.SIGNAL};
     private static final String[] IMAGE_KEY = {Inferences.USE_CASE, Inferences.IMAGE_URI};
+    private static final String[] HELD_KEY = {Selections.ROUND_ID, Inferences.USE_CASE, Inferences.IMAGE_URI};
 
     /** Run date of the last sealed round that holds an image. */
     private static final String LAST_HELD = "last_held";
@@ -80,19 +86,28 @@ final class CandidatePool {
     private final List<String> dimensions;
     private final LocalDate day;
     private final List<Round> sealed;
+    private final Dataset<Row> returned;
 
     /**
      * Opens the pool of a day.
      *
      * @param dimensions of the candidates
      * @param sealed sealed rounds, at least those that cool down on the day
+     * @param returned see {@link EarlierRounds#returned}
      */
-    CandidatePool(WinnowConfig config, TableStore tables, List<String> dimensions, LocalDate day, List<Round> sealed) {
+    CandidatePool(
+            WinnowConfig config,
+            TableStore tables,
+            List<String> dimensions,
+            LocalDate day,
+            List<Round> sealed,
+            Dataset<Row> returned) {
         this.config = config;
         this.tables = tables;
         this.dimensions = List.copyOf(dimensions);
         this.day = day;
         this.sealed = List.copyOf(sealed);
+        this.returned = returned;
     }
 
     /**
@@ -135,10 +150,12 @@ final class CandidatePool {
                     .add(PoolItem.of(row, dimensions, row.getAs(LAST_HELD) != null));
         }
         Map<String, Long> heldToday = heldToday();
+        Map<String, List<Shot>> shots = shots();
         return items.entrySet().stream()
                 .map(useCase -> new UseCasePool(
                         useCase.getKey(),
                         useCase.getValue(),
+                        shots.getOrDefault(useCase.getKey(), List.of()),
                         Candidates.poolSize(config, useCase.getKey()),
                         heldToday.getOrDefault(useCase.getKey(), 0L)))
                 .toList();
@@ -170,18 +187,30 @@ final class CandidatePool {
     }
 
     /**
-     * All candidates of the day, and those of the days before that are not too old, but not their draws, nor what a map
-     * of those days called rare.
+     * All candidates of the day, and those of the days before that are not too old, but not their draws, nor what findings
+     * and maps of those days alone speak for.
      */
     private Dataset<Row> candidates() {
         LocalDate oldest = day.minusDays(config.selection().maxAgeDays());
-        Column left = col(Candidates.RUN_DATE)
-                .between(lit(oldest), lit(day.minusDays(1)))
-                .and(not(col(Candidates.SIGNAL).isin(Candidates.AUDIT, Candidates.MODEL_CHECK, Candidates.RARE_CLASS)));
-        return tables.read(Candidates.TABLE.withDimensions(dimensions))
+        Column stays = not(col(Candidates.SIGNAL).isin(Candidates.OF_THE_DAY.toArray()));
+        Column left = col(Candidates.RUN_DATE).between(lit(oldest), lit(day.minusDays(1)));
+        Dataset<Row> all = tables.read(Candidates.TABLE.withDimensions(dimensions))
                 .filter(col(Candidates.PIPELINE).equalTo(config.pipeline()))
-                .filter(ofTheDay().or(left))
                 .withColumn(Inferences.IMAGE_URI, ImageUris.canonical(col(Inferences.IMAGE_URI)));
+        Dataset<Row> young = all.filter(ofTheDay().or(left.and(stays)));
+        Dataset<Row> back = returned.filter(col(EarlierRounds.RETURNED_ON).geq(lit(oldest)));
+        LocalDate first = firstRound(back);
+        if (first == null) {
+            return young;
+        }
+        // Older ones, of the days from which the rounds could choose what returned since.
+        Column older = col(Candidates.RUN_DATE)
+                .between(lit(first.minusDays(config.selection().maxAgeDays())), lit(oldest.minusDays(1)));
+        return young.unionByName(all.filter(older.and(stays)).join(back, IMAGE_KEY, "left_semi"));
+    }
+
+    private static @Nullable LocalDate firstRound(Dataset<Row> back) {
+        return back.agg(min(col(Selections.RUN_DATE))).first().getAs(0);
     }
 
     /**
@@ -201,14 +230,15 @@ final class CandidatePool {
                 .filter(not(today).and(not(before).or(col(Candidates.SIGNAL).isin(Candidates.DRAWN.toArray()))));
     }
 
-    /** Selections of the sealed rounds from a day to this one. */
+    /** Selections of the sealed rounds from a day to this one, without what returned. */
     private Dataset<Row> held(LocalDate from) {
         return tables.read(Selections.TABLE)
                 .filter(col(Selections.PIPELINE)
                         .equalTo(config.pipeline())
                         .and(col(Selections.RUN_DATE).between(lit(from), lit(day)))
                         .and(col(Selections.ROUND_ID)
-                                .isin(sealed.stream().map(Round::id).toArray())));
+                                .isin(sealed.stream().map(Round::id).toArray())))
+                .join(returned, HELD_KEY, "left_anti");
     }
 
     /** Frames of the day that its own sealed rounds hold, by use case: a correction's audit is drawn from the others. */
@@ -221,6 +251,19 @@ final class CandidatePool {
                 .collectAsList()
                 .forEach(row -> frames.put(row.getAs(Inferences.USE_CASE), row.getAs(ITEMS)));
         return frames;
+    }
+
+    /** What sealed rounds chose of the days that candidates stay in the pool, draws aside; no more than their budgets. */
+    private Map<String, List<Shot>> shots() {
+        Map<String, List<Shot>> shots = new HashMap<>();
+        held(day.minusDays(config.selection().maxAgeDays()))
+                .filter(not(col(Selections.SIGNAL).isin(Candidates.DRAWN.toArray())))
+                .collectAsList()
+                .forEach(row -> shots.computeIfAbsent(row.getAs(Inferences.USE_CASE), useCase -> new ArrayList<>())
+                        .add(new Shot(
+                                new Source(row.getAs(Inferences.CAMERA_ID), row.getAs(Inferences.PREDICTED_LABEL)),
+                                row.getAs(Inferences.CAPTURED_AT))));
+        return shots;
     }
 
     /** Keeps the best of each signal by a histogram first, so that only little more than is kept is sorted. */

@@ -2,6 +2,7 @@ package dev.winnow.selection;
 
 import dev.winnow.candidates.Candidates;
 import dev.winnow.inputs.Inferences;
+import dev.winnow.inputs.WorstSegments;
 import dev.winnow.tables.TableDef;
 import java.time.Instant;
 import java.util.Comparator;
@@ -28,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @param draw hash in [0, 1)
  * @param drawLimit the audit's pool is all frames whose draw is below this; null for the other signals
  * @param frames frames of the use case that day; null for the other signals and where rows are boxes
+ * @param segment segment that ELEVATED_SEGMENT speaks of; null for the other signals
+ * @param verdict what people say against an inference of CONFIDENT_WRONG; null for the other signals
  * @param dimensions dimension name to value, for the segment it lies in
  * @param heldBefore whether a round of an earlier day holds the image: only draws may take it again
  */
@@ -46,6 +49,8 @@ record PoolItem(
         double draw,
         @Nullable Double drawLimit,
         @Nullable Long frames,
+        @Nullable String segment,
+        @Nullable String verdict,
         Map<String, String> dimensions,
         boolean heldBefore) {
 
@@ -67,9 +72,9 @@ record PoolItem(
         Map<String, String> values = new TreeMap<>();
         dimensions.forEach(name -> values.put(name, candidate.getAs(TableDef.dimensionColumn(name))));
         // Every segment may also be one of these, by the names that segments give them.
-        values.put("label", label == null ? Inferences.NO_LABEL : label);
-        values.put("model_version", model);
-        values.put("site", site);
+        values.put(WorstSegments.LABEL, label == null ? Inferences.NO_LABEL : label);
+        values.put(WorstSegments.MODEL_VERSION, model);
+        values.put(WorstSegments.SITE, site);
         return new PoolItem(
                 candidate.getAs(Candidates.SIGNAL),
                 candidate.getAs(Candidates.ITEM_ID),
@@ -85,6 +90,8 @@ record PoolItem(
                 candidate.<Double>getAs(Candidates.DRAW),
                 candidate.getAs(Candidates.DRAW_LIMIT),
                 candidate.getAs(Candidates.FRAMES),
+                candidate.getAs(Candidates.SEGMENT),
+                candidate.getAs(Candidates.VERDICT),
                 values,
                 heldBefore);
     }

@@ -1,10 +1,16 @@
 package dev.winnow.selection;
 
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+
 import dev.winnow.config.ConfigException;
+import dev.winnow.config.TeamSettings;
 import dev.winnow.config.WinnowConfig;
 import dev.winnow.inputs.CameraTable;
 import dev.winnow.inputs.DayInput;
 import dev.winnow.inputs.InferenceLog;
+import dev.winnow.inputs.WorstSegments;
+import dev.winnow.ports.EarlierRounds;
 import dev.winnow.ports.ImageStore;
 import dev.winnow.ports.Stage;
 import dev.winnow.ports.TableStore;
@@ -17,6 +23,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.apache.spark.sql.Row;
@@ -24,11 +31,15 @@ import org.apache.spark.sql.Row;
 /**
  * Spends the budget of a round.
  *
- * <p>Reads the day's candidates, those of earlier days that were not chosen, and sealed rounds before the day; never its
- * own round. A sealed round is left as it is.
+ * <p>Reads the day's candidates, those of earlier days that were not chosen, sealed rounds before the day and how their jobs
+ * stand; never its own round. A sealed round is left as it is. Budgets are lowered to what fits beside the work that the
+ * team has not done yet.
  */
 public final class SelectJob implements Stage {
     private static final String NAME = "select";
+
+    /** Segments further down the ranking name no reason to label: every item is held against each of these. */
+    private static final int WORST = 1_000;
 
     private final WinnowConfig config;
     private final InferenceLog inferences;
@@ -36,11 +47,13 @@ public final class SelectJob implements Stage {
     private final TableStore tables;
     private final ImageStore images;
     private final Rounds rounds;
+    private final EarlierRounds earlier;
     private final int number;
 
     /**
      * Creates the job.
      *
+     * @param earlier how the jobs of earlier rounds stand
      * @param number of the round, from 1; a higher one corrects the sealed ones before it
      * @throws ConfigException if the budgets ask for more candidates than the driver can hold
      */
@@ -51,6 +64,7 @@ public final class SelectJob implements Stage {
             TableStore tables,
             ImageStore images,
             Rounds rounds,
+            EarlierRounds earlier,
             int number) {
         CandidatePool.requireBounded(config, config.useCases().keySet());
         this.config = config;
@@ -59,6 +73,7 @@ public final class SelectJob implements Stage {
         this.tables = tables;
         this.images = images;
         this.rounds = rounds;
+        this.earlier = earlier;
         this.number = number;
     }
 
@@ -77,11 +92,15 @@ public final class SelectJob implements Stage {
         }
         List<Round> sealed = rounds.sealed(day.minusDays(config.selection().cooldownDays()));
         requireNext(round, sealed);
-        CandidatePool pool = new CandidatePool(config, tables, dimensions(), day, sealed);
+        CandidatePool pool = new CandidatePool(config, tables, dimensions(), day, sealed, earlier.returned(day));
         pool.requireCandidates();
-        List<Spending> spendings = spend(pool);
+        List<String> sentences = new ArrayList<>();
+        List<UseCasePool> pools = pool.byUseCase();
+        Map<String, Integer> budgets = budgets(day, pools, sentences);
+        List<Spending> spendings = spend(pools, budgets);
+        spendings.forEach(spending -> sentences.add(spending.sentence()));
         String runId = RunIds.of(config.pipeline(), NAME, day, config.semantic(), input.fingerprint());
-        long written = write(round, runId, spendings, selections(day, pool, spendings));
+        long written = write(round, runId, spendings, budgets, selections(day, pool, spendings));
         return new Report(
                 spendings.stream()
                         .mapToLong(spending -> spending.pool().items().size())
@@ -90,7 +109,25 @@ public final class SelectJob implements Stage {
                 0,
                 0,
                 input.fingerprint(),
-                spendings.stream().map(Spending::sentence).toList());
+                sentences);
+    }
+
+    /** Use case to the images that its budget and the team's open work allow. */
+    private Map<String, Integer> budgets(LocalDate day, List<UseCasePool> pools, List<String> sentences) {
+        Map<String, Integer> wanted = new TreeMap<>();
+        pools.forEach(pool ->
+                wanted.put(pool.useCase(), config.useCase(pool.useCase()).budget()));
+        TeamSettings team = config.labeling().team();
+        if (team.maxOpenAnswers() == 0 && team.maxOpenMinutes() == 0) {
+            return wanted;
+        }
+        EarlierRounds.Open open = earlier.open(day);
+        long images = TeamCapacity.images(team, open);
+        long budget = wanted.values().stream().mapToLong(Integer::longValue).sum();
+        if (images < budget) {
+            sentences.add(TeamCapacity.sentence(team, open, budget, images));
+        }
+        return TeamCapacity.budgets(wanted, images);
     }
 
     /** Rounds go forward only: a later one has already spent what an earlier one would choose from. */
@@ -121,16 +158,34 @@ public final class SelectJob implements Stage {
         return dimensions;
     }
 
-    private List<Spending> spend(CandidatePool candidates) {
+    private static int budget(Map<String, Integer> budgets, String useCase) {
+        return Objects.requireNonNull(budgets.get(useCase), useCase);
+    }
+
+    private List<Spending> spend(List<UseCasePool> pools, Map<String, Integer> budgets) {
         ImageStore checked = config.labeling().checkImages() ? images : uris -> Set.of();
-        return candidates.byUseCase().stream()
-                .map(pool -> Spending.of(pool, config.useCase(pool.useCase()), checked))
+        return pools.stream()
+                .map(pool -> Spending.of(
+                        pool, config.useCase(pool.useCase()).withBudget(budget(budgets, pool.useCase())), checked))
                 .toList();
+    }
+
+    /** The ranked segments of a day with more errors than the rest. */
+    private WorstSegments worstSegments(LocalDate day) {
+        return WorstSegments.of(tables.read(SegmentFindings.TABLE)
+                .filter(col(SegmentFindings.PIPELINE)
+                        .equalTo(config.pipeline())
+                        .and(col(SegmentFindings.RUN_DATE).equalTo(lit(day)))
+                        .and(col(SegmentFindings.RANK).leq(WORST))
+                        .and(col(SegmentFindings.EXCESS_ERRORS).gt(0)))
+                .sort(SegmentFindings.USE_CASE, SegmentFindings.RANK)
+                .select(SegmentFindings.conjunction())
+                .collectAsList());
     }
 
     /** What was chosen, with everything that speaks for it. */
     private List<Selection> selections(LocalDate day, CandidatePool pool, List<Spending> spendings) {
-        List<RankedSegment> segments = RankedSegment.of(tables.read(SegmentFindings.TABLE), config.pipeline(), day);
+        WorstSegments segments = worstSegments(day);
         Map<String, Set<String>> chosen = new TreeMap<>();
         spendings.forEach(spending -> chosen.put(spending.useCase(), spending.images()));
         Map<String, Map<String, Set<String>>> signals = pool.signals(chosen);
@@ -142,14 +197,23 @@ public final class SelectJob implements Stage {
     }
 
     /** Replaces the round: its cuts first, so that a round with selections has them. */
-    private long write(Round round, String runId, List<Spending> spendings, List<Selection> selections) {
+    private long write(
+            Round round,
+            String runId,
+            List<Spending> spendings,
+            Map<String, Integer> budgets,
+            List<Selection> selections) {
         Map<String, Object> scope = new LinkedHashMap<>();
         scope.put(Selections.PIPELINE, config.pipeline());
         scope.put(Selections.RUN_DATE, round.date());
         scope.put(Selections.ROUND_ID, round.id());
         List<Row> cuts = spendings.stream()
                 .flatMap(spending -> spending.cuts().stream())
-                .map(cut -> SelectionCuts.row(config.pipeline(), round, cut))
+                .map(cut -> SelectionCuts.row(
+                        config.pipeline(),
+                        round,
+                        cut,
+                        config.useCase(cut.useCase()).budget() - budget(budgets, cut.useCase())))
                 .toList();
         List<Row> rows = selections.stream()
                 .map(selection -> Selections.row(config.pipeline(), round, runId, selection))

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param rank place within use case and signal, from 1
  * @param item the candidate
  * @param score score of the charged signal; null for AUDIT and FILL
- * @param segment worst ranked segment the item lies in; null if it lies in none
+ * @param segment worst ranked segment the item lies in, for ELEVATED_SEGMENT the one it was chosen for; null if it lies in
+ *     none
  * @param signals all signals that speak for the image, in order
  * @param inclusionProbability probability of a uniform draw; null for a purposive choice
  * @param reason in plain words

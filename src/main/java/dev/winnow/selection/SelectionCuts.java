@@ -16,9 +16,12 @@ public final class SelectionCuts {
     public static final String QUOTA = "quota";
     public static final String ELIGIBLE = "eligible";
     public static final String SELECTED = "selected";
+    public static final String HELD_BY_BURST = "held_by_burst";
     public static final String HELD_BY_CAMERA = "held_by_camera";
     public static final String HELD_BY_SITE = "held_by_site";
+    public static final String HELD_BY_CLASS = "held_by_class";
     public static final String UNUSABLE = "unusable";
+    public static final String HELD_BY_OPEN_WORK = "held_by_open_work";
     public static final String LOWEST_SCORE = "lowest_score";
 
     /** The declaration. */
@@ -32,13 +35,25 @@ public final class SelectionCuts {
             .required(QUOTA, LongType, "Images the budget gave the signal at first")
             .required(ELIGIBLE, LongType, "Items in the signal's pool that no earlier round holds")
             .required(SELECTED, LongType, "Images charged to the signal; more than the quota where others spilled")
+            .required(
+                    HELD_BY_BURST,
+                    LongType,
+                    "Items passed over because their burst was full: another image of the camera and class at nearly the"
+                            + " same time stands for it. Who is held by several counts for the first of burst, camera,"
+                            + " site, class")
             .required(HELD_BY_CAMERA, LongType, "Items passed over because their camera was full")
             .required(HELD_BY_SITE, LongType, "Items passed over because their site was full")
+            .required(HELD_BY_CLASS, LongType, "Items passed over because their predicted class was full")
             .required(UNUSABLE, LongType, "Items passed over because their image is missing or can't be labeled")
             .optional(
                     LOWEST_SCORE,
                     DoubleType,
                     "Lowest score that was chosen; null where none was or scores do not count")
+            .optional(
+                    HELD_BY_OPEN_WORK,
+                    LongType,
+                    "Images of the use case's budget, over all its signals, that were held back because of what the team"
+                            + " still has open; null in rows from before the column")
             .check("selected_not_negative", SELECTED + " >= 0")
             .partitionedBy(Selections.PIPELINE, Selections.RUN_DATE)
             .key(Selections.PIPELINE, Selections.RUN_DATE, Selections.ROUND_ID, Inferences.USE_CASE, Selections.SIGNAL)
@@ -46,8 +61,12 @@ public final class SelectionCuts {
 
     private SelectionCuts() {}
 
-    /** One row; values in declared order. */
-    static Row row(String pipeline, Round round, SelectionCut cut) {
+    /**
+     * One row; values in declared order.
+     *
+     * @param heldByOpenWork images of the use case's budget
+     */
+    static Row row(String pipeline, Round round, SelectionCut cut, long heldByOpenWork) {
         return RowFactory.create(
                 pipeline,
                 round.date(),
@@ -57,9 +76,12 @@ public final class SelectionCuts {
                 (long) cut.tally().quota(),
                 (long) cut.tally().eligible(),
                 (long) cut.selected(),
-                (long) cut.tally().heldByCamera(),
-                (long) cut.tally().heldBySite(),
+                (long) cut.tally().heldBy(Cap.BURST),
+                (long) cut.tally().heldBy(Cap.CAMERA),
+                (long) cut.tally().heldBy(Cap.SITE),
+                (long) cut.tally().heldBy(Cap.CLASS),
                 (long) cut.tally().unusable(),
-                cut.lowestScore());
+                cut.lowestScore(),
+                heldByOpenWork);
     }
 }

@@ -52,7 +52,8 @@ public final class Selections {
             .required(
                     SIGNAL,
                     StringType,
-                    "Signal that is charged: AUDIT, MODEL_CHECK, BOUNDARY, LOW_CONFIDENCE, RARE_CLASS or FILL")
+                    "Signal that is charged: AUDIT, MODEL_CHECK, ELEVATED_SEGMENT, CONFIDENT_WRONG, ERROR_RISK, BOUNDARY,"
+                            + " LOW_CONFIDENCE, RARE_CLASS or FILL")
             .required(RANK, IntegerType, "Place within use case and signal, from 1")
             .required(ITEM_ID, StringType, "Item, as in candidates")
             .required(Inferences.INFERENCE_ID, StringType, "Inference that stands for the item")
@@ -64,7 +65,11 @@ public final class Selections {
             .optional(Inferences.PREDICTED_LABEL, StringType, "Predicted class; null for a frame without output")
             .optional(Inferences.CONFIDENCE, DoubleType, "Confidence in [0, 1]; null for a frame without output")
             .optional(SCORE, DoubleType, "Score of the charged signal in [0, 1]; null for draws")
-            .optional(SEGMENT, StringType, "Worst ranked segment the item lies in; null if it lies in none")
+            .optional(
+                    SEGMENT,
+                    StringType,
+                    "Worst ranked segment the item lies in, for ELEVATED_SEGMENT the one it was chosen for; null if it"
+                            + " lies in none")
             .required(SIGNALS, createArrayType(StringType, false), "All signals that speak for the image")
             .required(
                     DESIGN,

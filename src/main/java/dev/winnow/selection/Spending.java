@@ -3,6 +3,8 @@ package dev.winnow.selection;
 import dev.winnow.candidates.Candidates;
 import dev.winnow.config.UseCaseSettings;
 import dev.winnow.config.UseCaseSettings.ClassThresholds;
+import dev.winnow.inputs.Feedback;
+import dev.winnow.inputs.WorstSegments;
 import dev.winnow.ports.ImageStore;
 import dev.winnow.tables.InputException;
 import java.util.ArrayList;
@@ -45,6 +47,7 @@ record Spending(UseCasePool pool, UseCaseSettings settings, BudgetSolver.Spent s
             BudgetSolver.Spent spent = BudgetSolver.spend(
                     settings,
                     pool.items(),
+                    pool.held(),
                     item -> ImageReferences.usable(item.imageUri()) && !absent.contains(item.imageUri()));
             Set<String> unknown = images(spent);
             unknown.removeAll(checked);
@@ -75,13 +78,10 @@ record Spending(UseCasePool pool, UseCaseSettings settings, BudgetSolver.Spent s
     /**
      * The chosen images with their reasons, by signal in the order they were charged and by rank.
      *
-     * @param segments ranked segments, worst first
+     * @param segments ranked segments
      * @param speaking image to all signals that have it among their candidates
      */
-    List<Selection> selections(List<RankedSegment> segments, Map<String, Set<String>> speaking) {
-        List<RankedSegment> own = segments.stream()
-                .filter(segment -> segment.useCase().equals(useCase()))
-                .toList();
+    List<Selection> selections(WorstSegments segments, Map<String, Set<String>> speaking) {
         Map<String, Double> probabilities = new TreeMap<>();
         Candidates.DRAWN.forEach(
                 signal -> probabilities.put(signal, spent.probability(signal, pool.population(signal))));
@@ -95,7 +95,7 @@ record Spending(UseCasePool pool, UseCaseSettings settings, BudgetSolver.Spent s
                         i + 1,
                         item,
                         score(signal, item),
-                        segment(own, item),
+                        segment(signal, item, segments),
                         signals(signal, speaking.getOrDefault(item.imageUri(), Set.of())),
                         probabilities.get(signal),
                         reason(signal, item)));
@@ -142,12 +142,10 @@ record Spending(UseCasePool pool, UseCaseSettings settings, BudgetSolver.Spent s
         return Candidates.SCORED.contains(signal) ? item.score() : null;
     }
 
-    private static @Nullable String segment(List<RankedSegment> segments, PoolItem item) {
-        return segments.stream()
-                .filter(segment -> segment.holds(item))
-                .map(RankedSegment::name)
-                .findFirst()
-                .orElse(null);
+    private @Nullable String segment(String signal, PoolItem item, WorstSegments segments) {
+        return signal.equals(Candidates.ELEVATED_SEGMENT)
+                ? item.segment()
+                : segments.first(useCase(), item.dimensions());
     }
 
     /** That an image could be drawn is no reason to label it, unless it was. */
@@ -164,6 +162,8 @@ record Spending(UseCasePool pool, UseCaseSettings settings, BudgetSolver.Spent s
             case Candidates.MODEL_CHECK ->
                 "drawn uniformly from the misclassified images that a model looked at, to be labeled blind";
             case Selections.FILL -> "drawn uniformly because no signal had more to offer";
+            case Candidates.ELEVATED_SEGMENT ->
+                "lies in " + item.segment() + ", where errors are more frequent than elsewhere";
             case Candidates.BOUNDARY ->
                 String.format(
                         Locale.ROOT,
@@ -178,6 +178,21 @@ record Spending(UseCasePool pool, UseCaseSettings settings, BudgetSolver.Spent s
                         confidence(item),
                         item.label(),
                         thresholds(item).lowConfidenceBelow());
+            case Candidates.CONFIDENT_WRONG ->
+                Feedback.MISSED.equals(item.verdict())
+                        ? "people say that the model overlooked something"
+                        : String.format(
+                                Locale.ROOT,
+                                "people contradict %s, of which the model was sure: confidence %.3f",
+                                item.label(),
+                                confidence(item));
+            case Candidates.ERROR_RISK ->
+                String.format(
+                        Locale.ROOT,
+                        "%s at confidence %.3f is wrong with probability %.3f, by its confidence and what was judged of its like",
+                        item.label(),
+                        confidence(item),
+                        Objects.requireNonNull(item.score(), "a risk is a score"));
             case Candidates.RARE_CLASS ->
                 item.label() + " is often wrong and rare in training, as the day's class-imbalance map says";
             default -> throw new IllegalArgumentException("Nobody says why " + signal + " chooses an image");

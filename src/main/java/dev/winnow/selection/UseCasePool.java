@@ -1,6 +1,7 @@
 package dev.winnow.selection;
 
 import dev.winnow.candidates.Candidates;
+import dev.winnow.selection.Bursts.Shot;
 import java.util.List;
 
 /**
@@ -8,10 +9,11 @@ import java.util.List;
  *
  * @param useCase use case
  * @param items candidates, at most {@code limit} of each signal
+ * @param held images that sealed rounds chose by a signal, of the days that the items are of
  * @param limit see {@link Candidates#poolSize}
  * @param heldToday frames of the day that its own sealed rounds hold, and that the items lack
  */
-record UseCasePool(String useCase, List<PoolItem> items, long limit, long heldToday) {
+record UseCasePool(String useCase, List<PoolItem> items, List<Shot> held, long limit, long heldToday) {
     /**
      * Images that a draw is made from: frames of the audit are counted where rows are images, and estimated from the
      * hash-limited pool where they are boxes.

@@ -2,7 +2,7 @@ package dev.winnow.stats;
 
 import java.util.Arrays;
 
-/** A rate that can only fall from one bin to the next, as the share of errors does where confidence means something. */
+/** Values that can only fall from one bin to the next, as the share of errors does where confidence means something. */
 public final class Isotonic {
     private Isotonic() {}
 
@@ -20,12 +20,43 @@ public final class Isotonic {
         if (x.length != n.length) {
             throw new IllegalArgumentException("Expected as many x as n, got " + x.length + " and " + n.length);
         }
-        long[] blockX = new long[x.length];
-        long[] blockN = new long[x.length];
+        for (int bin = 0; bin < x.length; bin++) {
+            Interval.requireCounts((double) x[bin], (double) n[bin]);
+        }
+        return means(
+                Arrays.stream(x).asDoubleStream().toArray(),
+                Arrays.stream(n).asDoubleStream().toArray());
+    }
+
+    /**
+     * Returns the falling values nearest to those given in the sense of least squares, weighted; the same method.
+     *
+     * @param values per bin, finite
+     * @param weights per bin, positive
+     * @return as many values, none above the one before it
+     */
+    public static double[] falling(double[] values, double[] weights) {
+        if (values.length != weights.length) {
+            throw new IllegalArgumentException(
+                    "Expected as many values as weights, got " + values.length + " and " + weights.length);
+        }
+        double[] sums = new double[values.length];
+        for (int bin = 0; bin < values.length; bin++) {
+            if (!Double.isFinite(values[bin]) || !(weights[bin] > 0)) {
+                throw new IllegalArgumentException(
+                        "Expected finite values of positive weight, got " + values[bin] + " of " + weights[bin]);
+            }
+            sums[bin] = values[bin] * weights[bin];
+        }
+        return means(sums, weights);
+    }
+
+    private static double[] means(double[] x, double[] n) {
+        double[] blockX = new double[x.length];
+        double[] blockN = new double[x.length];
         int[] end = new int[x.length];
         int blocks = 0;
         for (int bin = 0; bin < x.length; bin++) {
-            Interval.requireCounts((double) x[bin], (double) n[bin]);
             if (n[bin] == 0) {
                 if (blocks > 0) {
                     end[blocks - 1] = bin + 1;
@@ -49,7 +80,7 @@ public final class Isotonic {
         return rates;
     }
 
-    private static double rate(long[] x, long[] n, int block) {
-        return (double) x[block] / n[block];
+    private static double rate(double[] x, double[] n, int block) {
+        return x[block] / n[block];
     }
 }

@@ -201,9 +201,6 @@
     const most = measure => 1.2 * d3.max(data.headline.filter(row => row.measure === measure).map(rate), r => r.high ?? r.value);
     for (const row of data.headline) {
       const r = rate(row);
-      const trials = row.measure === 'FDR' ? row.judged : row.alarms;
-      const clustered = known(r.low);
-      if (!clustered && trials > 0) [r.low, r.high] = wilson(row.false_positives, trials).map(share_ => (row.measure === 'FDR' ? 100 : 1000) * share_);
       const counted = ofUseCase(data.segment_counts, row.use_case)[0] ?? { elevated: 0, suspected: 0, segments: 0 };
       const chosen = d3.sum(ofUseCase(data.cuts, row.use_case), cut => cut.selected);
       const facts = [
@@ -222,7 +219,7 @@
         el('h3', {}, row.use_case),
         el('div', { class: 'big' }, known(r.value) ? digits(r.value) + r.unit : '–', small(' ' + r.name)),
         intervalRow(spread(most(row.measure)), r),
-        small(known(r.low) ? `interval ${digits(r.low)} – ${digits(r.high)}${r.unit}${clustered ? '' : ', as if alarms were independent (Wilson, 95 %)'}` : 'too little is judged for an interval'),
+        small(known(r.low) ? `interval ${digits(r.low)} – ${digits(r.high)}${r.unit}, cameras being clusters` : 'too little is judged for an interval'),
         el('dl', { class: 'pairs-of' }, facts.map(([name, value]) => el('div', {}, el('dt', {}, name), el('dd', {}, value))))));
     }
     body.append(cards);
@@ -549,8 +546,10 @@
       { name: 'First given', kind: 'number', of: row => whole(row.quota) },
       { name: 'Eligible', kind: 'number', of: row => whole(row.eligible) },
       { name: 'Selected', kind: 'number', of: row => whole(row.selected) },
+      { name: 'Burst full', kind: 'number', of: row => whole(row.held_by_burst) },
       { name: 'Camera full', kind: 'number', of: row => whole(row.held_by_camera) },
       { name: 'Site full', kind: 'number', of: row => whole(row.held_by_site) },
+      { name: 'Class full', kind: 'number', of: row => whole(row.held_by_class) },
       { name: 'Unusable', kind: 'number', of: row => whole(row.unusable) },
       { name: 'Lowest score', kind: 'number', of: row => plain(row.lowest_score) },
     ], data.cuts));
@@ -714,7 +713,20 @@
     const labels = ofUseCase(data.labels);
     const agreed = ofUseCase(data.agreement);
     const workers = ofUseCase(data.annotators);
-    if (!labels.length && !agreed.length && !workers.length) return 'No label of this use case came back yet.';
+    const jobs = ofUseCase(data.progress);
+    if (!labels.length && !agreed.length && !workers.length && !jobs.length) return 'No label of this use case came back yet.';
+    if (jobs.length) {
+      const most = d3.max(jobs, row => row.items);
+      body.append(el('h3', {}, 'Labeling jobs'), table('Progress of labeling jobs', [
+        { name: 'Job', kind: 'text wide', of: row => el('span', { class: 'conditions' }, el('code', {}, cut(row.job_name, 32)), badge(words(row.status), row.status === 'FAILED' || row.status === 'EXPIRED' ? 'strong' : '')) },
+        { name: 'Answered', kind: 'chart', of: row => barRow(row.answered, most) },
+        { name: 'Items answered', kind: 'number', label: 'answered', of: row => `${whole(row.answered)} of ${whole(row.items)}` },
+        { name: 'Open', kind: 'number', label: 'open', of: row => whole(row.open) },
+        { name: 'A day', kind: 'number', label: 'a day', of: row => plain(row.items_per_day) },
+        { name: 'Seconds an answer', kind: 'number', label: 'seconds', of: row => plain(row.seconds_per_answer) },
+        { name: 'Work left', kind: 'number', label: 'work left', of: row => `${digits(row.backlog_minutes / 60)} h` },
+      ], jobs, 'ranked'), note(`As the services said on ${shortDate(dateOf(jobs[0].run_date))}.`));
+    }
     if (labels.length) {
       body.append(tiles([['Items with answers', whole(d3.sum(labels, row => row.items))],
         ...d3.rollups(labels, some => d3.sum(some, row => row.items), row => row.status).map(([name, items]) => [words(name), whole(items)])]));
@@ -739,6 +751,63 @@
         { name: 'Agree with peers', kind: 'number', label: 'agree with peers', of: row => percent(row.peer_agreement) },
         { name: 'Seconds', kind: 'number', label: 'seconds', of: row => plain(row.seconds_per_answer) },
       ], workers.map(row => ({ ...row, of_class: row.flags.length ? 'bad' : '' })), 'ranked'));
+    }
+    return undefined;
+  };
+
+  blocks.quality = body => {
+    const classes = ofUseCase(data.quality);
+    const thresholds = ofUseCase(data.thresholds);
+    if (!classes.length && !thresholds.length) return 'No label of this use case was judged yet: label-qa needs reviews, or blind labels of an audit.';
+    const unit = spread(1);
+    if (classes.length) {
+      body.append(table('How right labels are by class', [
+        { name: 'Class', kind: 'text wide', of: row => el('span', { class: 'conditions' }, row.label, row.design === 'UNIFORM' ? '' : badge('chosen items', 'warm')) },
+        { name: axisRow(unit, 'share that is right'), kind: 'chart', of: row => intervalRow(unit, { value: row.correct_share, low: row.correct_low, high: row.correct_high }) },
+        { name: 'Right (interval)', kind: 'number', label: 'right', of: row => `${percent(row.correct_share)} (${digits(100 * row.correct_low)} – ${digits(100 * row.correct_high)})` },
+        { name: 'Judged', kind: 'number', label: 'judged', of: row => whole(row.total) },
+        { name: 'Not judged', kind: 'number', label: 'not judged', of: row => whole(row.unreviewed) },
+        { name: 'Judged by', kind: 'text', label: 'judged by', of: row => words(row.source) },
+        { name: 'Model', kind: 'text', label: 'model', of: row => row.model_version },
+      ], classes, 'ranked'));
+    }
+    if (thresholds.length) {
+      body.append(el('h3', {}, 'From which confidence a class can be trusted'), table('Proven thresholds by class', [
+        { name: 'Class', kind: 'text wide', of: row => el('span', { class: 'conditions' }, row.label, badge(words(row.status), row.status === 'PROVEN' ? 'strong' : '')) },
+        { name: 'From confidence', kind: 'number', label: 'from', of: row => (known(row.threshold) ? plain(row.threshold) : null) },
+        { name: 'Wrong of judged', kind: 'number', label: 'wrong', of: row => (known(row.reviewed) ? `${whole(row.wrong)} of ${whole(row.reviewed)}` : null) },
+        { name: 'Accepted', kind: 'number', label: 'accepted', of: row => percent(row.wrong_limit) },
+        { name: 'Reviews to go on', kind: 'number', label: 'reviews to go on', of: row => (known(row.needed_n) ? whole(row.needed_n) : null) },
+        { name: 'Model', kind: 'text', label: 'model', of: row => row.model_version },
+      ], thresholds.map(row => ({ ...row, sentence: row.proof })), 'ranked'));
+    }
+    return undefined;
+  };
+
+  blocks.outcomes = body => {
+    const yields = ofUseCase(data.yields);
+    const changes = ofUseCase(data.outcomes);
+    if (!yields.length && !changes.length) return 'Nothing is known of earlier rounds yet: run outcomes once labels are back.';
+    if (yields.length) {
+      const rates = yields.map(row => ({ ...row, rate: { value: times(row.yield), low: times(row.yield_low), high: times(row.yield_high), unit: ' %' } }));
+      const unit = spread(1.1 * (d3.max(rates, row => row.rate.high ?? row.rate.value) || 1));
+      body.append(table('Errors that nobody knew, by signal', [
+        { name: 'Signal', kind: 'text wide', of: row => words(row.signal) },
+        { name: axisRow(unit, 'labels that name one, %'), kind: 'chart', of: row => intervalRow(unit, row.rate, times(row.audit_yield)) },
+        { name: 'Yield (interval)', kind: 'number', label: 'yield', of: row => withInterval(row.rate) },
+        { name: 'Errors', kind: 'number', label: 'errors', of: row => `${whole(row.found)} of ${whole(row.labeled)}` },
+        { name: 'Answers an error', kind: 'number', label: 'answers an error', of: row => plain(row.answers_per_found) },
+        { name: 'Weight, proposed', kind: 'number', label: 'weight, proposed', of: row => (known(row.weight) ? `${percent(row.weight)}${known(row.proposed_weight) ? ' → ' + percent(row.proposed_weight) : ''}` : null) },
+      ], rates, 'ranked'), note('The dashed line is what a uniform draw, the audit, brings.'));
+    }
+    if (changes.length) {
+      body.append(el('h3', {}, 'What changed since'), table('Targeted segments and model versions', [
+        { name: 'Subject', kind: 'text wide', of: row => el('span', { class: 'conditions' }, row.subject, badge(words(row.verdict), row.verdict === 'WORSE' ? 'strong' : row.verdict === 'IMPROVED' ? 'warm' : '')) },
+        { name: 'Before', kind: 'number', label: 'before', of: row => percent(row.rate_before) },
+        { name: 'After', kind: 'number', label: 'after', of: row => percent(row.rate_after) },
+        { name: 'Beyond others (interval)', kind: 'number', label: 'beyond others', of: row => withInterval({ value: times(row.differential_change), low: times(row.differential_low), high: times(row.differential_high), unit: ' points' }) },
+        { name: 'Alarms after', kind: 'number', label: 'alarms after', of: row => whole(row.trials_after) },
+      ], changes, 'ranked'));
     }
     return undefined;
   };

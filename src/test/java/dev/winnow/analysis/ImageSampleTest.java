@@ -3,10 +3,10 @@ package dev.winnow.analysis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.winnow.inputs.Inferences;
+import dev.winnow.inputs.WorstSegments;
 import dev.winnow.segments.Misclassified;
-import dev.winnow.segments.SegmentFindings;
 import dev.winnow.testing.Frames;
-import java.time.LocalDate;
+import dev.winnow.testing.Segments;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -14,15 +14,12 @@ import java.util.Set;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.types.StructField;
-import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ImageSampleTest {
     private static final List<String> LIGHT = List.of("light");
-    private static final LocalDate DAY = LocalDate.parse("2026-10-02");
 
     /** A false alarm of a camera at a minute and second of an hour. */
     private static String wrong(String id, String camera, String time, String label, String light) {
@@ -37,31 +34,7 @@ class ImageSampleTest {
         return Frames.of(Misclassified.TABLE.withDimensions(LIGHT), rows.toArray(String[]::new));
     }
 
-    private static String finding(String segment, int rank, String status, String dimensions, String values) {
-        return """
-                {'pipeline':'p','run_date':'2026-10-02','use_case':'dock','segment':'%s','rank':%d,%s\
-                'dimensions':%s,'dimension_values':%s}""".formatted(segment, rank, status, dimensions, values);
-    }
-
-    /** The columns of findings that matter here; the others would only be null. */
-    private static ElevatedSegments segments(String... findings) {
-        List<String> needed = List.of(
-                SegmentFindings.PIPELINE,
-                SegmentFindings.RUN_DATE,
-                SegmentFindings.USE_CASE,
-                SegmentFindings.SEGMENT,
-                SegmentFindings.RANK,
-                SegmentFindings.STATUS,
-                SegmentFindings.DIMENSIONS,
-                SegmentFindings.VALUES);
-        StructType schema = new StructType();
-        for (StructField field : SegmentFindings.TABLE.schema().fields()) {
-            schema = needed.contains(field.name()) ? schema.add(field.name(), field.dataType()) : schema;
-        }
-        return ElevatedSegments.of(Frames.of(schema, findings), "p", DAY);
-    }
-
-    private static Dataset<Row> stratified(Dataset<Row> wrong, ElevatedSegments segments) {
+    private static Dataset<Row> stratified(Dataset<Row> wrong, WorstSegments segments) {
         return ImageSample.stratified(wrong, Set.of("bag", "knife"), segments, LIGHT, "salt|2026-10-02");
     }
 
@@ -88,12 +61,8 @@ class ImageSampleTest {
                 wrong("g", "c1", "06:00", "bag", "night").replace("dock", "gate"),
                 wrong("h", "c1", "07:00", "bag", "day")
                         .replace("'verdict':'FALSE_POSITIVE'", "'verdict':'MISSED','corrected_label':'knfie'")));
-        ElevatedSegments segments = segments(
-                finding("light=night", 2, "'status':'SUSPECTED',", "['light']", "['night']"),
-                finding("label=knife", 1, "'status':'ELEVATED',", "['label']", "['knife']"),
-                finding("site=s2", 3, "'status':'ELEVATED',", "['site']", "['s2']"),
-                finding("light=day", 4, "", "['light']", "['day']"),
-                finding("lens=wide", 5, "'status':'ELEVATED',", "['lens']", "['wide']"));
+        WorstSegments segments =
+                Segments.of("dock: label=knife", "dock: light=night", "dock: site=s2", "dock: lens=wide");
 
         assertThat(texts(stratified(rows(rows), segments), Inferences.INFERENCE_ID, ImageFindings.STRATUM))
                 .containsExactly(
@@ -120,7 +89,7 @@ class ImageSampleTest {
         for (int second = 0; second < 59; second += 7) {
             rows.add(wrong("long" + second, "c4", "30:%02d".formatted(second), "bag", "day"));
         }
-        Dataset<Row> bursts = ImageSample.onePerBurst(stratified(rows(rows), segments()), 10, 30);
+        Dataset<Row> bursts = ImageSample.onePerBurst(stratified(rows(rows), Segments.of()), 10, 30);
 
         assertThat(texts(bursts, Inferences.CAMERA_ID, "predicted_label", ImageFindings.DUPLICATES))
                 .containsExactly("c1 bag 1", "c1 bag 2", "c1 knife 1", "c2 bag 1", "c3 bag 2", "c4 bag 4", "c4 bag 5");
@@ -149,7 +118,7 @@ class ImageSampleTest {
     }
 
     private static Dataset<Row> drawn(Dataset<Row> rows, int each) {
-        Dataset<Row> bursts = ImageSample.onePerBurst(stratified(rows, segments()), 10, 60);
+        Dataset<Row> bursts = ImageSample.onePerBurst(stratified(rows, Segments.of()), 10, 60);
         return ImageSample.drawn(
                 bursts,
                 Frames.of(
@@ -160,7 +129,7 @@ class ImageSampleTest {
 
     @Test
     void theDrawIsThePublishedHashOfUseCaseDayAndInference() {
-        Dataset<Row> row = stratified(rows(List.of(wrong("a", "c", "00:00", "bag", "day"))), segments());
+        Dataset<Row> row = stratified(rows(List.of(wrong("a", "c", "00:00", "bag", "day"))), Segments.of());
         assertThat(row.selectExpr(
                                 "draw = shiftrightunsigned(xxhash64('look|salt|2026-10-02|dock|2026-10-01|a'), 11)"
                                         + " * double(1.1102230246251565E-16)",

@@ -183,14 +183,10 @@ class IngestJobTest {
         ingest(export("ground-truth", DATA.resolve("ground_truth_artefacts/aws_docs_examples")), new LocalObjects());
         // Boxes of files 06, 07 (two jobs) and 09, which verifies them besides, and of one worker.
         assertThat(countBy(Answers.TASK))
-                .isEqualTo(Map.of(Answers.CLASSIFICATION, 4L, Answers.MULTI_LABEL, 2L, Answers.BOXES, 5L));
-        assertThat(rows())
-                .filteredOn(row -> "verify-bounding-boxes".equals(row.getAs(Answers.JOB_NAME)))
-                .singleElement()
-                .satisfies(row -> assertThat(row.<String>getAs(Answers.LABEL)).isEqualTo("bad"));
-        // Entities, video, point clouds, a custom answer, entities and a mask of workers; requests without answers, a
-        // human loop and a file of frames; lines nobody has labeled.
-        assertThat(rejects()).isEqualTo(Map.of("answer_unsupported", 8L, "format_unknown", 3L, "unlabeled", 8L));
+                .isEqualTo(Map.of(Answers.CLASSIFICATION, 3L, Answers.MULTI_LABEL, 2L, Answers.BOXES, 5L));
+        // Entities, video, point clouds, a custom answer, a verdict in words that are not ours, entities and a mask of
+        // workers; requests without answers, a human loop and a file of frames; lines nobody has labeled.
+        assertThat(rejects()).isEqualTo(Map.of("answer_unsupported", 9L, "format_unknown", 3L, "unlabeled", 8L));
     }
 
     @Test
@@ -217,6 +213,23 @@ class IngestJobTest {
                 .filteredOn(row -> row.<String>getAs(Answers.SOURCE_FILE).contains("yolo"))
                 .anySatisfy(row -> assertThat(row.<String>getAs(Answers.ANSWER))
                         .startsWith("[{\"label\":\"parasites\",\"left\":" + 37.15846994535519 * 28));
+    }
+
+    @Test
+    void oneClassOfALabelStudioTaskThatTakesSeveralIsASetOfOne() {
+        select("key-a", "s3://b/a.jpg", "key-b", "s3://b/b.jpg");
+        String task = """
+                {"id":1,"project":3,"data":{"image":"s3://b/a.jpg","item-id":"%s","task-type":"%s"},"annotations":[
+                 {"completed_by":7,"result":[{"type":"choices","value":{"choices":["bag"]}}]}]}""";
+        objects.put(
+                "/ls/x.json",
+                "[" + task.formatted("key-a", "multi-label") + "," + task.formatted("key-b", "image-classification")
+                        + "]");
+        ingest(export("label-studio", "/ls/"));
+        assertThat(rows())
+                .extracting(row -> row.getAs(Answers.ITEM_ID) + " " + row.getAs(Answers.TASK) + " "
+                        + row.getAs(Answers.LABEL) + " " + row.getAs(Answers.ANSWER))
+                .containsExactlyInAnyOrder("key-a MULTI_LABEL null [\"bag\"]", "key-b CLASSIFICATION bag null");
     }
 
     @Test
@@ -254,6 +267,72 @@ class IngestJobTest {
                         "key-b WORKER box 40.5 job-1 2026-11-01.1");
         assertThat(rejects()).isEqualTo(Map.of("failed", 1L, "object_unknown", 1L));
         assertThat(content().toString()).doesNotContain("u1").doesNotContain("sub-of");
+    }
+
+    @Test
+    void whatABoxVerificationSaysIsAReviewAndTheBoxesItShowedAreNoAnswer() {
+        select("key-a", "s3://b/a.jpg", "key-b", "s3://b/b.jpg");
+        String root = "/out/job-1/";
+        String shown = "\"boxes\":{\"annotations\":[{\"class_id\":0,\"left\":1,\"top\":1,\"width\":1,\"height\":1}]},"
+                + "\"boxes-metadata\":{\"class-map\":{\"0\":\"bag\"},\"type\":\"groundtruth/object-detection\"%s}";
+        objects.put(
+                root + "manifests/output/output.manifest",
+                "{\"source-ref\":\"s3://b/a.jpg\",\"item-id\":\"key-a\","
+                        + shown.formatted(",\"job-name\":\"labeling-job/earlier\"")
+                        + ",\"dock-box-verdict\":1,\"dock-box-verdict-metadata\":{\"class-name\":\"wrong\","
+                        + "\"type\":\"groundtruth/label-verification\",\"job-name\":\"labeling-job/job-1\"}}\n"
+                        + "{\"source-ref\":\"s3://b/b.jpg\",\"item-id\":\"key-b\"," + shown.formatted("") + "}\n");
+        objects.put(
+                root + "annotations/consolidated-annotation/consolidation-request/iteration-1/t.json",
+                "[{\"datasetObjectId\":\"0\",\"dataObject\":{\"s3Uri\":\"s3://b/a.jpg\"},\"annotations\":[]}]");
+        objects.put(root + "annotations/worker-response/iteration-1/0/1.json", response("u1", "right"));
+        objects.put(root + "annotations/worker-response/iteration-1/0/2.json", response("u2", "can't tell"));
+        objects.put(root + "annotations/worker-response/iteration-1/0/3.json", response("u3", "bag"));
+        ingest(export("ground-truth", "/out/"));
+        assertThat(rows())
+                .extracting(row -> row.getAs(Answers.ITEM_ID) + " " + row.getAs(Answers.KIND) + " "
+                        + row.getAs(Answers.TASK) + " " + row.getAs(Answers.LABEL))
+                .containsExactlyInAnyOrder(
+                        "key-a CONSOLIDATED REVIEW DISCONFIRM",
+                        "key-a WORKER REVIEW CONFIRM",
+                        "key-a WORKER REVIEW CANT_TELL");
+        assertThat(rejects()).isEqualTo(Map.of("answer_unsupported", 1L, "unlabeled", 1L));
+    }
+
+    @Test
+    void aJobsFolderThatWasCopiedUnderAnotherNameIsReadAllTheSame() {
+        select("key-a", "s3://b/a.jpg");
+        objects.put(
+                "/out/copy/manifests/output/output.manifest",
+                "{\"source-ref\":\"s3://b/a.jpg\",\"item-id\":\"key-a\",\"kind\":0,\"kind-metadata\":{\"class-name\":\"bag\","
+                        + "\"type\":\"groundtruth/image-classification\",\"human-annotated\":\"yes\",\"confidence\":0.9,"
+                        + "\"job-name\":\"labeling-job/job-1\"}}\n");
+        ingest(export("ground-truth", "/out/"));
+        assertThat(rows())
+                .extracting(row -> row.getAs(Answers.ITEM_ID) + " " + row.getAs(Answers.LABEL))
+                .containsExactly("key-a bag");
+    }
+
+    @Test
+    void aWorkersMaskIsNoBrokenAnswerWhereTheManifestHasTheMask() {
+        String root = "/out/job-1/";
+        objects.put(
+                root + "manifests/output/output.manifest",
+                "{\"source-ref\":\"s3://b/a.jpg\",\"l-ref\":\"s3://b/a.png\",\"l-ref-metadata\":{\"type\":"
+                        + "\"groundtruth/semantic-segmentation\",\"job-name\":\"labeling-job/job-1\"}}\n");
+        objects.put(
+                root + "annotations/consolidated-annotation/consolidation-request/iteration-1/t.json",
+                "[{\"datasetObjectId\":\"0\",\"dataObject\":{\"s3Uri\":\"s3://b/a.jpg\"},\"annotations\":[]},"
+                        + "{\"datasetObjectId\":\"1\",\"dataObject\":{\"s3Uri\":\"s3://b/b.jpg\"},\"annotations\":[]}]");
+        String mask = "{\"answers\":[{\"workerId\":\"u1\",\"answerContent\":{\"crowd-semantic-segmentation\":"
+                + "{\"labeledImage\":{\"pngImageData\":\"x\"}}}}]}";
+        objects.put(root + "annotations/worker-response/iteration-1/0/t.json", mask);
+        objects.put(root + "annotations/worker-response/iteration-1/1/t.json", mask);
+        ingest(export("ground-truth", "/out/"));
+        assertThat(rows())
+                .singleElement()
+                .satisfies(row -> assertThat(row.<String>getAs(Answers.TASK)).isEqualTo(Answers.SEGMENTATION));
+        assertThat(rejects()).isEqualTo(Map.of("in_mask", 1L, "answer_unsupported", 1L));
     }
 
     @Test

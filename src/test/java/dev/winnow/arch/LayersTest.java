@@ -35,6 +35,7 @@ class LayersTest {
             "selection",
             "labeling",
             "answers",
+            "progress",
             "consensus",
             "quality",
             "outcomes",

@@ -8,7 +8,9 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import dev.winnow.inputs.HashDraw;
 import dev.winnow.inputs.Inferences;
+import dev.winnow.tables.TableDef;
 import dev.winnow.testing.Frames;
+import dev.winnow.testing.Segments;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
@@ -22,6 +24,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SignalsTest {
     /** Nothing is cut; knife has thresholds of its own; no audit. */
     private static final String[] OPEN = {cut("bag", 0.5, 0.25, 0.6, 0), cut("knife", 0.8, 0.1, 0.9, 0)};
+
+    /** No signal but those of segments. */
+    private static final String[] SILENT = {cut("bag", 0.5, 0.001, 0, 0), cut(Inferences.NO_LABEL, 0.5, 0.001, 0, 0)};
 
     private static String cut(String label, double threshold, double band, double low, double audit) {
         return """
@@ -41,7 +46,39 @@ class SignalsTest {
     }
 
     private static Dataset<Row> items(Dataset<Row> inferences, Dataset<Row> cuts, String salt, boolean rowsAreImages) {
-        return Signals.find(inferences, cuts, salt, rowsAreImages).transform(Signals::onePerItem);
+        SegmentCuts none = new SegmentCuts(lit(null).cast("string"), Frames.of(SegmentCuts.TABLE));
+        return Signals.find(inferences, cuts, none, SignalsTest::without, salt, rowsAreImages)
+                .transform(Signals::onePerItem);
+    }
+
+    private static Dataset<Row> findIn(SegmentCuts segments, Dataset<Row> inferences) {
+        return Signals.find(
+                inferences, Frames.of(DayCuts.TABLE, SILENT), segments, SignalsTest::without, "salt|2026-10-01", true);
+    }
+
+    /** Alarms of two segments, frames without output of one of them. */
+    private static Dataset<Row> litInferences() {
+        List<String> rows = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            rows.add(inference("id" + i, "image" + i, i % 5 == 0 ? null : "bag", 0.99)
+                    .replace("}", ",'dim_light':'" + (i % 3 == 0 ? "night" : i % 3 == 1 ? "day" : "dusk") + "'}"));
+        }
+        return Frames.of(Inferences.TABLE.withDimensions(List.of("light")), rows.toArray(String[]::new));
+    }
+
+    private static SegmentCuts cuts(String... shares) {
+        return new SegmentCuts(
+                Segments.of("dock: light=night", "dock: light=day", "gate: light=dusk")
+                        .first(col(DayCuts.LABEL), List.of("light")),
+                Frames.of(SegmentCuts.TABLE, shares));
+    }
+
+    /** No risk, and nothing of it is kept. */
+    private static Dataset<Row> without(Dataset<Row> alarms) {
+        return alarms.withColumn(ErrorRisk.RISK, lit(null).cast("double"))
+                .withColumn(DayCuts.keep(Candidates.ERROR_RISK), lit(0.0))
+                .withColumn(DayCuts.consider(Candidates.ERROR_RISK), lit(0.0))
+                .withColumn(DayCuts.share(Candidates.ERROR_RISK), lit(1.0));
     }
 
     private static List<Row> scores(Dataset<Row> found) {
@@ -99,6 +136,55 @@ class SignalsTest {
             assertThat(row.getDouble(3)).isLessThan(0.5);
             assertThat(row.getDouble(2)).isEqualTo(1 - row.getDouble(3) / 0.5);
         });
+    }
+
+    @Test
+    void alarmsOfAnElevatedSegmentAreKeptByHashScoredByTheirPlaceInItsShareAndNameIt() {
+        SegmentCuts cuts = cuts(
+                "{'use_case':'dock','segment':'light=night','segment_share':0.5}",
+                "{'use_case':'dock','segment':'light=day','segment_share':1.0}",
+                "{'use_case':'gate','segment':'light=dusk','segment_share':1.0}");
+        List<Row> found = findIn(cuts, litInferences())
+                .select(
+                        Candidates.SIGNAL,
+                        Candidates.SEGMENT,
+                        Inferences.PREDICTED_LABEL,
+                        Candidates.SCORE,
+                        Candidates.DRAW,
+                        TableDef.dimensionColumn("light"))
+                .collectAsList();
+        assertThat(found).allSatisfy(row -> {
+            assertThat(row.getString(0)).isEqualTo(Candidates.ELEVATED_SEGMENT);
+            assertThat(row.getString(1)).isEqualTo("light=" + row.getString(5));
+            assertThat(row.getString(2)).isEqualTo("bag");
+            double share = row.getString(5).equals("night") ? 0.5 : 1;
+            assertThat(row.getDouble(4)).isLessThan(share);
+            assertThat(row.getDouble(3)).isEqualTo(1 - row.getDouble(4) / share);
+        });
+        assertThat(found)
+                .filteredOn(row -> row.getString(5).equals("day"))
+                .as("all of its alarms")
+                .hasSize(80);
+        assertThat(found)
+                .filteredOn(row -> row.getString(5).equals("night"))
+                .as("half of its alarms by hash")
+                .hasSizeBetween(25, 55);
+    }
+
+    @Test
+    void aSegmentWithoutAShareAndADayWithoutSegmentsSpeakForNothing() {
+        assertThat(findIn(cuts(), litInferences()).collectAsList()).isEmpty();
+        SegmentCuts none = new SegmentCuts(lit(null).cast("string"), Frames.of(SegmentCuts.TABLE));
+        assertThat(findIn(none, litInferences()).collectAsList()).isEmpty();
+    }
+
+    @Test
+    void theFactsAreReadOnceAndNeverShuffled() {
+        SegmentCuts cuts = cuts("{'use_case':'dock','segment':'light=night','segment_share':0.5}");
+        String plan =
+                findIn(cuts, litInferences()).queryExecution().executedPlan().toString();
+        assertThat(plan).contains("BroadcastHashJoin").doesNotContain("SortMergeJoin", "Exchange hashpartitioning");
+        assertThat(plan.split("Scan[^\\n\\[]*\\[inference_id", -1)).as(plan).hasSize(2);
     }
 
     @Test

@@ -188,6 +188,23 @@ class MainTest {
     }
 
     @Test
+    void manifestsLaunchesOnlyIfToldTo() {
+        assertThat(run("manifests", "--conf", conf)).isZero();
+        assertThat(Objects.requireNonNull(wiring.lastRun).wanted().launches()).isFalse();
+        assertThat(run("manifests", "--conf", conf, "--launch", "--round", "2")).isZero();
+        assertThat(Objects.requireNonNull(wiring.lastRun).wanted().launches()).isTrue();
+        assertThat(Objects.requireNonNull(wiring.lastRun).wanted().round()).isEqualTo(2);
+    }
+
+    @Test
+    void aCommandOfTwoWordsHasBothInItsName() {
+        assertThat(run("jobs", "sync", "--conf", conf)).isZero();
+        assertThat(ledger().<String>getAs("command")).isEqualTo("jobs sync");
+        assertThat(run("jobs")).isEqualTo(2);
+        assertThat(lastErrorLine()).isEqualTo("winnow: name a command: sync; see winnow jobs --help");
+    }
+
+    @Test
     void aBackfillFindsSegmentsOnEveryDayUnlessToldOtherwise() {
         String[] days = {"segments", "--conf", conf, "--from", "2026-11-01", "--run-date", "2026-11-03"};
         assertThat(run(days)).isZero();
@@ -306,6 +323,7 @@ class MainTest {
                 "analyze",
                 "select",
                 "manifests",
+                "jobs sync",
                 "ingest",
                 "consensus",
                 "label-qa",
@@ -315,10 +333,11 @@ class MainTest {
                 "bins",
                 "check",
                 "show",
+                "explain",
                 "generate"
             })
     void everyHelpShowsARunnableExample(String command) {
-        assertThat(command.isEmpty() ? run("--help") : run(command, "--help")).isZero();
+        assertThat(run((command + " --help").strip().split(" "))).isZero();
         assertThat(text(out)).containsPattern("Example:\n  winnow " + (command.isEmpty() ? "curate" : command) + " ");
     }
 
@@ -397,6 +416,16 @@ class MainTest {
         assertThat(lastErrorLine()).isEqualTo("winnow: there is no column fdx; did you mean fdr?");
         assertThat(run("show", "findings")).isEqualTo(2);
         assertThat(lastErrorLine()).isEqualTo("winnow: give --warehouse PLACE or --conf FILE");
+    }
+
+    @Test
+    void explainReadsTheTablesOfAWarehouse() {
+        assertThat(run("explain", "i1", "--warehouse", "/w")).isZero();
+        assertThat(text(out)).isEqualTo("There are no candidates yet: run `curate` first\n");
+        assertThat(run("explain", "i1", "--warehouse", "/w", "--date", "yesterday"))
+                .isEqualTo(2);
+        assertThat(run("explain", "--warehouse", "/w")).isEqualTo(2);
+        assertThat(lastErrorLine()).contains("ITEM");
     }
 
     private void showTables() {

@@ -182,9 +182,9 @@ class WinnowConfigTest {
                   maturity { horizon-days = 7, min-share = 0.1 }, strata = [d, site]
                   change { days = 2, age-days = 1, days-between-false-alarms = 7 } }
                 use-cases.default {
-                  budget = 9, audit-share = 0.3, model-check-share = 0.1, signals { low-confidence = 1, boundary = 2, rare-class = 3 }, max-per-camera = 2
+                  budget = 9, audit-share = 0.3, model-check-share = 0.1, signals { low-confidence = 1, boundary = 2, rare-class = 3, elevated-segment = 4, confident-wrong = 5, error-risk = 6 }, max-per-burst = 2, burst-seconds = 3, burst-max-seconds = 4, max-class-share = 0.5, max-per-camera = 2
                   max-site-share = 0.4, labels = [a, b]
-                  classes.default { alarm-threshold = 0.2, boundary-band = 0.1, low-confidence-below = 0.3 }
+                  classes.default { alarm-threshold = 0.2, boundary-band = 0.1, low-confidence-below = 0.3, confident-from = 0.4 }
                 }
                 consensus.default {
                   method = majority, min-answers = 3, min-confidence = 0.6, max-answers = 7, smoothing = 0
@@ -207,8 +207,22 @@ class WinnowConfigTest {
                   imbalance { window-days = 7, dimensions = [d], beta = 0.99, thin = 0.3, target = 0.8, times = 2
                     false-share = 0.1, min-images = 9, min-cameras = 4, min-checked = 50, falsely-seen = 0.1
                     synthesize-below = 0.5, max-images = 10, synonyms { lorry = truck } } }
-                selection { pool-factor = 3, max-age-days = 2, cooldown-days = 3, salt = s }
-                labeling { path = "/l", max-lines = 10, check-images = false, image-aliases { "s3://a/" = "/b/" } }
+                selection { pool-factor = 3, max-age-days = 2, cooldown-days = 3, elevated-segments = 4, salt = s }
+                labeling { path = "/l", target = label-studio, max-lines = 10, check-images = false
+                  max-open-answers = 1, max-open-minutes = 2, seconds-per-answer = 4, expire-days = 5
+                  image-aliases { "s3://a/" = "/b/" }
+                  tasks.default { target = ground-truth, type = box-adjustment, title = t, description = d, keywords = [k]
+                    instruction = i, guidelines { uri = "https://g", version = v1 }, workers = 5, time-limit = 10m
+                    availability = 1h, concurrent-tasks = 10, price = 0.036, stop { items = 5, percent = 90 }
+                    workteam = "arn:aws:sagemaker:eu-west-1:394669845002:workteam/public-crowd/default"
+                    auto-labeling = true, initial-model = "arn:aws:sagemaker:eu-west-1:111122223333:model/m"
+                    old-labels { path = "/o/{date}.jsonl", attribute = model-boxes }, order = hardest-first
+                    split-by-site = true }
+                  ground-truth { region = eu-west-1, role = "arn:aws:iam::111122223333:role/labeling"
+                    workteam = "arn:aws:sagemaker:eu-west-1:111122223333:workteam/private-crowd/qa"
+                    output = "s3://o/answers", kms-key = k, volume-kms-key = k, public-sites = [s]
+                    content-classifiers = [FreeOfAdultContent], tags { team = vision }, endpoint = "http://127.0.0.1:3" }
+                  label-studio { url = "http://127.0.0.1:4", token-variable = V } }
                 outcomes { round-days = 30, empty-labels = [nothing], unsure-labels = [what], min-items = 5
                   relevant-change = 0.5, compare-on-audit = true, weights { step = 0.1, min = 0.1, max = 0.6, locked = [boundary] } }
                 export { path = "/e", format = coco, label-attribute = truth, split { train = 0.5, validation = 0.3, test = 0.2 }
@@ -246,6 +260,47 @@ class WinnowConfigTest {
             })
     void outcomesThatCanNotBeToldSoAreNamed(String line, String problem) {
         assertThatThrownBy(() -> load(MINIMAL + line))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(problem);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"expire-days = 10", "expire-days = 0", "expire-days = 1, labeling.target = label-studio"})
+    void itemsThatReturnWhenNobodyIsAskedAnyMoreAreAskedOnce(String line) {
+        assertThat(load(MINIMAL + "labeling." + line)).isNotNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "target = mturk | labeling.target = mturk, expected one of ground-truth, label-studio",
+                "tasks.dock.target = mturk | labeling.tasks.dock.target = mturk, expected one of [ground-truth, label-studio]",
+                "tasks.dock.type = poem | labeling.tasks.dock.type = poem, expected one of image-classification, class-ver",
+                "tasks.dock.workers = 10 | labeling.tasks.dock.workers = 10, expected an integer from 1 to 9",
+                "tasks.dock.time-limit = 29s | labeling.tasks.dock.time-limit = PT29S, expected a duration of at least 30s",
+                "tasks.dock.time-limit = 9h | time-limit = PT9H, expected at most PT8H with type = image-classification",
+                "tasks.dock.availability = 31d | labeling.tasks.dock.availability = PT744H, expected at most PT720H",
+                "expire-days = 9 | labeling.expire-days = 9, but the items of tasks.default wait PT240H for their answers",
+                "tasks.dock.availability = 30d, labeling.expire-days = 29 | expire-days = 29, but the items of tasks.dock",
+                "tasks.dock { price = 0.01 } | availability = PT240H, expected at most PT12H for the public workforce",
+                "tasks.dock { price = 0.0001 } | labeling.tasks.dock.price = 0.0001, expected dollars with at most three",
+                "tasks.dock.price = 3 | labeling.tasks.dock.price = 3.0, expected a number from 0 to 2.999",
+                "tasks.dock.concurrent-tasks = 5001 | concurrent-tasks = 5001, expected an integer from 1 to 5000",
+                "tasks.dock.keywords = [a_b] | labeling.tasks.dock.keywords = [a_b], expected at most 5 keywords",
+                "tasks.dock.type = box-adjustment | labeling.tasks.dock.old-labels.path is required with type = box-adj",
+                "tasks.dock.old-labels.path = x | labeling.tasks.dock.old-labels: path and attribute belong together",
+                "tasks.dock.old-labels.attribute = a_b | old-labels.attribute = a_b, expected a name of letters, digits",
+                "tasks.dock.guidelines.version = 'v 1' | guidelines.version = v 1, expected at most 64 letters, digits",
+                "ground-truth.region = here | labeling.ground-truth.region = here, expected a Region, such as eu-west-1",
+                "ground-truth.role = me | labeling.ground-truth.role = me, expected the ARN of a role",
+                "ground-truth.workteam = us | labeling.ground-truth.workteam = us, expected the ARN of a work team",
+                "ground-truth.output = '/o' | labeling.ground-truth.output = /o, expected an s3:// URI",
+                "ground-truth.tags { a = 'b;' } | labeling.ground-truth.tags: expected at most 46 tags with values of",
+                "ground-truth.content-classifiers = [x] | content-classifiers = [x], expected some of [FreeOfPerson",
+            })
+    void aTaskThatNobodyCouldRunIsNamed(String line, String problem) {
+        assertThatThrownBy(() -> load(MINIMAL + "labeling." + line.replace("'", "\"")))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining(problem);
     }

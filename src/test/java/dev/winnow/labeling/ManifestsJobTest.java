@@ -1,6 +1,5 @@
 package dev.winnow.labeling;
 
-import static dev.winnow.labeling.ManifestTest.selection;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,6 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.winnow.config.ConfigException;
 import dev.winnow.config.WinnowConfig;
+import dev.winnow.labeling.groundtruth.GroundTruthTarget;
+import dev.winnow.labeling.labelstudio.LabelStudioTarget;
 import dev.winnow.runtime.Rounds;
 import dev.winnow.selection.Selections;
 import dev.winnow.stats.Digest;
@@ -16,6 +17,9 @@ import dev.winnow.testing.FailingObjects;
 import dev.winnow.testing.FakeTables;
 import dev.winnow.testing.MemoryObjects;
 import java.io.IOException;
+import java.sql.Date;
+import java.sql.Timestamp;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -33,26 +38,59 @@ class ManifestsJobTest {
     private static final WinnowConfig CONFIG =
             Configs.of("labeling.max-lines = 2, use-cases.dock { labels = [bag, knife] }");
 
+    /** A selection of pipeline p, round 2026-10-01.1. */
+    private static Row selection(String signal, int rank, String useCase, String image, @Nullable String segment) {
+        boolean audit = signal.equals("AUDIT");
+        Object[] values = {
+            "p",
+            Date.valueOf(LocalDate.parse("2026-10-01")),
+            "2026-10-01.1",
+            "00000000000000aa",
+            useCase,
+            signal,
+            rank,
+            "item-" + image.hashCode(),
+            "inference-" + rank,
+            image,
+            Timestamp.from(Instant.parse("2026-10-01T01:00:00Z")),
+            "site",
+            "camera",
+            "model",
+            "secret-class",
+            0.123456789,
+            audit ? null : 0.75,
+            segment,
+            new String[] {signal},
+            audit ? "UNIFORM" : "PURPOSIVE",
+            audit ? 0.1 : null,
+            "because"
+        };
+        return RowFactory.create(values);
+    }
+
     private final FakeTables tables = new FakeTables();
     private final MemoryObjects objects = new MemoryObjects();
 
     private ManifestsJob job(FakeTables stored, dev.winnow.ports.ObjectStore store) {
-        return new ManifestsJob(
-                CONFIG, stored, store, new Rounds(store, CONFIG.labeling().path(), "p"), 1, () -> {});
+        return job(CONFIG, stored, store);
+    }
+
+    private static ManifestsJob job(WinnowConfig config, FakeTables stored, dev.winnow.ports.ObjectStore store) {
+        return job(config, stored, store, () -> {});
+    }
+
+    private static ManifestsJob job(
+            WinnowConfig config, FakeTables stored, dev.winnow.ports.ObjectStore store, Runnable beforeCommit) {
+        List<LabelingTarget> targets =
+                List.of(new GroundTruthTarget(config.labeling().groundTruth()), new LabelStudioTarget());
+        Rounds rounds = new Rounds(store, config.labeling().path(), "p");
+        return new ManifestsJob(config, stored, store, rounds, targets, 1, beforeCommit);
     }
 
     private void select(Row... rows) {
-        List<Row> plain = new ArrayList<>();
-        for (Row row : rows) {
-            Object[] values = new Object[row.size()];
-            for (int i = 0; i < values.length; i++) {
-                values[i] = row.get(i);
-            }
-            plain.add(RowFactory.create(values));
-        }
         tables.replace(
                 Selections.TABLE,
-                tables.frame(Selections.TABLE, plain),
+                tables.frame(Selections.TABLE, List.of(rows)),
                 Map.of(Selections.PIPELINE, "p", Selections.RUN_DATE, DAY));
     }
 
@@ -101,7 +139,13 @@ class ManifestsJobTest {
         for (JsonNode file : seal.path("files")) {
             String manifest = PREFIX + file.path("manifest").asText();
             String labels = PREFIX + file.path("label-categories").asText();
-            listed.addAll(List.of(manifest, labels));
+            file.path("hashes").properties().forEach(hash -> {
+                listed.add(PREFIX + hash.getKey());
+                assertThat(hash.getValue().asText()).isEqualTo(Digest.ofText(text(PREFIX + hash.getKey())));
+            });
+            assertThat(listed)
+                    .contains(manifest, labels, PREFIX + file.path("template").asText());
+            assertThat(file.has("request")).isFalse();
             List<JsonNode> lines = GroundTruthInput.validated(text(manifest));
             lines.forEach(line -> images.add(line.path("source-ref").asText()));
             assertThat(lines).hasSize(file.path("lines").asInt()).hasSizeLessThanOrEqualTo(2);
@@ -131,9 +175,9 @@ class ManifestsJobTest {
         assertThat(jobs()).isEqualTo(jobs);
     }
 
-    /** Three shards of two puts each and the seal make seven writes. */
+    /** Three shards of three puts each and the seal make ten writes. */
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7})
+    @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
     void aFailedPutLeavesNoSealAndARepeatedCallPublishesTheSameBytes(int failing) {
         selectFive();
         MemoryObjects whole = new MemoryObjects();
@@ -176,8 +220,7 @@ class ManifestsJobTest {
     @Test
     void theLeaseIsCheckedBeforeEveryPut() {
         selectFive();
-        Rounds rounds = new Rounds(objects, CONFIG.labeling().path(), "p");
-        ManifestsJob lost = new ManifestsJob(CONFIG, tables, objects, rounds, 1, () -> {
+        ManifestsJob lost = job(CONFIG, tables, objects, () -> {
             throw new IllegalStateException("the lease is lost");
         });
         assertThatThrownBy(() -> lost.run(DAY)).hasMessage("the lease is lost");
@@ -191,5 +234,129 @@ class ManifestsJobTest {
         assertThat(files())
                 .anySatisfy((uri, text) -> assertThat(text).contains("secret-class"))
                 .anySatisfy((uri, text) -> assertThat(text).contains("{\"label\":\"bag\"},{\"label\":\"knife\"}"));
+    }
+
+    /** Publishes the round and returns what its seal says of each job. */
+    private JsonNode sealed(String hocon) {
+        assertThat(job(Configs.of(hocon), tables, objects).run(DAY).rowsOut()).isPositive();
+        return json(text(PREFIX + "round.json")).path("files");
+    }
+
+    @Test
+    void withoutAnAccountTheRoundIsPublishedAndOneSentenceNamesTheKeys() {
+        selectFive();
+        assertThat(job(tables, objects).run(DAY).sentences())
+                .filteredOn(sentence -> sentence.startsWith("No request"))
+                .containsExactly("No request for CreateLabelingJob was written: labeling.ground-truth.region,"
+                        + " labeling.ground-truth.role, labeling.ground-truth.workteam, labeling.path on s3:// are not"
+                        + " set");
+    }
+
+    @Test
+    void aUseCaseMayHaveATargetOfItsOwn() {
+        selectFive();
+        JsonNode jobs = sealed(
+                "labeling.tasks.gate { target = label-studio, guidelines { uri = \"https://g\"," + " version = v3 } }");
+        JsonNode gate = jobs.path(1);
+        assertThat(jobs.path(0).path("target").asText()).isEqualTo("ground-truth");
+        assertThat(gate.path("target").asText()).isEqualTo("label-studio");
+        assertThat(gate.path("task-type").asText()).isEqualTo("image-classification");
+        assertThat(objects.exists(PREFIX + gate.path("project").asText())).isTrue();
+        assertThat(gate.path("tasks").path(0)).isEqualTo(gate.path("manifest"));
+        assertThat(gate.path("guidelines").toString()).isEqualTo("{\"uri\":\"https://g\",\"version\":\"v3\"}");
+        String name = gate.path("job-name").asText();
+        assertThat(jobs())
+                .anySatisfy(row -> assertThat(row)
+                        .contains(
+                                "\"target\":\"label-studio\"",
+                                "\"prefix\":\"" + PREFIX + "\"",
+                                "\"files\":[\"" + name + ".label-config.xml\",\"" + name + ".project.json\",\"" + name
+                                        + ".tasks-0001.json\"]",
+                                "\"guidelines_version\":\"v3\""));
+    }
+
+    private static String old(String image, int left) {
+        return "{\"source-ref\":\"" + image + "\",\"boxes\":{\"image_size\":[{\"width\":100,\"height\":50}],"
+                + "\"annotations\":[{\"class_id\":7,\"left\":" + left + ",\"top\":1,\"width\":5,\"height\":5}]},"
+                + "\"boxes-metadata\":{\"class-map\":{\"7\":\"lorry\"}}}\n";
+    }
+
+    @Test
+    void oldBoxesGoToTheCheckAndWhatIsBlindOrHasNoneIsDrawnAfresh() {
+        select(
+                selection("AUDIT", 1, "dock", "s3://bucket/a.jpg", null),
+                selection("BOUNDARY", 1, "dock", "s3://bucket/b.jpg", null),
+                selection("BOUNDARY", 2, "dock", "s3://bucket/c.jpg", null),
+                selection("BOUNDARY", 3, "dock", "s3://bucket/d.jpg", null));
+        objects.put(
+                "/old/2026-10-01.jsonl",
+                old("s3://bucket/a.jpg", 1)
+                        + old("s3://bucket/b.jpg", 2)
+                        + old("s3://bucket/d.jpg", 96) // beyond the edge of the image
+                        + old("s3://bucket/z.jpg", 3));
+        JsonNode jobs = sealed("use-cases.dock.labels = [bag], labeling.tasks.dock { type = box-adjustment,"
+                + " old-labels { path = \"/old/{date}.jsonl\", attribute = boxes } }");
+        assertThat(jobs.findValuesAsText("task-type"))
+                .containsExactly("bounding-box", "bounding-box", "box-adjustment");
+        assertThat(jobs.findValuesAsText("lines")).containsExactly("1", "2", "1");
+        String blind = text(PREFIX + jobs.path(0).path("manifest").asText());
+        String fresh = text(PREFIX + jobs.path(1).path("manifest").asText());
+        String checked = text(PREFIX + jobs.path(2).path("manifest").asText());
+        assertThat(blind).contains("s3://bucket/a.jpg").doesNotContain("annotations");
+        assertThat(fresh).contains("s3://bucket/c.jpg", "s3://bucket/d.jpg").doesNotContain("annotations");
+        assertThat(GroundTruthInput.validated(checked)
+                        .get(0)
+                        .at("/boxes/annotations/0/left")
+                        .asInt())
+                .isEqualTo(2);
+        assertThat(GroundTruthInput.categories(
+                        text(PREFIX + jobs.path(2).path("label-categories").asText())))
+                .containsExactly("bag", "lorry");
+    }
+
+    @Test
+    void oldLabelsThatAreNotThereAreNamed() {
+        selectFive();
+        assertThatThrownBy(() -> sealed("use-cases.dock.labels = [bag], labeling.tasks.dock { type = box-verification,"
+                        + " old-labels { path = \"/old/{date}.jsonl\", attribute = boxes } }"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("old-labels.path: nothing is at /old/2026-10-01.jsonl");
+        assertThat(files()).isEmpty();
+    }
+
+    @Test
+    void aClassIsCheckedWhereThereIsOneThatPeopleMaySee() {
+        selectFive();
+        select(
+                selection("AUDIT", 1, "dock", "s3://bucket/a.jpg", null),
+                selection("BOUNDARY", 1, "dock", "s3://bucket/b.jpg", null));
+        JsonNode jobs = sealed("labeling.tasks.default.type = class-verification");
+        assertThat(jobs.findValuesAsText("task-type")).containsExactly("image-classification", "class-verification");
+        assertThat(text(PREFIX + jobs.path(0).path("manifest").asText())).doesNotContain("secret-class");
+        assertThat(text(PREFIX + jobs.path(1).path("manifest").asText()))
+                .contains("\"predicted-class\":\"secret-class\"");
+    }
+
+    @Test
+    void whatOneTargetRefusesStopsTheRoundBeforeAnythingIsPut() {
+        selectFive();
+        assertThatThrownBy(() -> sealed("use-cases.gate.labels = [one]"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("use-cases.gate.labels: 1 categories, image-classification takes 2 or more");
+        assertThat(files()).isEmpty();
+    }
+
+    @Test
+    void aRoundThatAnOlderVersionSealedIsReadAsItWas() {
+        objects.put(
+                PREFIX + "round.json",
+                "{\"files\":[{\"job-name\":\"j\",\"use-case\":\"dock\",\"manifest\":\"j.manifest.jsonl\",\"lines\":2,"
+                        + "\"sha256\":\"ab\"}]}");
+        job(tables, objects).run(DAY);
+        assertThat(jobs())
+                .singleElement()
+                .satisfies(row -> assertThat(row)
+                        .contains("\"target\":\"ground-truth\"", "\"task_type\":\"image-classification\"")
+                        .doesNotContain("prefix", "\"files\""));
     }
 }

@@ -234,7 +234,8 @@ class SignalYieldsTest {
 
     @Test
     void imagesKnownToBeWrongThatCheckTheModelAreNoDiscoveriesAndSpeakForNoOtherSignal() {
-        String signals = "use-cases.default.signals { rare-class = 0.3, low-confidence = 0.35, boundary = 0.35 }";
+        String signals =
+                "use-cases.default.signals { error-risk = 0, rare-class = 0.3, low-confidence = 0.35, boundary = 0.35, elevated-segment = 0, confident-wrong = 0 }";
         round();
         rows.store(1);
         run(signals);
@@ -289,10 +290,12 @@ class SignalYieldsTest {
     void signalsShareTheProposedBudgetAndAnyPartitioningGivesTheSameRows() {
         round();
         rows.store(1);
-        run("use-cases.default.signals { rare-class = 0.2, low-confidence = 0.4, boundary = 0.4 }");
+        String signals =
+                "use-cases.default.signals { error-risk = 0, rare-class = 0.2, low-confidence = 0.4, boundary = 0.4, elevated-segment = 0, confident-wrong = 0 }";
+        run(signals);
         List<Row> first = stored();
         rows.store(7);
-        run("use-cases.default.signals { rare-class = 0.2, low-confidence = 0.4, boundary = 0.4 }");
+        run(signals);
 
         assertThat(stored()).as("rows in other partitions").isEqualTo(first);
         List<Row> weights = stored().stream()

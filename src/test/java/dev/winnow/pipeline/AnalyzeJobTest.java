@@ -460,7 +460,8 @@ class AnalyzeJobTest {
     }
 
     private static String chosen() {
-        return "SUBSAMPLE " + 2 / 3.0 + " null [\"MODEL_CHECK\"] drawn uniformly from the misclassified images that a"
+        return "SUBSAMPLE " + 2 / 3.0
+                + " null [\"CONFIDENT_WRONG\",\"ERROR_RISK\",\"MODEL_CHECK\"] drawn uniformly from the misclassified images that a"
                 + " model looked at, to be labeled blind";
     }
 

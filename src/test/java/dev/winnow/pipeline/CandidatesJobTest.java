@@ -1,22 +1,29 @@
 package dev.winnow.pipeline;
 
+import static dev.winnow.testing.Datasets.assertSameRows;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.winnow.analysis.ClassImbalance;
 import dev.winnow.candidates.Candidates;
 import dev.winnow.config.ConfigException;
+import dev.winnow.inputs.Inferences;
+import dev.winnow.segments.SegmentFindings;
 import dev.winnow.testing.FakeTables;
 import dev.winnow.testing.Frames;
 import dev.winnow.testing.MemoryObjects;
 import dev.winnow.testing.Pipeline;
+import dev.winnow.testing.Segments;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -96,6 +103,89 @@ class CandidatesJobTest {
         assertThat(pipeline.rows("candidates").first().<String>getAs(Candidates.RUN_ID))
                 .as("another map is other work")
                 .isNotEqualTo(runId);
+    }
+
+    @Test
+    void alarmsCountForTheFirstOfTheDaysElevatedSegmentsThatTheyLieInThoseThatCamerasTellToo(@TempDir Path fleet)
+            throws IOException {
+        TinyFleet.write(fleet);
+        Files.createDirectories(fleet.resolve("cameras"));
+        List<String> cameras = new ArrayList<>();
+        for (int i = 0; i < 9; i++) {
+            cameras.add("{\"camera_id\":\"c%d\",\"lens\":\"%s\"}".formatted(i, i % 2 == 0 ? "wide" : "long"));
+        }
+        Files.write(fleet.resolve("cameras/all.json"), cameras);
+        FakeTables tables = new FakeTables();
+        Pipeline pipeline = TinyFleet.pipeline(fleet, "p", "light", tables, new MemoryObjects(), """
+                inputs.cameras { path = "$root/cameras", format = json, dimensions { lens = lens }
+                  schema = "camera_id STRING, lens STRING" }
+                selection.elevated-segments = 3
+                """);
+        pipeline.segments(TinyFleet.DAY);
+        tables.with(
+                SegmentFindings.TABLE.name(),
+                Frames.of(
+                        SegmentFindings.TABLE,
+                        elevated("light=night AND site=s1", 1, "ELEVATED", 9),
+                        elevated("site=s0", 2, "SUSPECTED", 0),
+                        elevated("site=s2", 3, "SUSPECTED", 5).replace("'redundant':false", "'redundant':true"),
+                        elevated("light=night", 4, "ELEVATED", 4),
+                        elevated("lens=long", 5, "SUSPECTED", 3),
+                        elevated("lens=wide", 6, "SUSPECTED", 2),
+                        elevated("label=bag", 1, "ELEVATED", 9).replace("2026-10-01", "2026-09-30"),
+                        elevated("label=bag", 1, "ELEVATED", 9).replace("'status':'ELEVATED',", "")));
+        pipeline.candidates(TinyFleet.DAY);
+        Dataset<Row> found =
+                pipeline.rows("candidates").filter(col(Candidates.SIGNAL).equalTo(Candidates.ELEVATED_SEGMENT));
+        String first = "case when dim_light = 'night' and site_id = 's1' then 'light=night AND site=s1'"
+                + " when dim_light = 'night' then 'light=night' when dim_lens = 'long' then 'lens=long' end";
+        Dataset<Row> alarms = pipeline.rows("candidates")
+                .filter("signal = 'AUDIT' and use_case = 'dock' and predicted_label is not null")
+                .selectExpr("inference_id", first + " as segment")
+                .filter("segment is not null");
+        assertSameRows(alarms, found.select(Inferences.INFERENCE_ID, Candidates.SEGMENT));
+        assertThat(found.select(Candidates.SEGMENT).distinct().count()).isEqualTo(3);
+    }
+
+    @Test
+    void whatFeedbackOfTheDayContradictsIsACandidateThoughItsFrameIsOfAnEarlierDay(@TempDir Path fleet) {
+        TinyFleet.write(fleet);
+        FakeTables tables = new FakeTables();
+        Pipeline pipeline = TinyFleet.pipeline(fleet, "p", "light", tables, new MemoryObjects());
+        pipeline.segments(TinyFleet.DAY);
+        pipeline.candidates(TinyFleet.DAY);
+        assertThat(contradicted(pipeline))
+                .as("marked false, at a confidence of 0.8 or more")
+                .containsExactly("dock id57 0.85 FALSE_POSITIVE");
+        Dataset<Row> marked = pipeline.rows("misclassified");
+        tables.with(
+                "misclassified",
+                marked.unionByName(marked.filter("inference_id = 'id57'")
+                                .withColumn("inference_id", lit("old"))
+                                .withColumn("image_uri", lit("s3://bucket/old.jpg"))
+                                .withColumn("event_date", lit(TinyFleet.DAY.minusDays(5)))
+                                .withColumn("verdict", lit("MISSED")))
+                        .unionByName(marked.withColumn("arrival_date", lit(TinyFleet.DAY.minusDays(1)))
+                                .withColumn("image_uri", lit("s3://bucket/yesterday.jpg"))));
+        pipeline.candidates(TinyFleet.DAY);
+        assertThat(contradicted(pipeline)).containsExactly("dock id57 0.85 FALSE_POSITIVE", "dock old 1.0 MISSED");
+    }
+
+    private static List<String> contradicted(Pipeline pipeline) {
+        return pipeline
+                .rows("candidates")
+                .filter(col(Candidates.SIGNAL).equalTo(Candidates.CONFIDENT_WRONG))
+                .select("use_case", "inference_id", "score", "verdict")
+                .sort("inference_id")
+                .collectAsList()
+                .stream()
+                .map(row -> row.mkString(" "))
+                .toList();
+    }
+
+    private static String elevated(String segment, int rank, String status, int excess) {
+        return Segments.finding("dock", segment, """
+                ,'pipeline':'p','run_date':'2026-10-01','rank':%d,'status':'%s','excess_errors':%d,'redundant':false""".formatted(rank, status, excess));
     }
 
     private static String need(String label, LocalDate day, String action, double need, String more) {

@@ -78,6 +78,12 @@ final class TinyFleet {
 
     /** A pipeline over the logs with one frame dimension. */
     static Pipeline pipeline(Path folder, String name, String dimension, TableStore tables, ObjectStore objects) {
+        return pipeline(folder, name, dimension, tables, objects, "");
+    }
+
+    /** The same with more configuration. */
+    static Pipeline pipeline(
+            Path folder, String name, String dimension, TableStore tables, ObjectStore objects, String more) {
         return Pipeline.of(folder, """
                 pipeline = %s
                 warehouse = "$root/warehouse"
@@ -96,7 +102,8 @@ final class TinyFleet {
                 segments.min-judged = 1
                 use-cases.default { budget = 8, audit-share = 0.25 }
                 use-cases.gate { budget = 4, audit-share = 0.25, labels = [bag, knife] }
-                """.formatted(name, dimension, dimension), tables, objects);
+                %s
+                """.formatted(name, dimension, dimension, more), tables, objects);
     }
 
     /** All rows of a pipeline's tables, sorted. */

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.winnow.segments.SegmentFindings;
 import dev.winnow.testing.FakeTables;
+import dev.winnow.testing.Frames;
 import dev.winnow.testing.SparkExtension;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -75,8 +76,8 @@ class ReportDataTest {
             rows.add(finding("['lens','site']", "['wide','s" + i + "']", null, i));
         }
         rows.add(finding("['lens']", "['wide']", null, 500));
-        FakeTables tables =
-                new FakeTables().with(SegmentFindings.TABLE.name(), ReportTables.frame(SegmentFindings.TABLE, rows));
+        FakeTables tables = new FakeTables()
+                .with(SegmentFindings.TABLE.name(), Frames.of(SegmentFindings.TABLE, rows.toArray(String[]::new)));
         ObjectNode data = of(tables);
         assertThat(data.path("segments").findValuesAsText("rank"))
                 .hasSize(WeakSegments.SHOWN)

@@ -35,6 +35,8 @@ class ReportIT {
             "gallery",
             "looks",
             "people",
+            "quality",
+            "outcomes",
             "facts");
 
     private static Chromium chromium;

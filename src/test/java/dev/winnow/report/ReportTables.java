@@ -10,6 +10,11 @@ import dev.winnow.consensus.Annotators;
 import dev.winnow.consensus.Labels;
 import dev.winnow.inputs.Rejects;
 import dev.winnow.labeling.LabelingJobs;
+import dev.winnow.outcomes.RoundOutcomes;
+import dev.winnow.outcomes.SignalYields;
+import dev.winnow.progress.LabelingProgress;
+import dev.winnow.quality.ClassThresholds;
+import dev.winnow.quality.LabelQa;
 import dev.winnow.runtime.CellVersion;
 import dev.winnow.runtime.RunLedger;
 import dev.winnow.segments.ExposureDaily;
@@ -22,17 +27,11 @@ import dev.winnow.tables.TableDef;
 import dev.winnow.testing.Configs;
 import dev.winnow.testing.FakeTables;
 import dev.winnow.testing.Frames;
-import dev.winnow.testing.SparkExtension;
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
-import org.apache.spark.sql.types.StructField;
-import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
 
 /** A tiny warehouse in which every block of the page has something to show. */
@@ -99,6 +98,40 @@ final class ReportTables {
                         + "','answers':6,'quality':0.9,'quality_low':0.8,'quality_high':0.95,'confusion':[],'peer_answers':5,"
                         + "'peer_agreement':0.9,'seconds_per_answer':4.5,'class_distance':0.1,'gold_answers':0,'gold_right':0,"
                         + "'flags':['SECONDS']}"));
+        put(
+                tables,
+                LabelingProgress.TABLE,
+                List.of(progress("2026-11-05", 0), progress("2026-11-06", 2), progress("2026-11-08", 3)));
+        put(
+                tables,
+                LabelQa.TABLE,
+                List.of(
+                        quality(text, "__ALL__", "PURPOSIVE", 30),
+                        quality("person", "__ALL__", "UNIFORM", 95),
+                        quality("person", "0.9-1", "UNIFORM", 50)));
+        put(
+                tables,
+                ClassThresholds.TABLE,
+                List.of(
+                        "{'pipeline':'p','use_case':'gate','model_version':'m1','source':'BLIND_LABELS','design':'UNIFORM',"
+                                + "'label':'person','walk':'PROVEN','status':'PROVEN','threshold':0.9,'reviewed':300,'wrong':2,"
+                                + "'wrong_limit':0.05,'needed_n':40,'class_size':'ENOUGH','confused_with':[],'proof':'"
+                                + text + "'}",
+                        "{'pipeline':'p','use_case':'gate','model_version':'m1','source':'BLIND_LABELS','design':'UNIFORM',"
+                                + "'label':'" + text + "','walk':'PROVEN','status':'INSUFFICIENT','wrong_limit':0.05,"
+                                + "'class_size':'THIN','confused_with':[],'proof':'too few'}"));
+        put(
+                tables,
+                SignalYields.TABLE,
+                List.of(yields("BOUNDARY", 30, 0.3), yields("AUDIT", 10, 0.05), yields("RARE_CLASS", 0, null)));
+        put(
+                tables,
+                RoundOutcomes.TABLE,
+                List.of("{" + HEAD + "'use_case':'gate','scope':'SEGMENT','subject':'lighting=" + text
+                        + "','model_version':'m2','verdict':'IMPROVED','measure':'FDR','rounds':['2026-10-20.1'],'items':20,"
+                        + "'trials_before':700,'wrong_before':140,'rate_before':0.2,'trials_after':300,'wrong_after':30,"
+                        + "'rate_after':0.1,'differential_change':-0.08,'differential_low':-0.12,'differential_high':-0.04,"
+                        + "'sentence':'" + text + "'}"));
         put(tables, RunLedger.TABLE, List.of(attempt("a1", "2026-11-06", text), attempt("a2", "2026-11-07", text)));
         put(
                 tables,
@@ -114,16 +147,7 @@ final class ReportTables {
     }
 
     private static void put(FakeTables tables, TableDef table, List<String> rows) {
-        tables.with(table.name(), frame(table, rows));
-    }
-
-    /** Rows typed by a table, elements of lists included; columns that a row leaves out are null. */
-    static Dataset<Row> frame(TableDef table, List<String> rows) {
-        StructType nullable = new StructType(Arrays.stream(table.schema().fields())
-                .map(field -> new StructField(field.name(), field.dataType(), true, field.metadata()))
-                .toArray(StructField[]::new));
-        List<Row> read = Frames.of(table, rows.toArray(String[]::new)).collectAsList();
-        return SparkExtension.session().createDataFrame(read, nullable);
+        tables.with(table.name(), Frames.of(table, rows.toArray(String[]::new)));
     }
 
     private static List<String> findings(String text) {
@@ -273,13 +297,62 @@ final class ReportTables {
     private static String cut(String signal, int selected) {
         return "{'pipeline':'p','run_date':'2026-11-07','round_id':'2026-11-07.1','use_case':'gate','signal':'" + signal
                 + "','quota':6,'eligible':50,'selected':" + selected
-                + ",'held_by_camera':1,'held_by_site':0,'unusable':2,'lowest_score':0.4}";
+                + ",'held_by_burst':3,'held_by_camera':1,'held_by_site':0,'held_by_class':4,'unusable':2,"
+                + "'lowest_score':0.4}";
     }
 
     private static String label(String item, String status) {
         return "{'pipeline':'p','use_case':'gate','item_id':'" + item
                 + "','task':'CLASSIFICATION','method':'dawid-skene'," + "'status':'" + status
                 + "','answers':3,'posteriors':[]}";
+    }
+
+    private static String progress(String day, int answered) {
+        return String.format(
+                Locale.ROOT,
+                "{'pipeline':'p','run_date':'%s','round_id':'2026-11-04.1','use_case':'gate','job_name':'winnow-p-gate',"
+                        + "'target':'ground-truth','status':'RUNNING','items':3,'answered':%d,'failed':0,'open':%d,"
+                        + "'workers_per_item':3,'answers':%d,'workers':2,'seconds_per_answer':12.5,'items_per_day':1,"
+                        + "'backlog_answers':%d,'backlog_minutes':%s}",
+                day,
+                answered,
+                3 - answered,
+                3 * answered,
+                3 * (3 - answered),
+                (3 - answered) * 0.625);
+    }
+
+    private static String quality(String label, String bucket, String design, int right) {
+        return String.format(
+                Locale.ROOT,
+                "{'pipeline':'p','use_case':'gate','model_version':'m1','source':'BLIND_LABELS','design':'%s','label':'%s',"
+                        + "'bucket':'%s','total':100,'confirmed':%d,'disconfirmed':%d,'split':0,'unreviewed':4,'cant_tell':0,"
+                        + "'correct_share':%s,'correct_low':%s,'correct_high':%s}",
+                design,
+                label,
+                bucket,
+                right,
+                100 - right,
+                right / 100.0,
+                right / 100.0 - 0.05,
+                Math.min(1, right / 100.0 + 0.05));
+    }
+
+    private static String yields(String signal, int labeled, @Nullable Double share) {
+        return String.format(
+                Locale.ROOT,
+                "{%s'use_case':'gate','signal':'%s','selected':40,'labeled':%d,'outstanding':%d,'found':%d,'cameras':9,"
+                        + "'yield':%s,'yield_low':%s,'yield_high':%s,'audit_yield':0.05,'answers':90,'answers_per_found':4.5,"
+                        + "'weight':0.3,'proposed_weight':%s,'sentence':'more'}",
+                HEAD,
+                signal,
+                labeled,
+                40 - labeled,
+                share == null ? 0 : Math.round(labeled * share),
+                share,
+                share == null ? null : share / 2,
+                share == null ? null : share * 1.5,
+                share == null ? null : 0.35);
     }
 
     private static String attempt(String id, String day, String text) {

@@ -101,6 +101,20 @@ class EvidenceTest {
     }
 
     @Test
+    void aUseCaseAsAWholeHasTheBoundsOfItsCamerasAndNoTest() {
+        ClusterSums bad = cameras(10, 12, 40);
+        ClusterSums whole = bad.plus(cameras(60, 4, 40));
+
+        Evidence evidence = Evidence.ofWhole(whole, SETTINGS);
+
+        assertThat(evidence.effectiveTrials()).isLessThan((double) whole.n());
+        assertThat(evidence.interval()).isEqualTo(only(of(whole, whole), whole).interval());
+        assertThat(evidence.shrunk()).isEqualTo(whole.rate());
+        assertThat(evidence.pValue()).isNull();
+        assertThat(evidence.suspected()).isFalse();
+    }
+
+    @Test
     void daysSinceFirstDetectionConfirmWhatIsStillSoAndNotWhatWasLuck() {
         ClusterSums whole = cameras(70, 5, 40);
         ClusterSums rest = cameras(60, 4, 40);

@@ -215,6 +215,9 @@ public final class FleetFindings {
         }
         List<Looked> looked = new ArrayList<>();
         evidence.forEach((segment, found) -> {
+            if (segment.equals(SegmentCounts.WHOLE)) {
+                return;
+            }
             Summed one = Objects.requireNonNull(summed.get(segment));
             SegmentCounts counts = one.counts();
             long[] whole = Objects.requireNonNull(truth.get(0L));

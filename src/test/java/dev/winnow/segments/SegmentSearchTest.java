@@ -180,6 +180,23 @@ class SegmentSearchTest {
     }
 
     @Test
+    void theUseCaseAsAWholeHasBoundsByCameraAndIsTestedAgainstNothing() {
+        fleet(1, 9);
+        find(1);
+
+        Row whole = finding(1, "(all)");
+        // x = 10 + 2 (c mod 3), n = 60 on 20 cameras: alike as they are, they tell no more than independent alarms.
+        assertThat(whole.<Double>getAs("effective_trials")).isBetween(20.0, 1_200.0);
+        assertThat(whole.<Double>getAs("fdr_low")).isLessThan(239 / 1_200.0);
+        assertThat(whole.<Double>getAs("fdr_high")).isGreaterThan(239 / 1_200.0);
+        assertThat(whole.<Double>getAs("fdr_shrunk")).isEqualTo(whole.<Double>getAs("fdr"));
+        assertThat(whole.<Double>getAs("p_value")).isNull();
+        assertThat(whole.<Double>getAs("q_value")).isNull();
+        assertThat(whole.<String>getAs("status")).isNull();
+        assertThat(whole.<String>getAs("sentence")).contains("on 20 cameras");
+    }
+
+    @Test
     void ratesPerCameraDayCountDaysOnWhichACameraWasSeenWithOrWithoutAlarms() {
         fleet(1, 9);
         for (int camera = 0; camera < 20; camera++) {

@@ -8,26 +8,35 @@ import static dev.winnow.candidates.Candidates.MODEL_CHECK;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.winnow.config.UseCaseSettings;
+import dev.winnow.config.UseCaseSettings.Caps;
 import dev.winnow.selection.BudgetSolver.Spent;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class BudgetSolverPropertiesTest {
-    /** A random fleet: few or many sites and cameras, images of several signals, some that can't be labeled. */
+    /** A random fleet: few or many sites, cameras and classes, bursts, images of several signals, some unusable. */
     private record Case(UseCaseSettings settings, List<PoolItem> pool, Set<String> unusable) {
         static Case of(long seed) {
             Random random = new Random(seed);
             int sites = 1 + random.nextInt(8);
             int camerasPerSite = 1 + random.nextInt(6);
+            int classes = 1 + random.nextInt(4);
             int images = random.nextInt(120);
             List<PoolItem> pool = new ArrayList<>();
             Set<String> unusable = new HashSet<>();
@@ -35,6 +44,7 @@ class BudgetSolverPropertiesTest {
                 String site = "s" + random.nextInt(sites);
                 String camera = site + "-c" + random.nextInt(camerasPerSite);
                 String image = "image" + i;
+                int second = random.nextInt(200);
                 if (random.nextInt(10) == 0) {
                     unusable.add(image);
                 }
@@ -42,18 +52,27 @@ class BudgetSolverPropertiesTest {
                     if (random.nextInt(3) > 0) {
                         // Scores and draws tie often.
                         Double score = DRAWN.contains(signal) ? null : (Double) (random.nextInt(5) / 4.0);
-                        pool.add(Pools.item(signal, image, site, camera, score, random.nextInt(50) / 50.0));
+                        String label = random.nextInt(6) == 0 ? null : "class" + random.nextInt(classes);
+                        pool.add(Pools.at(
+                                second,
+                                label,
+                                Pools.item(signal, image, site, camera, score, random.nextInt(50) / 50.0)));
                     }
                 }
             }
             UseCaseSettings settings = Pools.settings(
-                    random.nextInt(60),
-                    random.nextInt(11) / 10.0,
-                    random.nextInt(3),
-                    random.nextInt(3),
+                    random.nextInt(60), random.nextInt(11) / 10.0, random.nextInt(3), random.nextInt(3), 1, 1);
+            return new Case(Pools.with(caps(random), settings), pool, unusable);
+        }
+
+        static Caps caps(Random random) {
+            return new Caps(
+                    1 + random.nextInt(3),
+                    Duration.ofSeconds(random.nextInt(20)),
+                    Duration.ofSeconds(random.nextInt(60)),
                     1 + random.nextInt(6),
+                    random.nextInt(11) / 10.0,
                     random.nextInt(11) / 10.0);
-            return new Case(settings, pool, unusable);
         }
 
         boolean usable(PoolItem item) {
@@ -61,13 +80,56 @@ class BudgetSolverPropertiesTest {
         }
 
         Spent spent() {
-            return BudgetSolver.spend(settings, pool, this::usable);
+            return BudgetSolver.spend(settings, pool, List.of(), this::usable);
         }
 
-        int siteCap() {
-            long sites = pool.stream().map(PoolItem::site).distinct().count();
-            double even = Math.ceil((double) settings.budget() / Math.max(1, sites));
-            return (int) Math.max(Math.floor(settings.maxSiteShare() * settings.budget() + 1e-9), even);
+        /** Most images of one value, if those of the budget spread evenly over the values need not be more. */
+        private int most(double share, Function<PoolItem, @Nullable String> value) {
+            long values =
+                    pool.stream().map(value).filter(Objects::nonNull).distinct().count();
+            double even = Math.ceil((double) settings.budget() / Math.max(1, values));
+            return (int) Math.max(Math.floor(share * settings.budget() + 1e-9), even);
+        }
+
+        /** First second of the burst an item lies in, counted through all seconds of its camera and class. */
+        private long burst(PoolItem item) {
+            long[] seconds = pool.stream()
+                    .filter(other -> other.camera().equals(item.camera())
+                            && Objects.equals(other.label(), item.label())
+                            && !other.capturedAt().isAfter(item.capturedAt()))
+                    .mapToLong(other -> other.capturedAt().getEpochSecond())
+                    .distinct()
+                    .sorted()
+                    .toArray();
+            long first = seconds[0];
+            for (int i = 1; i < seconds.length; i++) {
+                boolean apart =
+                        seconds[i] - seconds[i - 1] > settings.caps().burstGap().toSeconds();
+                boolean tooLong =
+                        seconds[i] - first > settings.caps().burstLength().toSeconds();
+                first = apart || tooLong ? seconds[i] : first;
+            }
+            return first;
+        }
+
+        /** Whether items and those of {@code more} fit every cap together. */
+        boolean fits(List<PoolItem> items, PoolItem... more) {
+            Map<String, Integer> counts = new HashMap<>();
+            Map<String, Integer> most = new HashMap<>();
+            Stream.concat(items.stream(), Stream.of(more)).forEach(item -> {
+                String burst = "burst " + item.camera() + " " + item.label() + " " + burst(item);
+                most.put(burst, settings.caps().perBurst());
+                most.put("camera " + item.camera(), settings.caps().perCamera());
+                most.put("site " + item.site(), most(settings.caps().siteShare(), PoolItem::site));
+                List<String> groups = new ArrayList<>(List.of(burst, "camera " + item.camera(), "site " + item.site()));
+                if (item.label() != null) {
+                    groups.add("class " + item.label());
+                    most.put("class " + item.label(), most(settings.caps().classShare(), PoolItem::label));
+                }
+                groups.forEach(group -> counts.merge(group, 1, Integer::sum));
+            });
+            return counts.entrySet().stream()
+                    .allMatch(count -> count.getValue() <= most.getOrDefault(count.getKey(), 0));
         }
 
         boolean offers(String signal) {
@@ -78,6 +140,17 @@ class BudgetSolverPropertiesTest {
             String key = signal.equals(BOUNDARY) ? "boundary" : "low-confidence";
             return settings.signalWeights().getOrDefault(key, 0.0) > 0;
         }
+    }
+
+    /** What caps hold for: all but what is drawn. */
+    private static List<PoolItem> capped(Spent spent) {
+        List<PoolItem> capped = new ArrayList<>();
+        spent.chosen().forEach((signal, items) -> {
+            if (!DRAWN.contains(signal)) {
+                capped.addAll(items);
+            }
+        });
+        return capped;
     }
 
     static LongStream seeds() {
@@ -93,16 +166,7 @@ class BudgetSolverPropertiesTest {
                 spent.chosen().values().stream().flatMap(List::stream).toList();
         assertThat(all).hasSizeLessThanOrEqualTo(c.settings.budget());
         assertThat(all).extracting(PoolItem::imageUri).doesNotHaveDuplicates().noneMatch(c.unusable::contains);
-        Map<String, Integer> cameras = new HashMap<>();
-        Map<String, Integer> sites = new HashMap<>();
-        spent.chosen().forEach((signal, items) -> {
-            if (!DRAWN.contains(signal)) {
-                items.forEach(item -> cameras.merge(item.camera(), 1, Integer::sum));
-                items.forEach(item -> sites.merge(item.site(), 1, Integer::sum));
-            }
-        });
-        assertThat(cameras.values()).allMatch(n -> n <= c.settings.maxPerCamera());
-        assertThat(sites.values()).allMatch(n -> n <= c.siteCap());
+        assertThat(c.fits(capped(spent))).isTrue();
     }
 
     @ParameterizedTest
@@ -110,25 +174,18 @@ class BudgetSolverPropertiesTest {
     void aBudgetThatIsNotSpentMeansThatNothingThatIsLeftCouldBeChosen(long seed) {
         Case c = Case.of(seed);
         Spent spent = c.spent();
-        Set<String> chosen = new HashSet<>();
-        Map<String, Integer> cameras = new HashMap<>();
-        Map<String, Integer> sites = new HashMap<>();
-        spent.chosen()
-                .forEach((signal, items) -> items.forEach(item -> {
-                    chosen.add(item.imageUri());
-                    if (!DRAWN.contains(signal)) {
-                        cameras.merge(item.camera(), 1, Integer::sum);
-                        sites.merge(item.site(), 1, Integer::sum);
-                    }
-                }));
         if (spent.total() < c.settings.budget()) {
+            List<PoolItem> capped = capped(spent);
+            Set<String> chosen = spent.chosen().values().stream()
+                    .flatMap(List::stream)
+                    .map(PoolItem::imageUri)
+                    .collect(Collectors.toSet());
             assertThat(c.pool)
                     .filteredOn(item -> !chosen.contains(item.imageUri()))
                     .filteredOn(c::usable)
                     .filteredOn(item -> item.signal().equals(AUDIT)
                             || (!item.signal().equals(MODEL_CHECK) && c.weighs(item.signal())))
-                    .allMatch(item -> cameras.getOrDefault(item.camera(), 0) >= c.settings.maxPerCamera()
-                            || sites.getOrDefault(item.site(), 0) >= c.siteCap());
+                    .noneMatch(item -> c.fits(capped, item));
         }
     }
 
@@ -172,12 +229,12 @@ class BudgetSolverPropertiesTest {
                 s.auditShare(),
                 s.modelCheckShare(),
                 s.signalWeights(),
-                s.maxPerCamera(),
-                s.maxSiteShare(),
+                s.caps(),
                 s.thresholds(),
                 s.classes(),
                 s.labels());
-        List<PoolItem> more = BudgetSolver.spend(larger, c.pool, c::usable).of(AUDIT);
+        List<PoolItem> more =
+                BudgetSolver.spend(larger, c.pool, List.of(), c::usable).of(AUDIT);
         List<PoolItem> fewer = c.spent().of(AUDIT);
         assertThat(more.subList(0, Math.min(more.size(), fewer.size()))).isEqualTo(fewer);
     }
@@ -188,7 +245,8 @@ class BudgetSolverPropertiesTest {
         Case c = Case.of(seed);
         List<PoolItem> shuffled = new ArrayList<>(c.pool);
         Collections.shuffle(shuffled, new Random(seed + 1));
-        assertThat(BudgetSolver.spend(c.settings, shuffled, c::usable)).isEqualTo(c.spent());
+        assertThat(BudgetSolver.spend(c.settings, shuffled, List.of(), c::usable))
+                .isEqualTo(c.spent());
     }
 
     @ParameterizedTest
@@ -208,7 +266,7 @@ class BudgetSolverPropertiesTest {
             rich.add(Pools.boundary("b" + i, i / 200.0));
             rich.add(Pools.low("l" + i, i / 200.0));
         }
-        Spent spent = BudgetSolver.spend(c.settings, rich, item -> true);
+        Spent spent = BudgetSolver.spend(c.settings, rich, List.of(), item -> true);
         assertThat(spent.total()).isEqualTo(c.settings.budget());
         for (String signal : List.of(AUDIT, MODEL_CHECK, BOUNDARY, LOW_CONFIDENCE)) {
             assertThat(spent.of(signal)).as(signal).hasSize(quotas.getOrDefault(signal, 0));
@@ -216,48 +274,62 @@ class BudgetSolverPropertiesTest {
         assertThat(spent.of(Selections.FILL)).hasSize(c.settings.budget() - sum);
     }
 
-    /** One signal, tiny pools: greedy by score within camera and site caps is the best that exists (laminar matroid). */
-    @ParameterizedTest
-    @MethodSource("seeds")
-    void forOneSignalNoOtherChoiceHasAsManyImagesAndAHigherScore(long seed) {
+    /** One signal on a tiny pool. */
+    private static Case tiny(long seed, boolean oneClass) {
         Random random = new Random(seed);
         List<PoolItem> pool = new ArrayList<>();
         for (int i = 0; i < 9; i++) {
             String site = "s" + random.nextInt(3);
-            pool.add(Pools.item(
-                    BOUNDARY, "i" + i, site, site + random.nextInt(2), random.nextInt(8) / 8.0, random.nextDouble()));
+            PoolItem item = Pools.item(
+                    BOUNDARY, "i" + i, site, site + random.nextInt(2), random.nextInt(8) / 8.0, random.nextDouble());
+            pool.add(Pools.at(random.nextInt(40), oneClass ? "bag" : "class" + random.nextInt(3), item));
         }
-        UseCaseSettings settings =
-                Pools.settings(1 + random.nextInt(6), 0, 1, 0, 1 + random.nextInt(3), random.nextDouble());
-        Case c = new Case(settings, pool, Set.of());
-        double bestScore = 0;
-        int bestSize = 0;
-        for (int subset = 0; subset < 1 << pool.size(); subset++) {
-            Map<String, Integer> cameras = new HashMap<>();
-            Map<String, Integer> sites = new HashMap<>();
-            double score = 0;
-            for (int i = 0; i < pool.size(); i++) {
-                if ((subset >> i & 1) == 1) {
-                    PoolItem item = pool.get(i);
-                    cameras.merge(item.camera(), 1, Integer::sum);
-                    sites.merge(item.site(), 1, Integer::sum);
-                    score += item.score() == null ? 0 : item.score();
+        Caps caps = Case.caps(random);
+        return new Case(Pools.with(caps, Pools.settings(1 + random.nextInt(6), 0, 1, 0, 1, 1)), pool, Set.of());
+    }
+
+    private static double score(List<PoolItem> items) {
+        return items.stream()
+                .mapToDouble(item -> item.score() == null ? 0 : item.score())
+                .sum();
+    }
+
+    /** The choice with most images, of these the one with the highest score, by trying all. */
+    private static List<PoolItem> best(Case c) {
+        List<PoolItem> best = List.of();
+        for (int subset = 0; subset < 1 << c.pool.size(); subset++) {
+            if (Integer.bitCount(subset) >= best.size() && Integer.bitCount(subset) <= c.settings.budget()) {
+                int chosen = subset;
+                List<PoolItem> items = IntStream.range(0, c.pool.size())
+                        .filter(i -> (chosen >> i & 1) == 1)
+                        .mapToObj(c.pool::get)
+                        .toList();
+                if ((items.size() > best.size() || score(items) > score(best)) && c.fits(items)) {
+                    best = items;
                 }
             }
-            int size = Integer.bitCount(subset);
-            if (size <= settings.budget()
-                    && cameras.values().stream().allMatch(n -> n <= settings.maxPerCamera())
-                    && sites.values().stream().allMatch(n -> n <= c.siteCap())
-                    && (size > bestSize || (size == bestSize && score > bestScore))) {
-                bestSize = size;
-                bestScore = score;
-            }
         }
+        return best;
+    }
+
+    /** Bursts, cameras and sites are nested: greedy by score is the best that exists (laminar matroid). */
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void forOneSignalAndClassNoOtherChoiceHasAsManyImagesAndAHigherScore(long seed) {
+        Case c = tiny(seed, true);
+        List<PoolItem> best = best(c);
         List<PoolItem> chosen = c.spent().of(BOUNDARY);
-        assertThat(chosen).hasSize(bestSize);
-        assertThat(chosen.stream()
-                        .mapToDouble(item -> item.score() == null ? 0 : item.score())
-                        .sum())
-                .isEqualTo(bestScore);
+        assertThat(chosen).hasSize(best.size());
+        assertThat(score(chosen)).isEqualTo(score(best));
+    }
+
+    /** Classes cross the nest: what no more fits is at least half of the most that fits (two matroids). */
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void whereClassesAreCappedTooNoOtherChoiceHasMoreThanTwiceAsManyImages(long seed) {
+        Case c = tiny(seed, false);
+        List<PoolItem> chosen = c.spent().of(BOUNDARY);
+        assertThat(c.fits(chosen)).isTrue();
+        assertThat(2 * chosen.size()).isGreaterThanOrEqualTo(best(c).size());
     }
 }

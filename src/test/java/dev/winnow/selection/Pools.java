@@ -2,7 +2,9 @@ package dev.winnow.selection;
 
 import dev.winnow.candidates.Candidates;
 import dev.winnow.config.UseCaseSettings;
+import dev.winnow.config.UseCaseSettings.Caps;
 import dev.winnow.config.UseCaseSettings.ClassThresholds;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -26,11 +28,45 @@ final class Pools {
                 audit,
                 MODEL_CHECKS,
                 weights,
-                perCamera,
-                perSite,
-                new ClassThresholds(0.5, 0.1, 0.5),
+                new Caps(1_000_000, Duration.ofSeconds(10), Duration.ofSeconds(60), perCamera, perSite, 1),
+                new ClassThresholds(0.5, 0.1, 0.5, 0.8),
                 Map.of(),
                 List.of());
+    }
+
+    static UseCaseSettings with(Caps caps, UseCaseSettings s) {
+        return new UseCaseSettings(
+                s.budget(),
+                s.auditShare(),
+                s.modelCheckShare(),
+                s.signalWeights(),
+                caps,
+                s.thresholds(),
+                s.classes(),
+                s.labels());
+    }
+
+    /** The same item with another class and time. */
+    static PoolItem at(int second, @Nullable String label, PoolItem item) {
+        return new PoolItem(
+                item.signal(),
+                item.itemId() + label,
+                item.inferenceId(),
+                item.imageUri(),
+                Instant.ofEpochSecond(second),
+                item.site(),
+                item.camera(),
+                item.modelVersion(),
+                label,
+                item.confidence(),
+                item.score(),
+                item.draw(),
+                item.drawLimit(),
+                item.frames(),
+                item.segment(),
+                item.verdict(),
+                item.dimensions(),
+                item.heldBefore());
     }
 
     static PoolItem item(String signal, String image, String site, String camera, @Nullable Double score, double draw) {
@@ -47,6 +83,8 @@ final class Pools {
                 0.5,
                 score,
                 draw,
+                null,
+                null,
                 null,
                 null,
                 Map.of(),
@@ -69,7 +107,22 @@ final class Pools {
         return item(Candidates.LOW_CONFIDENCE, image, "s-" + image, "c-" + image, score, 0.5);
     }
 
+    static PoolItem elevated(String image, double score, String segment) {
+        PoolItem item = item(Candidates.ELEVATED_SEGMENT, image, "s-" + image, "c-" + image, score, 0.5);
+        return copy(item, segment, null, false);
+    }
+
+    static PoolItem contradicted(String image, double score, String verdict) {
+        PoolItem item = item(Candidates.CONFIDENT_WRONG, image, "s-" + image, "c-" + image, score, 0.5);
+        return copy(item, null, verdict, false);
+    }
+
     static PoolItem heldBefore(PoolItem item) {
+        return copy(item, item.segment(), item.verdict(), true);
+    }
+
+    private static PoolItem copy(
+            PoolItem item, @Nullable String segment, @Nullable String verdict, boolean heldBefore) {
         return new PoolItem(
                 item.signal(),
                 item.itemId(),
@@ -85,8 +138,10 @@ final class Pools {
                 item.draw(),
                 item.drawLimit(),
                 item.frames(),
+                segment,
+                verdict,
                 item.dimensions(),
-                true);
+                heldBefore);
     }
 
     static List<String> images(List<PoolItem> items) {

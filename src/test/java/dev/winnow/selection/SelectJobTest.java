@@ -12,8 +12,12 @@ import dev.winnow.config.WinnowConfig;
 import dev.winnow.inputs.CameraTable;
 import dev.winnow.inputs.InferenceLog;
 import dev.winnow.inputs.Inferences;
+import dev.winnow.labeling.LabelingJobs;
 import dev.winnow.ports.ImageStore;
 import dev.winnow.ports.Stage;
+import dev.winnow.progress.LabelingProgress;
+import dev.winnow.progress.OpenJobs;
+import dev.winnow.progress.ReturnedItems;
 import dev.winnow.runtime.Rounds;
 import dev.winnow.segments.SegmentFindings;
 import dev.winnow.tables.TableDef;
@@ -42,7 +46,8 @@ class SelectJobTest {
 
     private static String hocon(int budget, double audit) {
         return """
-                use-cases.default { budget = %d, audit-share = %s, max-per-camera = 100, max-site-share = 1 }
+                use-cases.default { budget = %d, audit-share = %s, max-per-burst = 100, max-per-camera = 100
+                  max-site-share = 1, max-class-share = 1 }
                 """.formatted(budget, audit);
     }
 
@@ -90,6 +95,7 @@ class SelectJobTest {
                 tables,
                 images,
                 new Rounds(objects, config.labeling().path(), config.pipeline()),
+                new OpenJobs(config.pipeline(), tables, config.labeling().team()),
                 round);
     }
 
@@ -207,17 +213,17 @@ class SelectJobTest {
         WinnowConfig config = Configs.of("selection.pool-factor = 50, use-cases.dock.budget = 10000");
         assertThatThrownBy(() -> job(config, 1, uris -> Set.of()))
                 .isInstanceOf(ConfigException.class)
-                .hasMessageContaining("selection.pool-factor = 50 times use-cases.<name>.budget for 4 signals")
-                .hasMessageContaining("makes 2,200,000 candidates of use cases [default, dock]")
+                .hasMessageContaining("selection.pool-factor = 50 times use-cases.<name>.budget for 7 signals")
+                .hasMessageContaining("makes 3,850,000 candidates of use cases [default, dock]")
                 .hasMessageContaining("lower selection.pool-factor or use-cases.<name>.budget");
     }
 
     @Test
     void useCasesThatOnlyTheDataNamesCountTowardsTheDriversBound() {
         candidates(DAY, boundary(DAY, "x", 1), boundary(DAY, "y", 1).replace("'dock'", "'gate'"));
-        assertThatThrownBy(() -> select(hocon(20_000, 0), DAY))
+        assertThatThrownBy(() -> select(hocon(10_000, 0), DAY))
                 .isInstanceOf(ConfigException.class)
-                .hasMessageContaining("makes 1,600,000 candidates of use cases [dock, gate]");
+                .hasMessageContaining("makes 1,400,000 candidates of use cases [dock, gate]");
         assertThat(images("2026-10-10.1")).isEmpty();
     }
 
@@ -234,6 +240,77 @@ class SelectJobTest {
         select(hocon(3, 0), DAY);
         assertThat(images("2026-10-10.1")).containsExactly("y", "z");
         assertThat(images("2026-10-09.1")).containsExactly("x");
+    }
+
+    @Test
+    void whatReturnedBeforeTheDayIsFreeAgainAndAsYoungAsTheDayItReturned() {
+        LocalDate before = DAY.minusDays(9); // candidates stay 7 days
+        candidates(before, boundary(before, "x", 1), boundary(before, "y", 0.9));
+        select(hocon(2, 0), before);
+        seal("2026-10-01.1");
+        candidates(DAY, boundary(DAY, "z", 0.1));
+        select(hocon(3, 0), DAY);
+        assertThat(images("2026-10-10.1")).containsExactly("z");
+
+        returned(DAY, "x");
+        select(hocon(3, 0), DAY);
+        assertThat(images("2026-10-10.1")).as("known on the day itself").containsExactly("z");
+        returned(DAY.minusDays(7), "x");
+        select(hocon(3, 0), DAY);
+        assertThat(images("2026-10-10.1")).containsExactly("x", "z");
+        returned(DAY.minusDays(8), "x");
+        select(hocon(3, 0), DAY);
+        assertThat(images("2026-10-10.1")).as("too long ago").containsExactly("z");
+    }
+
+    /** Image x of round 2026-10-01.1 returned on {@code day}, and on no other. */
+    private void returned(LocalDate day, String image) {
+        tables.with(
+                LabelingJobs.TABLE.name(),
+                Frames.of(
+                        LabelingJobs.TABLE,
+                        "{'pipeline':'p','run_date':'2026-10-01','job_name':'j','manifest_uri':'m','status':'FAILED'}"));
+        tables.with(ReturnedItems.TABLE.name(), Frames.of(ReturnedItems.TABLE, """
+                        {'pipeline':'p','run_date':'%s','round_id':'2026-10-01.1','asked_on':'2026-10-01',\
+                        'use_case':'dock','item_id':'%s','image_uri':'s3://bucket/%s.jpg','job_name':'j',\
+                        'reason':'FAILED'}""".formatted(day, image, image)));
+    }
+
+    @Test
+    void aRoundAsksForNoMoreThanFitsBesideWhatTheTeamHasOpen() {
+        candidates(DAY, boundary(DAY, "x", 1), boundary(DAY, "y", 0.9), boundary(DAY, "z", 0.8));
+        tables.with(
+                LabelingJobs.TABLE.name(),
+                Frames.of(
+                        LabelingJobs.TABLE,
+                        "{'pipeline':'p','run_date':'2026-10-08','round_id':'2026-10-08.1',"
+                                + "'job_name':'j','manifest_uri':'m','items':100,'status':'RUNNING'}"));
+        tables.with(
+                LabelingProgress.TABLE.name(),
+                Frames.of(
+                        LabelingProgress.TABLE,
+                        progress(DAY.minusDays(2), 300),
+                        progress(DAY.minusDays(1), 90),
+                        progress(DAY, 0)));
+        String limits = "labeling { max-open-answers = 97 }\n";
+        assertThat(select(limits + hocon(3, 0), DAY).sentences())
+                .containsExactly(
+                        "The team still has 90 answers open, 60 minutes of work, and labeling.max-open-answers is 97: 2 of"
+                                + " a budget of 3 images may be selected",
+                        "dock: 2 of a budget of 2 selected {BOUNDARY=2}");
+        assertThat(images("2026-10-10.1")).containsExactly("x", "y");
+        assertThat(tables.read(SelectionCuts.TABLE).first().<Long>getAs(SelectionCuts.HELD_BY_OPEN_WORK))
+                .isEqualTo(1);
+
+        assertThat(select("labeling.max-open-minutes = 60\n" + hocon(3, 0), DAY).sentences())
+                .contains("dock: 0 of a budget of 0 selected {}");
+        assertThat(images("2026-10-10.1")).isEmpty();
+    }
+
+    private static String progress(LocalDate day, long open) {
+        return """
+                {'pipeline':'p','run_date':'%s','job_name':'j','status':'RUNNING','backlog_answers':%d,'answers':10,\
+                'seconds_per_answer':40.0}""".formatted(day, open);
     }
 
     @Test
@@ -311,6 +388,20 @@ class SelectJobTest {
     }
 
     @Test
+    void whatTheFindingsOfAnEarlierDayCalledElevatedSpeaksForNothingToday() {
+        LocalDate before = DAY.minusDays(1);
+        candidates(before, candidate(before, Candidates.ELEVATED_SEGMENT, "before", 1, 0));
+        candidates(
+                DAY,
+                candidate(DAY, Candidates.ELEVATED_SEGMENT, "today", 0.5, 0.5)
+                        .replace("'score'", "'segment':'light=night','score'"));
+        select(hocon(2, 0), DAY);
+        assertThat(rows("2026-10-10.1"))
+                .extracting(SelectJobTest::image, row -> row.getAs(Selections.SEGMENT))
+                .containsExactly(tuple("today", "light=night"));
+    }
+
+    @Test
     void candidatesOfOtherPipelinesAreNotSeen() {
         candidates(DAY, boundary(DAY, "own", 0.1));
         put(
@@ -383,6 +474,29 @@ class SelectJobTest {
         // 5 of 20 frames were looked at for 3.
         assertThat(rows("2026-10-10.1").get(0).<Double>getAs(Selections.INCLUSION_PROBABILITY))
                 .isEqualTo(0.25);
+    }
+
+    @Test
+    void everyCapSaysWhatItHeldBack() {
+        List<String> rows = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            rows.add(boundary(DAY, "burst" + i, 1 - i / 10.0)); // all at one time
+        }
+        for (int i = 0; i < 4; i++) {
+            rows.add(boundary(DAY, "camera" + i, 0.3).replace("T01:00:00Z", "T0" + (i + 2) + ":00:00Z"));
+        }
+        candidates(DAY, rows.toArray(String[]::new));
+        select("use-cases.default { budget = 9, audit-share = 0, max-per-camera = 3 }", DAY);
+        assertThat(images("2026-10-10.1")).hasSize(3).startsWith("burst0");
+        assertThat(tables.read(SelectionCuts.TABLE)
+                        .filter("signal = 'BOUNDARY'")
+                        .collectAsList())
+                .extracting(
+                        row -> row.<Long>getAs(SelectionCuts.HELD_BY_BURST),
+                        row -> row.<Long>getAs(SelectionCuts.HELD_BY_CAMERA),
+                        row -> row.<Long>getAs(SelectionCuts.HELD_BY_SITE),
+                        row -> row.<Long>getAs(SelectionCuts.HELD_BY_CLASS))
+                .containsExactly(tuple(4L, 2L, 0L, 0L));
     }
 
     @Test

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.winnow.candidates.Candidates;
+import dev.winnow.inputs.WorstSegments;
 import dev.winnow.tables.InputException;
+import dev.winnow.testing.Segments;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +22,7 @@ class SpendingTest {
 
     private static Spending spend(int budget, double audit, PoolItem... items) {
         return Spending.of(
-                new UseCasePool("dock", List.of(items), 1_000, 0),
+                new UseCasePool("dock", List.of(items), List.of(), 1_000, 0),
                 Pools.settings(budget, audit, 1, 1, 5, 1),
                 uris -> Set.of());
     }
@@ -31,7 +33,7 @@ class SpendingTest {
         Map<String, Set<String>> speaking = Map.of(
                 A, Set.of(Candidates.AUDIT, Candidates.LOW_CONFIDENCE),
                 B, Set.of(Candidates.AUDIT, Candidates.BOUNDARY));
-        assertThat(spending.selections(List.of(), speaking))
+        assertThat(spending.selections(Segments.of(), speaking))
                 .extracting(selection -> selection.item().imageUri(), selection -> List.copyOf(selection.signals()))
                 .containsExactly(tuple(A, List.of("AUDIT", "LOW_CONFIDENCE")), tuple(B, List.of("BOUNDARY")));
     }
@@ -45,6 +47,9 @@ class SpendingTest {
                 .containsExactly(
                         tuple("AUDIT", 1, null),
                         tuple("MODEL_CHECK", 0, null),
+                        tuple("ELEVATED_SEGMENT", 0, null),
+                        tuple("CONFIDENT_WRONG", 0, null),
+                        tuple("ERROR_RISK", 0, null),
                         tuple("BOUNDARY", 2, 0.4),
                         tuple("LOW_CONFIDENCE", 0, null),
                         tuple("RARE_CLASS", 0, null),
@@ -60,22 +65,60 @@ class SpendingTest {
             items.add(Pools.item(signal, "s3://bucket/" + signal + ".jpg", "s" + signal, "c" + signal, 0.75, 0.5));
         }
         Spending spending = Spending.of(
-                new UseCasePool("dock", items, 1_000, 0),
+                new UseCasePool("dock", items, List.of(), 1_000, 0),
                 Pools.settings(items.size(), 0, weights, 5, 1),
                 uris -> Set.of());
-        assertThat(spending.selections(List.of(), Map.of()))
+        assertThat(spending.selections(Segments.of(), Map.of()))
                 .extracting(Selection::reason)
                 .containsExactlyInAnyOrder(
+                        "lies in null, where errors are more frequent than elsewhere",
                         "confidence 0.500 of bag is 0.000 from its alarm threshold",
                         "confidence 0.500 of bag is below 0.5",
+                        "bag at confidence 0.500 is wrong with probability 0.750, by its confidence and what was judged of its like",
+                        "people contradict bag, of which the model was sure: confidence 0.500",
                         "bag is often wrong and rare in training, as the day's class-imbalance map says");
     }
 
     @Test
+    void whatAnElevatedSegmentSpeaksForNamesItAndAllElseTheWorstThatItLiesIn() {
+        Spending spending = Spending.of(
+                new UseCasePool(
+                        "dock",
+                        List.of(Pools.elevated(A, 1, "light=night"), Pools.boundary(B, 1)),
+                        List.of(),
+                        1_000,
+                        0),
+                Pools.settings(2, 0, Map.of("elevated-segment", 1.0, "boundary", 1.0), 5, 1),
+                uris -> Set.of());
+        assertThat(spending.selections(Segments.of("dock: all of it"), Map.of()))
+                .extracting(Selection::segment, Selection::reason)
+                .containsExactly(
+                        tuple("light=night", "lies in light=night, where errors are more frequent than elsewhere"),
+                        tuple("all of it", "confidence 0.500 of bag is 0.000 from its alarm threshold"));
+    }
+
+    @Test
+    void whatPeopleContradictSaysWhetherItWasNamedOrOverlooked() {
+        Spending spending = Spending.of(
+                new UseCasePool(
+                        "dock",
+                        List.of(Pools.contradicted(A, 1, "MISSED"), Pools.contradicted(B, 0.9, "RELABELED")),
+                        List.of(),
+                        1_000,
+                        0),
+                Pools.settings(2, 0, Map.of("confident-wrong", 1.0), 5, 1),
+                uris -> Set.of());
+        assertThat(spending.selections(Segments.of(), Map.of()))
+                .extracting(Selection::reason)
+                .containsExactly(
+                        "people say that the model overlooked something",
+                        "people contradict bag, of which the model was sure: confidence 0.500");
+    }
+
+    @Test
     void segmentsOfOtherUseCasesSayNothing() {
-        RankedSegment other = new RankedSegment("gate", "everything", Map.of());
-        RankedSegment own = new RankedSegment("dock", "all of it", Map.of());
-        assertThat(spend(1, 0, Pools.boundary(A, 1)).selections(List.of(other, own), Map.of()))
+        WorstSegments segments = Segments.of("gate: everything", "dock: all of it");
+        assertThat(spend(1, 0, Pools.boundary(A, 1)).selections(segments, Map.of()))
                 .extracting(Selection::segment)
                 .containsExactly("all of it");
     }
@@ -84,7 +127,7 @@ class SpendingTest {
     void imagesThatExistAreAskedForOnceAndTheBudgetIsSpentOnce() {
         List<Set<String>> asked = new ArrayList<>();
         Spending.of(
-                new UseCasePool("dock", List.of(Pools.boundary(A, 1), Pools.boundary(B, 0.5)), 1_000, 0),
+                new UseCasePool("dock", List.of(Pools.boundary(A, 1), Pools.boundary(B, 0.5)), List.of(), 1_000, 0),
                 Pools.settings(1, 0, 1, 0, 5, 1),
                 uris -> {
                     asked.add(Set.copyOf(uris));

@@ -32,6 +32,14 @@ class IsotonicTest {
     }
 
     @Test
+    void valuesOfAnySignArePooledByTheirWeights() {
+        assertThat(Isotonic.falling(new double[] {2, -1, 0, -3}, new double[] {1, 3, 1, 9}))
+                .containsExactly(2, -0.75, -0.75, -3);
+        assertThatThrownBy(() -> Isotonic.falling(new double[] {1}, new double[] {0}))
+                .hasMessageContaining("Expected finite values of positive weight, got 1.0 of 0.0");
+    }
+
+    @Test
     void moreWrongThanThereAreIsRefused() {
         assertThatThrownBy(() -> Isotonic.falling(new long[] {2}, new long[] {1}))
                 .isInstanceOf(IllegalArgumentException.class);

@@ -32,7 +32,7 @@ import java.util.function.Function;
  */
 public final class BatchStandIn implements AutoCloseable {
     private static final JsonMapper JSON = new JsonMapper();
-    private static final ServiceModel MODEL = ServiceModel.of("batch");
+    private static final ServiceModel MODEL = ServiceModel.of("bedrock/batch");
     private static final String ARN = "arn:aws:bedrock:us-east-1:111122223333:model-invocation-job/";
     private static final String PATH = "/model-invocation-job";
     private static final long LARGEST_FILE = 1_000_000_000;

@@ -39,7 +39,7 @@ import javax.imageio.stream.ImageInputStream;
  */
 public final class BedrockStandIn implements AutoCloseable {
     private static final JsonMapper JSON = new JsonMapper();
-    private static final ServiceModel MODEL = ServiceModel.of("converse");
+    private static final ServiceModel MODEL = ServiceModel.of("bedrock/converse");
     private static final int LARGEST_IMAGE = 3_750_000;
     private static final int LONGEST_EDGE = 8_000;
     private static final int MOST_IMAGES = 20;

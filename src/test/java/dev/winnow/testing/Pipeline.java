@@ -13,11 +13,15 @@ import dev.winnow.inputs.CameraTable;
 import dev.winnow.inputs.FeedbackLog;
 import dev.winnow.inputs.InferenceLog;
 import dev.winnow.inputs.TrainingSet;
+import dev.winnow.labeling.LabelingTarget;
 import dev.winnow.labeling.ManifestsJob;
+import dev.winnow.labeling.groundtruth.GroundTruthTarget;
+import dev.winnow.labeling.labelstudio.LabelStudioTarget;
 import dev.winnow.ports.ImageStore;
 import dev.winnow.ports.ObjectStore;
 import dev.winnow.ports.Stage;
 import dev.winnow.ports.TableStore;
+import dev.winnow.progress.OpenJobs;
 import dev.winnow.runtime.AliasedImages;
 import dev.winnow.runtime.Rounds;
 import dev.winnow.segments.Readiness;
@@ -103,7 +107,7 @@ public final class Pipeline {
     }
 
     public Stage.Report candidates(LocalDate day) {
-        return new CandidatesJob(config, inferences, cameras, tables).run(day);
+        return new CandidatesJob(config, inferences, feedback, cameras, tables).run(day);
     }
 
     public Stage.Report analyze(LocalDate day) {
@@ -134,11 +138,13 @@ public final class Pipeline {
 
     public Stage.Report select(LocalDate day, int round) {
         ImageStore images = new AliasedImages(objects, config.labeling().imageAliases());
-        return new SelectJob(config, inferences, cameras, tables, images, rounds(), round).run(day);
+        return new SelectJob(config, inferences, cameras, tables, images, rounds(), earlier(), round).run(day);
     }
 
     public Stage.Report manifests(LocalDate day) {
-        return new ManifestsJob(config, tables, objects, rounds(), 1, () -> {}).run(day);
+        List<LabelingTarget> targets =
+                List.of(new GroundTruthTarget(config.labeling().groundTruth()), new LabelStudioTarget());
+        return new ManifestsJob(config, tables, objects, rounds(), targets, 1, () -> {}).run(day);
     }
 
     /** All stages; returns what they say. */
@@ -176,6 +182,10 @@ public final class Pipeline {
             throw new UncheckedIOException(e);
         }
         return files;
+    }
+
+    private OpenJobs earlier() {
+        return new OpenJobs(config.pipeline(), tables, config.labeling().team());
     }
 
     private Rounds rounds() {

@@ -18,9 +18,9 @@ public final class ServiceModel {
         this.model = model;
     }
 
-    /** Loads a description of {@code src/test/resources/bedrock}. */
+    /** Loads a description of {@code src/test/resources}, such as {@code bedrock/converse}. */
     public static ServiceModel of(String name) {
-        String resource = "/bedrock/" + name + ".json";
+        String resource = "/" + name + ".json";
         try (InputStream in = Objects.requireNonNull(ServiceModel.class.getResourceAsStream(resource), resource)) {
             return new ServiceModel(new JsonMapper().readTree(in));
         } catch (IOException e) {

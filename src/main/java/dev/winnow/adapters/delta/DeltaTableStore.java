@@ -37,6 +37,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Observation;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
@@ -77,7 +78,11 @@ public final class DeltaTableStore implements TableStore {
     @Override
     public Dataset<Row> read(TableDef table) {
         StructType declared = nullable(table.schema());
-        return exists(table.name()) ? load(table.name()).to(declared) : spark.createDataFrame(List.of(), declared);
+        if (!exists(table.name())) {
+            return spark.createDataFrame(List.of(), declared);
+        }
+        Dataset<Row> stored = load(table.name());
+        return stored.to(withStoredNullability(declared, stored.schema()));
     }
 
     @Override
@@ -360,6 +365,21 @@ public final class DeltaTableStore implements TableStore {
     private static StructType nullable(StructType schema) {
         return new StructType(Arrays.stream(schema.fields())
                 .map(field -> new StructField(field.name(), field.dataType(), true, field.metadata()))
+                .toArray(StructField[]::new));
+    }
+
+    /** A list that was added to a stored table may hold nulls, since SQL can't say otherwise; no reader may deny it. */
+    private static StructType withStoredNullability(StructType declared, StructType stored) {
+        Set<String> known = Set.of(stored.fieldNames());
+        return new StructType(Arrays.stream(declared.fields())
+                .map(field -> {
+                    DataType there = known.contains(field.name())
+                            ? stored.apply(field.name()).dataType()
+                            : field.dataType();
+                    boolean same = there.simpleString().equals(field.dataType().simpleString());
+                    return new StructField(
+                            field.name(), same ? there : field.dataType(), field.nullable(), field.metadata());
+                })
                 .toArray(StructField[]::new));
     }
 

@@ -25,6 +25,7 @@ import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
@@ -128,6 +129,30 @@ final class DeltaTableStoreTest extends TableStoreContract {
         assertThat(properties())
                 .containsEntry("delta.constraints.shown_positive", "shown > 0")
                 .containsKey("delta.constraints.judged_of_shown");
+    }
+
+    @Test
+    void aListThatANewerVersionAddsToAStoredTableIsReadBack() {
+        TableDef older = TableDef.named("jobs", "")
+                .required("pipeline", DataTypes.StringType, "")
+                .required("job", DataTypes.StringType, "")
+                .key("pipeline", "job")
+                .build();
+        TableDef newer = TableDef.named("jobs", "")
+                .required("pipeline", DataTypes.StringType, "")
+                .required("job", DataTypes.StringType, "")
+                .optional("files", DataTypes.createArrayType(DataTypes.StringType, false), "")
+                .key("pipeline", "job")
+                .build();
+        store().append(older, Frames.of(older, "{'pipeline':'p','job':'a'}"));
+        assertThat(store().read(newer).filter("files IS NULL").count()).isEqualTo(1);
+        Row job = RowFactory.create("p", "b", new String[] {"b.json"});
+        store().append(newer, store().frame(newer, List.of(job)));
+        Dataset<Row> read = store().read(newer).sort("job");
+        assertThat(read.selectExpr("concat_ws(',', files)").collectAsList())
+                .containsExactly(RowFactory.create(""), RowFactory.create("b.json"));
+        store().replace(newer, read, Map.of("pipeline", "p"));
+        assertThat(store().read(newer).count()).isEqualTo(2);
     }
 
     @Test

@@ -1,0 +1,82 @@
+package dev.winnow.candidates;
+
+import static dev.winnow.inputs.Inferences.CONFIDENCE;
+import static dev.winnow.inputs.Inferences.IMAGE_URI;
+import static dev.winnow.inputs.Inferences.PREDICTED_LABEL;
+import static dev.winnow.inputs.Inferences.USE_CASE;
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.when;
+import static org.apache.spark.sql.functions.xxhash64;
+
+import dev.winnow.config.UseCaseSettings;
+import dev.winnow.config.WinnowConfig;
+import dev.winnow.inputs.Feedback;
+import dev.winnow.inputs.HashDraw;
+import dev.winnow.inputs.Inferences;
+import dev.winnow.segments.Misclassified;
+import dev.winnow.tables.TableDef;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/** What people contradict although the model was sure of it, and what it overlooked: no measure of doubt finds these. */
+final class ConfidentWrong {
+    /** Nothing stands for the confidence in an object that the model did not see. */
+    private static final double OVERLOOKED = 1;
+
+    private ConfidentWrong() {}
+
+    /**
+     * Returns one row per inference, shaped like what {@link Signals#find} returns. The score is the confidence, and 1
+     * for what was overlooked.
+     *
+     * @param wrong shaped like {@link Misclassified}, with {@code dimensions}
+     * @param salt of the configuration, with the day
+     */
+    static Dataset<Row> of(Dataset<Row> wrong, Collection<String> dimensions, WinnowConfig config, String salt) {
+        Column label = coalesce(col(PREDICTED_LABEL), lit(Inferences.NO_LABEL));
+        Column score = when(col(Misclassified.VERDICT).equalTo(Feedback.MISSED), lit(OVERLOOKED))
+                .when(col(CONFIDENCE).geq(confidentFrom(config)), col(CONFIDENCE));
+        List<Column> columns = new ArrayList<>();
+        Inferences.TABLE.columns().forEach(name -> columns.add(col(name)));
+        dimensions.forEach(name -> columns.add(col(TableDef.dimensionColumn(name))));
+        columns.add(col(Misclassified.VERDICT).as(Candidates.VERDICT));
+        Column content = xxhash64(columns.toArray(Column[]::new));
+        columns.addAll(List.of(
+                lit(Candidates.CONFIDENT_WRONG).as(Candidates.SIGNAL),
+                score.as(Candidates.SCORE),
+                HashDraw.of("draw|" + salt, col(IMAGE_URI), label).as(Candidates.DRAW),
+                Signals.item(col(USE_CASE), col(IMAGE_URI), col(PREDICTED_LABEL))
+                        .as(Candidates.ITEM_ID),
+                content.as(Signals.CONTENT)));
+        return wrong.select(columns.toArray(Column[]::new))
+                .filter(col(Candidates.SCORE).isNotNull());
+    }
+
+    /** Confidence from which the model counts as sure, by use case and class. */
+    private static Column confidentFrom(WinnowConfig config) {
+        Column from = ofClass(config.useCase(WinnowConfig.DEFAULT_USE_CASE));
+        for (Map.Entry<String, UseCaseSettings> useCase : config.useCases().entrySet()) {
+            from = when(col(USE_CASE).equalTo(useCase.getKey()), ofClass(useCase.getValue()))
+                    .otherwise(from);
+        }
+        return from;
+    }
+
+    private static Column ofClass(UseCaseSettings settings) {
+        Column from = lit(settings.thresholds().confidentFrom());
+        for (String label : settings.classes().keySet()) {
+            from = when(
+                            col(PREDICTED_LABEL).equalTo(label),
+                            lit(settings.thresholds(label).confidentFrom()))
+                    .otherwise(from);
+        }
+        return from;
+    }
+}

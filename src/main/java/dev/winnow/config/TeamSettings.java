@@ -1,0 +1,22 @@
+package dev.winnow.config;
+
+/**
+ * What the people who label can take on.
+ *
+ * @param maxOpenAnswers answers that may be open at once, this round's included; 0: any number
+ * @param maxOpenMinutes minutes of work that may be open at once, this round's included; 0: any number
+ * @param answersPerItem answers that one item of a round asks for at most: the most people that any task asks
+ * @param secondsPerAnswer what one answer takes, where no answers tell
+ * @param expireDays days after its launch from which what a job has no answer for returns to the pool; 0: never
+ */
+public record TeamSettings(
+        int maxOpenAnswers, int maxOpenMinutes, int answersPerItem, double secondsPerAnswer, int expireDays) {
+    static TeamSettings read(Section labeling, int answersPerItem) {
+        return new TeamSettings(
+                labeling.integer("max-open-answers", 0, 100_000_000),
+                labeling.integer("max-open-minutes", 0, 100_000_000),
+                answersPerItem,
+                labeling.number("seconds-per-answer", 0.1, 86_400),
+                labeling.integer("expire-days", 0, 3_650));
+    }
+}

@@ -1,0 +1,134 @@
+package dev.winnow.labeling;
+
+import dev.winnow.config.ConfigException;
+import dev.winnow.config.TaskSettings;
+import dev.winnow.config.TaskType;
+import dev.winnow.config.WinnowConfig;
+import dev.winnow.runtime.Rounds.Round;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+/**
+ * Splits the items of one use case into jobs that people can work: one question a job, no more items than it may have,
+ * and one site a job where that is asked for. What is labeled blind has jobs of its own, since nothing may keep people
+ * from answering all of it: no stop condition, no automated labeling.
+ */
+final class JobPlan {
+    /** Answers without which a false alarm, an empty frame or a black image has no right one. */
+    private static final List<String> ALWAYS = List.of(LabelingJobs.NONE_OF_THESE, LabelingJobs.CANT_TELL);
+
+    private static final Pattern IMAGE = Pattern.compile(
+            "(?:[a-z][a-z0-9+.-]*:/|/)\\S*|\\S+\\.(?:jpe?g|png|webp|tiff?|bmp|gif)", Pattern.CASE_INSENSITIVE);
+
+    private final WinnowConfig config;
+    private final Round round;
+    private final String prefix;
+    private final String output;
+
+    /**
+     * Creates the plan of a round.
+     *
+     * @param prefix of the round's files
+     * @param output where answers go by default
+     */
+    JobPlan(WinnowConfig config, Round round, String prefix, String output) {
+        this.config = config;
+        this.round = round;
+        this.prefix = prefix;
+        this.output = output;
+    }
+
+    /**
+     * What the items of a job have in common beside the use case; in the order of jobs.
+     *
+     * @param open whether people may see what a model said: not labeled blind
+     * @param site empty where it does not matter
+     */
+    private record Part(TaskType type, boolean open, String site) implements Comparable<Part> {
+        private static final Comparator<Part> ORDER =
+                Comparator.comparing(Part::type).thenComparing(Part::open).thenComparing(Part::site);
+
+        @Override
+        public int compareTo(Part other) {
+            return ORDER.compare(this, other);
+        }
+    }
+
+    /** Returns the jobs of {@code items}, which are of one use case. */
+    List<LabelingJob> jobs(String useCase, List<LabelingItem> items, LabelingTarget target) {
+        TaskSettings task = config.labeling().task(useCase);
+        if (task.type() == TaskType.TEXT_CLASSIFICATION) {
+            items.forEach(item -> requireText(useCase, item));
+        }
+        Map<Part, List<LabelingItem>> parts = new TreeMap<>();
+        items.stream()
+                .sorted(LabelingItem.order(task.order()))
+                .forEach(item -> parts.computeIfAbsent(
+                                new Part(type(item, task), !item.blind(), task.splitBySite() ? item.site() : ""),
+                                part -> new ArrayList<>())
+                        .add(item));
+        List<LabelingJob> jobs = new ArrayList<>();
+        parts.forEach((part, lines) -> {
+            List<String> labels = labels(useCase, part.type, items);
+            int most = Math.min(config.labeling().maxLines(), target.maxItems(part.type));
+            for (int from = 0; from < lines.size(); from += most) {
+                jobs.add(new LabelingJob(
+                        JobNames.of(config.pipeline(), round.id(), useCase, jobs.size() + 1, target.maxNameLength()),
+                        config.pipeline(),
+                        prefix,
+                        output,
+                        useCase,
+                        part.type,
+                        List.copyOf(lines.subList(from, Math.min(lines.size(), from + most))),
+                        labels,
+                        task));
+            }
+        });
+        return jobs;
+    }
+
+    /** Asked to classify a text, people would read the place of an image. */
+    private static void requireText(String useCase, LabelingItem item) {
+        if (IMAGE.matcher(item.reference()).matches()) {
+            throw new ConfigException("labeling.tasks." + LabelingJob.shown(useCase)
+                    + ".type = text-classification can't be asked of item " + item.itemId()
+                    + ", whose reference is an image: change the type, or map image_uri to the text");
+        }
+    }
+
+    /** The question as asked, or without a prediction where there is none or nobody may see it. */
+    private static TaskType type(LabelingItem item, TaskSettings task) {
+        boolean shown = !item.blind() && (task.type().showsBoxes() ? item.old() != null : item.predicted() != null);
+        return shown ? task.type() : task.type().blind();
+    }
+
+    /** The configured categories, else the classes seen in the round and what is always possible. */
+    private List<String> labels(String useCase, TaskType type, List<LabelingItem> items) {
+        List<String> labels = new ArrayList<>(config.useCase(useCase).labels());
+        if (labels.isEmpty()) {
+            TreeSet<String> seen = new TreeSet<>();
+            items.stream().map(LabelingItem::predicted).filter(Objects::nonNull).forEach(seen::add);
+            labels.addAll(seen);
+            ALWAYS.stream()
+                    .filter(label -> type.choosesClasses() && !seen.contains(label))
+                    .forEach(labels::add);
+        }
+        if (type.blind() == TaskType.BOUNDING_BOX) {
+            // Who corrects old boxes must be able to keep their classes.
+            TreeSet<String> drawn = new TreeSet<>();
+            items.stream()
+                    .map(LabelingItem::old)
+                    .filter(Objects::nonNull)
+                    .forEach(old -> old.boxes().forEach(box -> drawn.add(box.label())));
+            drawn.removeAll(labels);
+            labels.addAll(drawn);
+        }
+        return List.copyOf(labels);
+    }
+}

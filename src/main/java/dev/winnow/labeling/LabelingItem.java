@@ -1,0 +1,148 @@
+package dev.winnow.labeling;
+
+import dev.winnow.candidates.Candidates;
+import dev.winnow.config.TaskSettings;
+import dev.winnow.inputs.Inferences;
+import dev.winnow.selection.Selections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.spark.sql.Row;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One item that people label.
+ *
+ * @param reference image, sequence file or, for texts, the text itself
+ * @param itemId item
+ * @param runId run that chose it
+ * @param roundId round
+ * @param useCase use case
+ * @param signal signal it is charged to
+ * @param segment segment it lies in; null for none
+ * @param score in [0, 1]; null for draws
+ * @param rank among the items of its signal, from 1
+ * @param design of its choice
+ * @param inclusionProbability of the draw; null for a choice by score
+ * @param site where it is from
+ * @param modelVersion that made the prediction
+ * @param predicted class; null for a frame without output
+ * @param confidence of it in [0, 1]; null for a frame without output
+ * @param old label that people may look at; null for none
+ */
+public record LabelingItem(
+        String reference,
+        String itemId,
+        String runId,
+        String roundId,
+        String useCase,
+        String signal,
+        @Nullable String segment,
+        @Nullable Double score,
+        int rank,
+        String design,
+        @Nullable Double inclusionProbability,
+        String site,
+        String modelVersion,
+        @Nullable String predicted,
+        @Nullable Double confidence,
+        @Nullable OldLabel old) {
+
+    /** Order of the lines unless another is asked for: signal, rank, item. */
+    static final Comparator<LabelingItem> BY_RANK = Comparator.comparing(LabelingItem::signal)
+            .thenComparing(LabelingItem::rank)
+            .thenComparing(LabelingItem::itemId);
+
+    private static final Comparator<LabelingItem> BY_SCORE =
+            Comparator.comparing(LabelingItem::score, Comparator.nullsFirst(Comparator.naturalOrder()));
+
+    /** Longest text beside the image, by judgement: Ground Truth takes 20,000 characters, a name is shorter. */
+    private static final int MAX_TEXT = 1_000;
+
+    /** Reads a row shaped like {@link Selections}. */
+    static LabelingItem of(Row row) {
+        return new LabelingItem(
+                row.getAs(Inferences.IMAGE_URI),
+                row.getAs(Selections.ITEM_ID),
+                row.getAs(Selections.RUN_ID),
+                row.getAs(Selections.ROUND_ID),
+                row.getAs(Inferences.USE_CASE),
+                row.getAs(Selections.SIGNAL),
+                row.getAs(Selections.SEGMENT),
+                row.getAs(Selections.SCORE),
+                row.<Integer>getAs(Selections.RANK),
+                row.getAs(Selections.DESIGN),
+                row.getAs(Selections.INCLUSION_PROBABILITY),
+                row.getAs(Inferences.SITE_ID),
+                row.getAs(Inferences.MODEL_VERSION),
+                row.getAs(Inferences.PREDICTED_LABEL),
+                row.getAs(Inferences.CONFIDENCE),
+                null);
+    }
+
+    static Comparator<LabelingItem> order(TaskSettings.Order order) {
+        return switch (order) {
+            case RANK -> BY_RANK;
+            case HARDEST_LAST -> BY_SCORE.thenComparing(BY_RANK);
+            case HARDEST_FIRST -> BY_SCORE.reversed().thenComparing(BY_RANK);
+        };
+    }
+
+    LabelingItem with(@Nullable OldLabel label) {
+        return new LabelingItem(
+                reference,
+                itemId,
+                runId,
+                roundId,
+                useCase,
+                signal,
+                segment,
+                score,
+                rank,
+                design,
+                inclusionProbability,
+                site,
+                modelVersion,
+                predicted,
+                confidence,
+                label);
+    }
+
+    /** Returns whether nobody who labels it may see what a model or another person said of it. */
+    public boolean blind() {
+        return Candidates.DRAWN.contains(signal);
+    }
+
+    /**
+     * Returns where it came from, under the keys that pass through labeling unchanged.
+     *
+     * <p>The prediction is not among them: whoever labels a drawn line (audit, model check) must not see it. So that
+     * names no segment either, for a segment may be one of predicted classes.
+     *
+     * @param task whose guidelines the answer follows
+     */
+    public Map<String, Object> origin(TaskSettings task) {
+        Map<String, Object> origin = new LinkedHashMap<>();
+        origin.put("item-id", itemId);
+        origin.put("run-id", runId);
+        origin.put("round-id", roundId);
+        origin.put("use-case", shortened(useCase));
+        origin.put("signal", signal);
+        origin.put("segment", blind() ? null : shortened(segment));
+        origin.put("score", score);
+        origin.put("rank", rank);
+        origin.put("design", design);
+        origin.put("inclusion-probability", inclusionProbability);
+        if (!task.guidelinesVersion().isEmpty()) {
+            origin.put("guideline-version", task.guidelinesVersion());
+        }
+        return origin;
+    }
+
+    private static @Nullable String shortened(@Nullable String text) {
+        if (text == null || text.length() <= MAX_TEXT) {
+            return text;
+        }
+        return text.substring(0, text.offsetByCodePoints(0, MAX_TEXT / 2)) + "...";
+    }
+}

@@ -1,0 +1,176 @@
+package dev.winnow.labeling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.winnow.config.ConfigException;
+import dev.winnow.config.LabelingSettings.Target;
+import dev.winnow.config.TaskType;
+import dev.winnow.config.WinnowConfig;
+import dev.winnow.labeling.groundtruth.GroundTruthTarget;
+import dev.winnow.labeling.labelstudio.LabelStudioTarget;
+import dev.winnow.runtime.Rounds.Round;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Names that nobody chose with care end in files that the service takes, or in a sentence. */
+class HostileNamesTest {
+    private static final List<String> PIECES = List.of(
+            "\"",
+            "'",
+            "\\",
+            "\n",
+            "\r\n",
+            "\u0000",
+            "\u001b[31m",
+            "\u2028",
+            "\u0085",
+            "\uD83D\uDE00",
+            "\uD800",
+            "日本",
+            "$",
+            "${x}",
+            "{{ task.input }}",
+            "{% raw %}",
+            "..",
+            "/../../etc",
+            "</script>",
+            "<b>&amp;",
+            "-",
+            "_",
+            " ",
+            "-metadata",
+            "-ref",
+            "a",
+            "@labels@",
+            "x".repeat(30_000),
+            "日".repeat(30_000));
+
+    @TempDir
+    private Path folder;
+
+    private static String name(Random random) {
+        StringBuilder name = new StringBuilder();
+        int pieces = random.nextInt(5);
+        for (int i = 0; i < pieces; i++) {
+            name.append(PIECES.get(random.nextInt(PIECES.size())));
+        }
+        return name.toString();
+    }
+
+    private static LabelingItem item(Random random, int rank, String useCase, TaskType type) {
+        String signal = random.nextBoolean() ? "AUDIT" : "BOUNDARY";
+        String site = name(random);
+        boolean odd = random.nextInt(4) == 0;
+        String name = name(random);
+        String image = odd ? name : "s3://bucket/" + name + rank + ".jpg";
+        LabelingItem plain = Jobs.item(
+                signal,
+                rank,
+                useCase,
+                type == TaskType.TEXT_CLASSIFICATION ? (odd ? " " : "Was it " + name) : image,
+                name(random),
+                random.nextInt(4) == 0 ? null : name(random));
+        return new LabelingItem(
+                plain.reference(),
+                plain.itemId(),
+                plain.runId(),
+                plain.roundId(),
+                useCase,
+                signal,
+                plain.segment(),
+                plain.score(),
+                rank,
+                plain.design(),
+                plain.inclusionProbability(),
+                site,
+                name(random),
+                plain.predicted(),
+                plain.confidence(),
+                null);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "GROUND_TRUTH, IMAGE_CLASSIFICATION, 11",
+        "GROUND_TRUTH, CLASS_VERIFICATION, 12",
+        "GROUND_TRUTH, MULTI_LABEL, 13",
+        "GROUND_TRUTH, TEXT_CLASSIFICATION, 14",
+        "GROUND_TRUTH, BOUNDING_BOX, 15",
+        "LABEL_STUDIO, IMAGE_CLASSIFICATION, 16",
+        "LABEL_STUDIO, BOUNDING_BOX, 17",
+    })
+    void hostileNamesEndInValidFilesOrInASentence(Target kind, TaskType type, long seed) throws IOException {
+        WinnowConfig config = Jobs.configured("tasks.default.type = " + type.id());
+        LabelingTarget target = kind == Target.GROUND_TRUTH
+                ? new GroundTruthTarget(config.labeling().groundTruth())
+                : new LabelStudioTarget();
+        int valid = 0;
+        int refused = 0;
+        for (int i = 0; i < 150; i++) {
+            Random random = new Random(seed * 1_000 + i);
+            String useCase = name(random);
+            List<LabelingItem> items = new ArrayList<>();
+            for (int rank = 1; rank <= 1 + random.nextInt(3); rank++) {
+                items.add(item(random, rank, useCase, type));
+            }
+            JobPlan plan = new JobPlan(
+                    config, new Round(LocalDate.parse("2026-10-01"), 1), Jobs.PREFIX, "s3://labels/p/answers/");
+            for (LabelingJob job : plan.jobs(useCase, items, target)) {
+                try {
+                    valid(target.write(job, folder), job, kind);
+                    valid++;
+                } catch (ConfigException e) {
+                    assertThat(e).hasMessageMatching("(?s).*(use-cases|labeling\\.tasks)\\..{0,400}");
+                    assertThat(e.getMessage()).hasSizeLessThan(600);
+                    refused++;
+                }
+            }
+        }
+        assertThat(valid).as("valid jobs; " + refused + " refused").isGreaterThan(5);
+        assertThat(refused).as("refused jobs; " + valid + " valid").isGreaterThan(5);
+    }
+
+    private void valid(JobFiles files, LabelingJob job, Target kind) {
+        assertThat(files.names()).allMatch(name -> name.matches("[a-z0-9][a-z0-9.-]{1,90}") && !name.contains(".."));
+        if (kind == Target.GROUND_TRUTH) {
+            List<JsonNode> lines = GroundTruthInput.validated(text(files.manifest()));
+            assertThat(lines).hasSameSizeAs(job.items());
+            assertThat(GroundTruthInput.categories(text(files.categories()))).isEqualTo(job.labels());
+            GroundTruthInput.request(text(String.valueOf(files.others().get("request"))), lines);
+        } else {
+            JsonNode tasks = Jobs.json(text(files.manifest()));
+            assertThat(tasks).hasSameSizeAs(job.items());
+            assertThat(Jobs.json(text(String.valueOf(files.others().get("project"))))
+                            .path("title")
+                            .asText())
+                    .hasSizeBetween(3, 50);
+        }
+    }
+
+    private String text(String name) {
+        return Jobs.text(folder.resolve(name));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"100001", "250000"})
+    void aReferenceThatNoLineHoldsIsRefused(int length) {
+        WinnowConfig config = Jobs.configured("");
+        LabelingItem item = Jobs.item("BOUNDARY", 1, "dock", "s3://bucket/" + "x".repeat(length) + ".jpg");
+        assertThatThrownBy(() -> new GroundTruthTarget(config.labeling().groundTruth())
+                        .write(
+                                Jobs.job(config, TaskType.IMAGE_CLASSIFICATION, List.of(item), List.of("a", "b")),
+                                Files.createDirectories(folder.resolve("refused"))))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("its reference is longer than 20000 characters");
+    }
+}

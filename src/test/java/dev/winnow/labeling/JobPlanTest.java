@@ -1,0 +1,152 @@
+package dev.winnow.labeling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
+
+import dev.winnow.config.ConfigException;
+import dev.winnow.config.TaskType;
+import dev.winnow.config.WinnowConfig;
+import dev.winnow.labeling.groundtruth.GroundTruthTarget;
+import dev.winnow.runtime.Rounds.Round;
+import dev.winnow.testing.Configs;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class JobPlanTest {
+    private static LabelingItem item(String signal, int rank, String site, @Nullable Double score) {
+        LabelingItem plain = Jobs.item(signal, rank, "dock", "s3://bucket/" + rank + ".jpg");
+        return new LabelingItem(
+                plain.reference(),
+                signal + rank,
+                plain.runId(),
+                plain.roundId(),
+                plain.useCase(),
+                signal,
+                plain.segment(),
+                score,
+                rank,
+                plain.design(),
+                plain.inclusionProbability(),
+                site,
+                plain.modelVersion(),
+                plain.predicted(),
+                plain.confidence(),
+                null);
+    }
+
+    private static List<LabelingJob> jobs(String hocon, List<LabelingItem> items) {
+        WinnowConfig config = Configs.of(hocon);
+        return new JobPlan(config, new Round(LocalDate.parse("2026-10-01"), 1), Jobs.PREFIX, "s3://out/")
+                .jobs("dock", items, new GroundTruthTarget(config.labeling().groundTruth()));
+    }
+
+    private static List<LabelingItem> mixed() {
+        return List.of(
+                item("FILL", 1, "s2", null),
+                item("BOUNDARY", 1, "s1", 0.9),
+                item("BOUNDARY", 2, "s2", 0.8),
+                item("LOW_CONFIDENCE", 1, "s1", 0.95),
+                item("LOW_CONFIDENCE", 2, "s2", 0.1));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "rank, 'BOUNDARY1 BOUNDARY2 FILL1 LOW_CONFIDENCE1 LOW_CONFIDENCE2'",
+        "hardest-first, 'LOW_CONFIDENCE1 BOUNDARY1 BOUNDARY2 LOW_CONFIDENCE2 FILL1'",
+        "hardest-last, 'FILL1 LOW_CONFIDENCE2 BOUNDARY2 BOUNDARY1 LOW_CONFIDENCE1'",
+    })
+    void itemsStandInTheOrderThatIsAskedForHoweverTheyCome(String order, String expected) {
+        for (int seed = 0; seed < 5; seed++) {
+            List<LabelingItem> shuffled = new ArrayList<>(mixed());
+            Collections.shuffle(shuffled, new Random(seed));
+            assertThat(jobs("labeling.tasks.default.order = " + order, shuffled))
+                    .singleElement()
+                    .satisfies(job -> assertThat(job.items())
+                            .extracting(LabelingItem::itemId)
+                            .containsExactly(expected.split(" ", -1)));
+        }
+    }
+
+    @Test
+    void eachSiteHasJobsOfItsOwnWhereThatIsAskedForAndNoneIsLargerThanItMayBe() {
+        List<LabelingJob> jobs = jobs("labeling { max-lines = 2, tasks.dock.split-by-site = true }", mixed());
+        assertThat(jobs)
+                .extracting(job -> job.items().stream().map(LabelingItem::site).toList())
+                .containsExactly(List.of("s1", "s1"), List.of("s2", "s2"), List.of("s2"));
+        assertThat(jobs).extracting(LabelingJob::name).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void whatIsLabeledBlindHasJobsOfItsOwnAndTheyComeFirst() {
+        List<LabelingItem> items = new ArrayList<>(mixed());
+        items.add(item("MODEL_CHECK", 1, "s1", null));
+        items.add(item("AUDIT", 1, "s2", null));
+        List<LabelingJob> jobs = jobs("", items);
+        assertThat(jobs).extracting(LabelingJob::blind).containsExactly(true, false);
+        assertThat(jobs.get(0).items()).extracting(LabelingItem::signal).containsExactly("AUDIT", "MODEL_CHECK");
+        assertThat(jobs.get(1).items()).hasSize(5);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"s3://bucket/1.jpg", "/images/1.bin", "1.PNG"})
+    void anImageIsNoText(String image) {
+        assertThatThrownBy(() -> jobs(
+                        "labeling.tasks.dock.type = text-classification",
+                        List.of(Jobs.item("BOUNDARY", 1, "dock", image))))
+                .isInstanceOf(ConfigException.class)
+                .hasMessage("labeling.tasks.dock.type = text-classification can't be asked of item item-1, whose"
+                        + " reference is an image: change the type, or map image_uri to the text");
+        assertThat(jobs(
+                        "labeling.tasks.dock.type = text-classification",
+                        List.of(Jobs.item("BOUNDARY", 1, "dock", "Is it in 1.jpg or in s3://b/2.jpg?"))))
+                .hasSize(1);
+    }
+
+    @Test
+    void segmentationHasAtMostTwentyThousandItemsAJobAndVideoTenSequences() {
+        List<LabelingItem> items = IntStream.rangeClosed(1, 20_001)
+                .mapToObj(rank -> item("BOUNDARY", rank, "s", 0.5))
+                .toList();
+        assertThat(jobs("labeling.tasks.dock.type = semantic-segmentation", items))
+                .extracting(job -> job.items().size())
+                .containsExactly(20_000, 1);
+        assertThat(jobs("labeling.tasks.dock.type = video-frames", items.subList(0, 25)))
+                .extracting(job -> job.items().size())
+                .containsExactly(10, 10, 5);
+    }
+
+    @Test
+    void whoeverChoosesAClassCanSayThatThereIsNoneAndWhoeverDrawsOffersOnlyWhatCanBeDrawn() {
+        assertThat(jobs("", mixed()).get(0).labels()).containsExactly("bag", "none of these", "can't tell");
+        assertThat(jobs("labeling.tasks.dock.type = bounding-box", mixed())
+                        .get(0)
+                        .labels())
+                .containsExactly("bag");
+        assertThat(jobs("use-cases.dock.labels = [b, a]", mixed()).get(0).labels())
+                .containsExactly("b", "a");
+    }
+
+    @Test
+    void onlyItemsWithAPredictionThatPeopleMaySeeAreAskedAboutIt() {
+        List<LabelingItem> items = List.of(
+                Jobs.item("AUDIT", 1, "dock", "s3://b/1.jpg"),
+                Jobs.item("BOUNDARY", 1, "dock", "s3://b/2.jpg"),
+                Jobs.item("FILL", 1, "dock", "s3://b/3.jpg", null, null));
+        assertThat(jobs("labeling.tasks.dock.type = class-verification", items))
+                .extracting(LabelingJob::type, job -> job.items().size())
+                .containsExactly(
+                        tuple(TaskType.IMAGE_CLASSIFICATION, 1),
+                        tuple(TaskType.IMAGE_CLASSIFICATION, 1),
+                        tuple(TaskType.CLASS_VERIFICATION, 1));
+    }
+}
