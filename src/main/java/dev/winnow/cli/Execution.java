@@ -9,6 +9,7 @@ import dev.winnow.ports.TableStore;
 import dev.winnow.runtime.Attempt;
 import dev.winnow.runtime.Attempt.Outcome;
 import dev.winnow.runtime.AttemptIds;
+import dev.winnow.runtime.EmbeddedMetrics;
 import dev.winnow.runtime.RunLedger;
 import dev.winnow.runtime.Version;
 import dev.winnow.tables.InputException;
@@ -176,12 +177,14 @@ final class Execution {
         Outcome outcome = Failures.of(failure);
         quietly("the attempt's file", () -> putAttempt(attempt(outcome)), failure);
         quietly("the summary", () -> writeSummary(attempt(outcome)), failure);
+        quietly("the metrics", () -> writeMetrics(attempt(outcome)), failure);
     }
 
     private void leaveTraces(Outcome outcome) {
         Attempt attempt = attempt(outcome);
         putAttempt(attempt);
         writeSummary(attempt);
+        writeMetrics(attempt);
     }
 
     private void putAttempt(Attempt attempt) {
@@ -199,13 +202,32 @@ final class Execution {
 
     private void writeSummary(Attempt attempt) {
         options.summary().ifPresent(place -> {
-            if (Places.isUri(place)) {
-                S3Settings s3 = config == null ? new S3Settings("", "", false) : config.s3();
-                objects(s3).put(place, attempt.json());
-            } else {
-                write(Path.of(place).toAbsolutePath(), attempt.json());
-            }
+            S3Settings s3 = config == null ? new S3Settings("", "", false) : config.s3();
+            write(s3, place, attempt.json());
         });
+    }
+
+    private void writeMetrics(Attempt attempt) {
+        WinnowConfig known = config;
+        if (known == null
+                || known.metrics().namespace().isEmpty()
+                || attempt.stages().isEmpty()) {
+            return;
+        }
+        List<String> lines = EmbeddedMetrics.lines(
+                known.metrics().namespace(), attempt, context.clock().instant());
+        known.metricsFile(id)
+                .ifPresentOrElse(
+                        place -> write(known.s3(), place, String.join("\n", lines) + "\n"),
+                        () -> lines.forEach(context.out()::println));
+    }
+
+    private void write(S3Settings s3, String place, String text) {
+        if (Places.isUri(place)) {
+            objects(s3).put(place, text);
+        } else {
+            write(Path.of(place).toAbsolutePath(), text);
+        }
     }
 
     private static void write(Path file, String text) {

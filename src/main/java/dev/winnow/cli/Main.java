@@ -71,14 +71,7 @@ public final class Main {
 
     static int run(Context context, String... args) {
         Main main = new Main();
-        CommandLine line = new CommandLine(main);
-        RunCommand.all(context).forEach(line::addSubcommand);
-        line.addSubcommand(RunCommand.jobs(context))
-                .addSubcommand(new ShowCommand(context))
-                .addSubcommand(new ExplainCommand(context))
-                .addSubcommand(new GenerateCommand(context))
-                .addSubcommand(new DeployCommand(context))
-                .setCaseInsensitiveEnumValuesAllowed(true)
+        CommandLine line = commandLine(main, context)
                 .setOut(new PrintWriter(context.out(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(context.err(), true, StandardCharsets.UTF_8))
                 .setParameterExceptionHandler((e, arguments) -> report(context, usage(e), main.verbose))
@@ -88,6 +81,22 @@ public final class Main {
         } catch (Throwable e) { // an Error, which picocli passes on
             return report(context, e, main.verbose);
         }
+    }
+
+    /** Every command with its options, as it is parsed. */
+    static CommandLine commandLine(Context context) {
+        return commandLine(new Main(), context);
+    }
+
+    private static CommandLine commandLine(Main main, Context context) {
+        CommandLine line = new CommandLine(main);
+        RunCommand.all(context).forEach(line::addSubcommand);
+        return line.addSubcommand(RunCommand.jobs(context))
+                .addSubcommand(new ShowCommand(context))
+                .addSubcommand(new ExplainCommand(context))
+                .addSubcommand(new GenerateCommand(context))
+                .addSubcommand(new DeployCommand(context))
+                .setCaseInsensitiveEnumValuesAllowed(true);
     }
 
     private static int report(Context context, Throwable failure, boolean verbose) {

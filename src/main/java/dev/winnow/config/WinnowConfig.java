@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -44,6 +45,7 @@ import java.util.regex.Pattern;
  * @param report the HTML report
  * @param s3 how S3 is reached
  * @param lease warehouse lease
+ * @param metrics metrics of every stage
  * @param spark Spark settings of a local run, for keys that spark-submit did not set
  * @param effective the effective configuration as JSON with sorted keys
  * @param semantic the part of it that decides results, without locations, credentials and sizing
@@ -71,6 +73,7 @@ public record WinnowConfig(
         ReportSettings report,
         S3Settings s3,
         LeaseSettings lease,
+        MetricsSettings metrics,
         Map<String, String> spark,
         String effective,
         String semantic) {
@@ -124,6 +127,7 @@ public record WinnowConfig(
             "report",
             "s3",
             "lease",
+            "metrics",
             "spark");
 
     /** Returns the settings that hold for {@code useCase}. */
@@ -155,6 +159,13 @@ public record WinnowConfig(
     public ConsensusSettings consensus(String useCase) {
         return Objects.requireNonNull(
                 consensus.getOrDefault(useCase, consensus.get(DEFAULT_USE_CASE)), "the reference configuration has it");
+    }
+
+    /** Returns where the metrics of a command's attempt go; empty: standard output. */
+    public Optional<String> metricsFile(String attemptId) {
+        return metrics.path().isEmpty()
+                ? Optional.empty()
+                : Optional.of(metrics.path().replaceAll("/+$", "") + "/" + pipeline + "/" + attemptId + ".jsonl");
     }
 
     /**
@@ -241,6 +252,7 @@ public record WinnowConfig(
                 report,
                 s3,
                 lease,
+                metrics,
                 spark,
                 withEdges(effective, frames, statics),
                 withEdges(semantic, frames, statics));
@@ -293,6 +305,7 @@ public record WinnowConfig(
                 root.object("report", ReportSettings::read),
                 root.object("s3", S3Settings::read),
                 root.object("lease", LeaseSettings::read),
+                root.object("metrics", MetricsSettings::read),
                 root.textMap("spark", key -> key.startsWith("spark."), "a Spark setting begins with spark."),
                 effective,
                 semantic);

@@ -23,6 +23,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -112,6 +113,48 @@ class MainTest {
         assertThat(attempt().get("stages")).hasSize(2);
         assertThat(ledger().<Integer>getAs("exit_code")).isEqualTo(3);
         assertThat(ledger().<Boolean>getAs("retryable")).isFalse();
+    }
+
+    @Test
+    void everyStageLeavesItsMetricsWhereTheyAreAskedFor() throws Exception {
+        Map<String, Function<LocalDate, Stage.Report>> stages = new LinkedHashMap<>();
+        stages.put("segments", day -> new Stage.Report(100, 5, 1, 1, "f00d", List.of()));
+        stages.put("candidates", day -> {
+            throw new InputException("no rows for " + day + "; wait for the log");
+        });
+        wiring.stages = stages;
+
+        run("curate", "--conf", conf, "--set", "metrics.namespace=Winnow");
+        List<JsonNode> lines = new ArrayList<>();
+        for (String line : text(out).lines().toList()) {
+            lines.add(json(line));
+        }
+        assertThat(lines).hasSize(2).allSatisfy(line -> {
+            assertThat(line.at("/_aws/Timestamp").asLong()).isEqualTo(CLOCK.millis());
+            JsonNode directive = line.at("/_aws/CloudWatchMetrics/0");
+            assertThat(directive.path("Namespace").asText()).isEqualTo("Winnow");
+            assertThat(directive.at("/Dimensions/0"))
+                    .hasSize(2)
+                    .allSatisfy(name ->
+                            assertThat(line.path(name.asText()).isTextual()).isTrue());
+            assertThat(directive.path("Metrics"))
+                    .allSatisfy(metric -> assertThat(
+                                    line.path(metric.path("Name").asText()).isNumber())
+                            .isTrue());
+        });
+        assertThat(lines.get(0).path("stage").asText()).isEqualTo("segments");
+        assertThat(lines.get(0).path("RowsIn").asInt()).isEqualTo(100);
+        assertThat(lines.get(0).path("Failures").asInt()).isZero();
+        assertThat(lines.get(1).path("Failures").asInt()).isEqualTo(1);
+        assertThat(lines.get(1).has("RowsIn")).isFalse();
+
+        Path root = folder.resolve("metrics");
+        run("curate", "--conf", conf, "--set", "metrics.namespace=Winnow", "--set", "metrics.path=" + root);
+        List<String> stored = Files.readAllLines(root.resolve("street/" + ATTEMPT + ".jsonl"));
+        assertThat(stored).hasSize(2);
+        assertThat(json(stored.get(1)).path("stage").asText()).isEqualTo("candidates");
+        run("curate", "--conf", conf);
+        assertThat(text(out).lines()).as("none unless asked for").hasSize(2);
     }
 
     @Test

@@ -230,6 +230,7 @@ class WinnowConfigTest {
                 report { path = "/h", thumbnails = false }
                 s3 { endpoint = "http://127.0.0.1:1", region = r, path-style = true }
                 lease { wait = 1s, ttl = 20s }
+                metrics { namespace = Winnow, path = "s3://m/" }
                 spark { "spark.master" = "local[1]" }
                 """);
 

@@ -3,6 +3,7 @@ package dev.winnow.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.winnow.ports.Stage;
 import dev.winnow.testing.Countdown;
 import dev.winnow.testing.FailingObjects;
 import dev.winnow.testing.FailingTables;
@@ -10,8 +11,11 @@ import dev.winnow.testing.FakeTables;
 import dev.winnow.testing.MemoryObjects;
 import dev.winnow.testing.Pipeline;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -30,43 +34,66 @@ class KillTest {
         TinyFleet.write(folder);
     }
 
+    /** What a run finds and leaves. */
+    private record State(FakeTables tables, MemoryObjects objects) {
+        State copy() {
+            return new State(tables.copy(), objects.copy());
+        }
+
+        Pipeline run(Countdown writes) {
+            return TinyFleet.pipeline(
+                    folder, "p", "light", new FailingTables(tables, writes), new FailingObjects(objects, writes));
+        }
+
+        Map<String, String> files() {
+            return TinyFleet.files(objects, "p");
+        }
+    }
+
+    /**
+     * A killed run is continued from what the stages before left, which is what they leave again; the run that is repeated
+     * does them once more where a stage was killed at its last write, and there alone, because that takes minutes.
+     */
     @Test
     void aRunKilledAtAnyWriteAndRepeatedEqualsACleanOne() {
-        FakeTables cleanTables = new FakeTables();
-        MemoryObjects cleanObjects = TinyFleet.objects();
+        State clean = new State(new FakeTables(), TinyFleet.objects());
         Countdown counted = new Countdown(0);
-        Pipeline clean = TinyFleet.pipeline(
-                folder,
-                "p",
-                "light",
-                new FailingTables(cleanTables, counted),
-                new FailingObjects(cleanObjects, counted));
-        clean.curate(TinyFleet.DAY);
-        Map<String, List<String>> rows = TinyFleet.tables(clean);
-        Map<String, String> files = TinyFleet.files(cleanObjects, "p");
-        assertThat(rows).containsKeys("selections", "labeling_jobs", "segment_findings", "image_findings");
-        assertThat(files).containsKey(SEAL).hasSizeGreaterThan(5);
-
-        for (int n = 1; n <= counted.writes(); n++) {
-            FakeTables tables = new FakeTables();
-            MemoryObjects objects = TinyFleet.objects();
-            Countdown killed = new Countdown(n);
-            Pipeline first = TinyFleet.pipeline(
-                    folder, "p", "light", new FailingTables(tables, killed), new FailingObjects(objects, killed));
-            assertThatThrownBy(() -> first.curate(TinyFleet.DAY)).hasMessageContaining("killed at write " + n);
-            if (objects.exists(SEAL)) {
-                assertThat(TinyFleet.files(objects, "p"))
-                        .as("sealed at write %d", n)
-                        .isEqualTo(files);
-            }
-
-            Pipeline again = TinyFleet.pipeline(folder, "p", "light", tables, objects);
-            again.curate(TinyFleet.DAY);
-
-            assertThat(TinyFleet.files(objects, "p"))
-                    .as("killed at write %d", n)
-                    .isEqualTo(files);
-            assertThat(TinyFleet.tables(again)).as("killed at write %d", n).isEqualTo(rows);
+        List<State> before = new ArrayList<>();
+        List<Integer> writes = new ArrayList<>();
+        for (Function<LocalDate, Stage.Report> stage : clean.run(counted).stages()) {
+            before.add(clean.copy());
+            writes.add(-counted.writes());
+            run(stage);
+            writes.set(writes.size() - 1, writes.get(writes.size() - 1) + counted.writes());
         }
+        Map<String, List<String>> rows = TinyFleet.tables(clean.run(new Countdown(0)));
+        assertThat(rows).containsKeys("selections", "labeling_jobs", "segment_findings", "image_findings");
+        assertThat(clean.files()).containsKey(SEAL).hasSizeGreaterThan(5);
+
+        for (int stage = 0; stage < writes.size(); stage++) {
+            assertThat(writes.get(stage)).isPositive();
+            for (int n = 1; n <= writes.get(stage); n++) {
+                String what = "stage " + stage + " killed at write " + n;
+                State state = before.get(stage).copy();
+                Function<LocalDate, Stage.Report> killed =
+                        state.run(new Countdown(n)).stages().get(stage);
+                assertThatThrownBy(() -> run(killed)).hasMessageContaining("killed at write " + n);
+                if (state.objects().exists(SEAL)) {
+                    assertThat(state.files()).as(what).isEqualTo(clean.files());
+                }
+
+                Pipeline again = state.run(new Countdown(0));
+                List<Function<LocalDate, Stage.Report>> stages = again.stages();
+                stages.subList(n == writes.get(stage) ? 0 : stage, stages.size())
+                        .forEach(KillTest::run);
+
+                assertThat(state.files()).as(what).isEqualTo(clean.files());
+                assertThat(TinyFleet.tables(again)).as(what).isEqualTo(rows);
+            }
+        }
+    }
+
+    private static void run(Function<LocalDate, Stage.Report> stage) {
+        assertThat(stage.apply(TinyFleet.DAY)).isNotNull();
     }
 }

@@ -30,6 +30,13 @@ public final class FakeTables implements TableStore {
 
     private final Map<String, Stored> tables = new TreeMap<>();
 
+    /** Returns the tables as they are now, on their own. */
+    public FakeTables copy() {
+        FakeTables copy = new FakeTables();
+        copy.tables.putAll(tables);
+        return copy;
+    }
+
     /** Puts a table as somebody else would have stored it. */
     public FakeTables with(String name, Dataset<Row> rows) {
         tables.put(name, new Stored(rows.schema(), rows.collectAsList()));

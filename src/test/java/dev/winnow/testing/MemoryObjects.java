@@ -25,6 +25,13 @@ public final class MemoryObjects implements ObjectStore {
         watch = watcher;
     }
 
+    /** Returns the objects as they are now, on their own and unwatched. */
+    public MemoryObjects copy() {
+        MemoryObjects copy = new MemoryObjects();
+        copy.objects.putAll(objects);
+        return copy;
+    }
+
     @Override
     public Optional<Versioned> get(String uri) {
         return Optional.ofNullable(objects.get(uri))

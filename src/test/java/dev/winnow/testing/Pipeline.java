@@ -36,6 +36,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -150,12 +151,13 @@ public final class Pipeline {
     /** All stages; returns what they say. */
     public List<String> curate(LocalDate day) {
         List<String> sentences = new ArrayList<>();
-        sentences.addAll(segments(day).sentences());
-        sentences.addAll(analyze(day).sentences());
-        sentences.addAll(candidates(day).sentences());
-        sentences.addAll(select(day).sentences());
-        sentences.addAll(manifests(day).sentences());
+        stages().forEach(stage -> sentences.addAll(stage.apply(day).sentences()));
         return sentences;
+    }
+
+    /** The stages of a day in their order. */
+    public List<Function<LocalDate, Stage.Report>> stages() {
+        return List.of(this::segments, this::analyze, this::candidates, this::select, this::manifests);
     }
 
     /** Rows of a stored table of this pipeline. */
