@@ -1,6 +1,8 @@
 package dev.winnow.cli;
 
 import dev.winnow.adapters.delta.DeltaTableStore;
+import dev.winnow.adapters.delta.DeltaUpkeep;
+import dev.winnow.adapters.glue.GlueCatalog;
 import dev.winnow.adapters.labelstudio.LabelStudio;
 import dev.winnow.adapters.local.LocalObjects;
 import dev.winnow.adapters.s3.S3Objects;
@@ -51,6 +53,7 @@ import dev.winnow.labeling.LaunchJob;
 import dev.winnow.labeling.ManifestsJob;
 import dev.winnow.labeling.groundtruth.GroundTruthTarget;
 import dev.winnow.labeling.labelstudio.LabelStudioTarget;
+import dev.winnow.maintenance.MaintainJob;
 import dev.winnow.outcomes.OutcomesJob;
 import dev.winnow.outcomes.RoundOutcomes;
 import dev.winnow.outcomes.SignalYields;
@@ -205,6 +208,19 @@ final class AppWiring implements Wiring {
                     run.tables(),
                     run.objects(),
                     target -> labeling(config, target)));
+        }
+        if (command.equals(MaintainJob.NAME)) {
+            String warehouse = Places.absolute(config.warehouse());
+            return List.of(new MaintainJob(
+                    config.maintain(),
+                    run.tables(),
+                    new DeltaUpkeep(run.spark(), warehouse, run.beforeCommit()),
+                    warehouse,
+                    declared(),
+                    glue -> GlueCatalog.open(
+                            glue.database(),
+                            glue.region().isEmpty() ? config.s3().region() : glue.region(),
+                            glue.endpoint())));
         }
         if (command.equals(IngestJob.NAME)) {
             AnswerLog answers = new AnswerLog(sources, config.answers().table());

@@ -5,6 +5,7 @@ import dev.winnow.config.DimensionSettings;
 import dev.winnow.consensus.ConsensusJob;
 import dev.winnow.export.ExportJob;
 import dev.winnow.inputs.BinsJob;
+import dev.winnow.maintenance.MaintainJob;
 import dev.winnow.outcomes.OutcomesJob;
 import dev.winnow.progress.JobsSyncJob;
 import dev.winnow.quality.LabelQaJob;
@@ -55,6 +56,7 @@ abstract class RunCommand implements Callable<Integer> {
                 new Outcomes(context),
                 new Export(context),
                 new Report(context),
+                new Maintain(context),
                 new Bins(context),
                 new Check(context));
     }
@@ -277,6 +279,23 @@ abstract class RunCommand implements Callable<Integer> {
     static final class Report extends RunCommand {
         private Report(Context context) {
             super(context);
+        }
+    }
+
+    /** The upkeep of the tables. */
+    @Command(
+            name = MaintainJob.NAME,
+            description = "Merges small files of the output tables, removes old ones, registers the tables in Glue.",
+            footer = {"", "Example:", "  winnow maintain --conf conf/local.conf"})
+    static final class Maintain extends RunCommand {
+        private Maintain(Context context) {
+            super(context);
+        }
+
+        @Override
+        Wiring.Wanted wanted() {
+            options.requireNoFrom("it works on all days at once");
+            return super.wanted();
         }
     }
 

@@ -43,6 +43,7 @@ import java.util.regex.Pattern;
  * @param outcomes how it is told whether rounds helped
  * @param export training sets
  * @param report the HTML report
+ * @param maintain upkeep of the output tables
  * @param s3 how S3 is reached
  * @param lease warehouse lease
  * @param metrics metrics of every stage
@@ -71,6 +72,7 @@ public record WinnowConfig(
         OutcomeSettings outcomes,
         ExportSettings export,
         ReportSettings report,
+        MaintainSettings maintain,
         S3Settings s3,
         LeaseSettings lease,
         MetricsSettings metrics,
@@ -125,6 +127,7 @@ public record WinnowConfig(
             "labeling.label-studio",
             "export.path",
             "report",
+            "maintain",
             "s3",
             "lease",
             "metrics",
@@ -250,6 +253,7 @@ public record WinnowConfig(
                 outcomes,
                 export,
                 report,
+                maintain,
                 s3,
                 lease,
                 metrics,
@@ -303,6 +307,7 @@ public record WinnowConfig(
                 root.object("outcomes", OutcomeSettings::read),
                 root.object("export", ExportSettings::read),
                 root.object("report", ReportSettings::read),
+                root.object("maintain", MaintainSettings::read),
                 root.object("s3", S3Settings::read),
                 root.object("lease", LeaseSettings::read),
                 root.object("metrics", MetricsSettings::read),

@@ -41,6 +41,7 @@ class LayersTest {
             "outcomes",
             "export",
             "report",
+            "maintenance",
             "generate");
 
     /** The room through which every other one reads what comes from outside. */

@@ -40,7 +40,10 @@ class IamPoliciesTest {
             entry("createModelInvocationJob", Set.of("bedrock:CreateModelInvocationJob", "iam:PassRole")),
             entry("getModelInvocationJob", Set.of("bedrock:GetModelInvocationJob")),
             entry("createLabelingJob", Set.of("sagemaker:CreateLabelingJob", "sagemaker:AddTags", "iam:PassRole")),
-            entry("describeLabelingJob", Set.of("sagemaker:DescribeLabelingJob")));
+            entry("describeLabelingJob", Set.of("sagemaker:DescribeLabelingJob")),
+            entry("getTable", Set.of("glue:GetTable")),
+            entry("createTable", Set.of("glue:CreateTable")),
+            entry("updateTable", Set.of("glue:UpdateTable")));
 
     /** What Spark's file system calls on its own, and S3 on behalf of whoever calls. */
     private static final Set<String> UNSEEN = Set.of(
@@ -51,8 +54,15 @@ class IamPoliciesTest {
             "kms:Decrypt",
             "kms:GenerateDataKey");
 
-    private static final Map<String, String> POLICY_OF_ADAPTER =
-            Map.of("s3", "warehouse-writer", "bedrock", "bedrock-caller", "sagemaker", "ground-truth-launcher");
+    private static final Map<String, String> POLICY_OF_ADAPTER = Map.of(
+            "s3",
+            "warehouse-writer",
+            "bedrock",
+            "bedrock-caller",
+            "sagemaker",
+            "ground-truth-launcher",
+            "glue",
+            "table-registrar");
 
     /** Actions for which AWS knows no resource to name. */
     private static final Set<String> WITHOUT_RESOURCE =

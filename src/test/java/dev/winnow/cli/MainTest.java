@@ -373,6 +373,7 @@ class MainTest {
                 "outcomes",
                 "export",
                 "report",
+                "maintain",
                 "bins",
                 "check",
                 "show",

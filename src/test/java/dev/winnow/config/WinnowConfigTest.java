@@ -228,6 +228,8 @@ class WinnowConfigTest {
                 export { path = "/e", format = coco, label-attribute = truth, split { train = 0.5, validation = 0.3, test = 0.2 }
                   audit = true, leave-out = [x], salt = s }
                 report { path = "/h", thumbnails = false }
+                maintain { retention-hours = 2, short-retention = true, file-mebibytes = 9
+                  glue { database = d, region = eu-west-1, endpoint = "http://127.0.0.1:5" } }
                 s3 { endpoint = "http://127.0.0.1:1", region = r, path-style = true }
                 lease { wait = 1s, ttl = 20s }
                 metrics { namespace = Winnow, path = "s3://m/" }
@@ -263,6 +265,30 @@ class WinnowConfigTest {
         assertThatThrownBy(() -> load(MINIMAL + line))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining(problem);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "retention-hours = 167 | maintain.retention-hours = 167 is less than 168, a week: readers that began",
+                "retention-hours = -1 | maintain.retention-hours = -1, expected an integer from 0 to 87600",
+                "file-mebibytes = 0 | maintain.file-mebibytes = 0, expected an integer from 1 to 1024",
+                "glue.database = 'My tables' | maintain.glue.database = My tables, expected the name of a Glue database",
+            })
+    void upkeepThatWouldDoHarmIsNamed(String line, String problem) {
+        assertThatThrownBy(() -> load(MINIMAL + "maintain." + line.replace("'", "\"")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(problem);
+    }
+
+    @Test
+    void aShortRetentionHoldsForWhoAsksForIt() {
+        assertThat(load(MINIMAL + "maintain { retention-hours = 1, short-retention = true }")
+                        .maintain()
+                        .retention())
+                .isEqualTo(Duration.ofHours(1));
+        assertThat(load(MINIMAL).maintain().retention()).isEqualTo(Duration.ofDays(7));
     }
 
     @ParameterizedTest

@@ -2,13 +2,18 @@ package dev.winnow.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.winnow.adapters.delta.DeltaTableStore;
 import dev.winnow.adapters.s3.S3Objects;
 import dev.winnow.testing.BatchStandIn;
 import dev.winnow.testing.BedrockStandIn;
 import dev.winnow.testing.Chromium;
+import dev.winnow.testing.CommandLine;
+import dev.winnow.testing.Python;
 import dev.winnow.testing.S3Process;
 import dev.winnow.testing.SparkExtension;
+import dev.winnow.testing.TableSum;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -33,6 +38,7 @@ class CommandLineIT {
     static final S3Process S3 = new S3Process();
 
     private static final String DAY = "2026-11-02";
+    private static final Path READERS = Path.of("src/test/readers").toAbsolutePath();
 
     @TempDir
     static Path folder;
@@ -283,6 +289,76 @@ class CommandLineIT {
         assertThat(rows("clean", "labels")).hasSameSizeAs(items).allMatch(row -> row.contains("\"status\":\"AGREED\""));
         assertThat(rows("clean", "annotators")).isNotEmpty();
         assertThat(rows("clean", "agreement")).isNotEmpty();
+    }
+
+    @Test
+    void otherReadersSeeWhatSparkSeesBeforeAndAfterUpkeep() throws IOException {
+        Python python = Python.with(READERS.resolve("requirements.txt"));
+        for (Map.Entry<String, Path> file :
+                files(folder.resolve("clean/warehouse")).entrySet()) {
+            Path copy = folder.resolve("kept/warehouse").resolve(file.getKey());
+            Files.createDirectories(copy.getParent());
+            Files.copy(file.getValue(), copy);
+        }
+        String conf = conf("kept", "day", folder + "/fleet", folder + "/kept/warehouse", folder + "/kept/labeling", "")
+                .toString();
+        Map<String, TableSum> before = sums("kept");
+        assertThat(before).containsKeys("exposure_daily", "segment_findings", "selections", "runs");
+        assertThat(sumsOfOtherReaders(python, "kept")).isEqualTo(before);
+
+        String[] maintain = {
+            "maintain", "--conf", conf, "--set", "maintain.short-retention=true", "--set", "maintain.retention-hours=0"
+        };
+        Finished kept = run(maintain);
+        assertThat(kept.exitCode()).as(kept.output()).isZero();
+        Map<String, TableSum> after = sums("kept");
+        assertThat(sumsOfOtherReaders(python, "kept")).isEqualTo(after);
+        before.remove("runs"); // has one more
+        after.remove("runs");
+        assertThat(after).isEqualTo(before);
+        assertThat(kept.output().lines().filter(line -> line.startsWith("maintain: ")))
+                .hasSize(before.size() + 1)
+                .anyMatch(line -> line.matches("maintain: selections: \\d+ files before, \\d+ after; \\d+ old files of"
+                        + " [0-9,]+ bytes removed"));
+
+        assertThat(run(maintain).output().lines().filter(line -> line.startsWith("maintain: ")))
+                .filteredOn(line -> !line.startsWith("maintain: runs: "))
+                .hasSize(before.size())
+                .allMatch(line ->
+                        line.matches("maintain: \\w+: (\\d+) files before, \\1 after; 0 old files of 0 bytes removed"));
+    }
+
+    /** What Spark sees in each table. */
+    private static Map<String, TableSum> sums(String name) {
+        DeltaTableStore store =
+                new DeltaTableStore(SparkExtension.session(), folder + "/" + name + "/warehouse", () -> {});
+        Map<String, TableSum> sums = new TreeMap<>();
+        store.names().forEach(table -> sums.put(table, TableSum.of(store.readStored(table))));
+        return sums;
+    }
+
+    /** What delta-rs and DuckDB see in each table, if they see the same. */
+    private static Map<String, TableSum> sumsOfOtherReaders(Python python, String name) throws IOException {
+        CommandLine.Finished read = python.run(
+                folder,
+                Map.of(),
+                "python",
+                READERS.resolve("read_tables.py").toString(),
+                folder + "/" + name + "/warehouse");
+        assertThat(read.exitCode()).as(read.output()).isZero();
+        Map<String, TableSum> sums = new TreeMap<>();
+        for (String line : read.output().lines().toList()) {
+            JsonNode table = new JsonMapper().readTree(line);
+            String tableName = table.path("table").asText();
+            assertThat(table.path("reader").asInt()).as(tableName).isEqualTo(1);
+            assertThat(table.path("duckdb")).as(tableName).isEqualTo(table.path("delta-rs"));
+            sums.put(
+                    tableName,
+                    new TableSum(
+                            table.at("/delta-rs/rows").asLong(),
+                            table.at("/delta-rs/sum").asText()));
+        }
+        return sums;
     }
 
     private static String[] with(String[] arguments, String... more) {

@@ -25,7 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -329,26 +329,9 @@ public final class DeltaTableStore implements TableStore {
         return spark.sparkContext().hadoopConfiguration();
     }
 
-    /** Work whose Spark jobs carry a description and make few files; afterwards the session is as before. */
-    private long described(String description, LongSupplier work) {
-        Map<String, scala.Option<String>> before = new TreeMap<>();
-        FEW_FILES.forEach((key, value) -> {
-            before.put(key, spark.conf().getOption(key));
-            spark.conf().set(key, value);
-        });
-        spark.sparkContext().setJobDescription("Writes " + description);
-        try {
-            return work.getAsLong();
-        } finally {
-            spark.sparkContext().setJobDescription(null);
-            before.forEach((key, value) -> {
-                if (value.isDefined()) {
-                    spark.conf().set(key, value.get());
-                } else {
-                    spark.conf().unset(key);
-                }
-            });
-        }
+    /** Work whose Spark jobs carry a description and make few files. */
+    private long described(String description, Supplier<Long> work) {
+        return SessionSettings.with(spark, FEW_FILES, "Writes " + description, work);
     }
 
     /** Takes the count from the write itself, so that no second pass over the rows is needed. */
