@@ -18,6 +18,16 @@ CREATE EXTERNAL TABLE IF NOT EXISTS winnow.answers
 LOCATION 's3://WAREHOUSE/answers/'
 TBLPROPERTIES ('table_type' = 'DELTA');
 
+-- Whether a class is labeled without people on a run date, and what that saves
+CREATE EXTERNAL TABLE IF NOT EXISTS winnow.auto_label_days
+LOCATION 's3://WAREHOUSE/auto_label_days/'
+TBLPROPERTIES ('table_type' = 'DELTA');
+
+-- One alarm that is labeled without people; void where auto_label_days says WITHDRAWN of the class and run_date is not before its quarantined_from
+CREATE EXTERNAL TABLE IF NOT EXISTS winnow.auto_labels
+LOCATION 's3://WAREHOUSE/auto_labels/'
+TBLPROPERTIES ('table_type' = 'DELTA');
+
 -- Confidence of a class against the share that is right, and what makes them equal
 CREATE EXTERNAL TABLE IF NOT EXISTS winnow.calibration
 LOCATION 's3://WAREHOUSE/calibration/'

@@ -5,9 +5,11 @@ import dev.winnow.answers.Answer.Origin;
 import dev.winnow.answers.Answer.Target;
 import dev.winnow.config.AnswerSettings.Export;
 import dev.winnow.inputs.Pseudonyms;
+import dev.winnow.labeling.LabelingJobs;
 import dev.winnow.ports.ObjectStore;
 import dev.winnow.stats.Digest;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -81,6 +83,9 @@ final class GroundTruthOutput extends ExportReader {
 
         /** Whether its people say if what they are shown is right. */
         private boolean verifies;
+
+        /** Lines that ask about several items at once, with those by the key of their answer. */
+        private final Map<Target, Map<String, Target>> batches = new HashMap<>();
     }
 
     @Override
@@ -158,6 +163,9 @@ final class GroundTruthOutput extends ExportReader {
         String key = ownKey(line);
         Target target = new Target(key == null ? image : key, key != null, image);
         job.targetsOfImage.computeIfAbsent(image, i -> new HashSet<>()).add(target);
+        if (line.path(LabelingJobs.BATCH).isArray()) {
+            job.batches.put(target, batch(line.path(LabelingJobs.BATCH)));
+        }
         List<String> attributes = new ArrayList<>(attributes(line));
         if (key != null && job.bearsItsName && settings.labelAttribute().isEmpty()) {
             attributes.removeIf(attribute -> isShown(line, attribute, folderJob));
@@ -182,6 +190,20 @@ final class GroundTruthOutput extends ExportReader {
                 label(line.path(attribute), metadata, target, of, origin);
             }
         }
+    }
+
+    /** The items of a batch. Which selection they are of, if any, need not be known: they carry their own keys. */
+    private static Map<String, Target> batch(JsonNode shown) {
+        Map<String, Target> batch = new TreeMap<>();
+        for (JsonNode one : shown) {
+            batch.put(
+                    one.path(LabelingJobs.BATCH_KEY).asText(),
+                    new Target(
+                            one.path(LabelingJobs.BATCH_ITEM).asText(),
+                            false,
+                            one.path(LabelingJobs.BATCH_IMAGE).asText()));
+        }
+        return batch;
     }
 
     /** Whether an attribute of our own line is not the answer of the line's job, but what its people were shown. */
@@ -330,7 +352,17 @@ final class GroundTruthOutput extends ExportReader {
     }
 
     private void workerAnswer(JsonNode answer, JsonNode form, String folderJob, Job job, Target target, Origin origin) {
-        if (form.has("crowd-semantic-segmentation") && job.masked.contains(target)) {
+        Map<String, Target> batch = job.batches.get(target);
+        if (batch != null) {
+            batch.forEach((key, item) -> {
+                if (form.has(key)) {
+                    Optional<Content> verdict = Content.ofForm(form.path(key)).flatMap(Content::verdict);
+                    workerAnswer(answer, verdict, folderJob, item, origin);
+                } else {
+                    found.reject("answer_missing", origin, item.item());
+                }
+            });
+        } else if (form.has("crowd-semantic-segmentation") && job.masked.contains(target)) {
             found.reject(Found.IN_MASK, origin, target.item());
         } else {
             Optional<Content> content = Content.ofForm(form);

@@ -1,5 +1,8 @@
 package dev.winnow.candidates;
 
+import static org.apache.spark.sql.functions.concat_ws;
+import static org.apache.spark.sql.functions.sha2;
+import static org.apache.spark.sql.functions.substring;
 import static org.apache.spark.sql.types.DataTypes.DateType;
 import static org.apache.spark.sql.types.DataTypes.DoubleType;
 import static org.apache.spark.sql.types.DataTypes.LongType;
@@ -12,6 +15,7 @@ import dev.winnow.segments.Misclassified;
 import dev.winnow.tables.TableDef;
 import java.util.List;
 import java.util.Locale;
+import org.apache.spark.sql.Column;
 
 /** What could be labeled and why: one row per item and signal. */
 public final class Candidates {
@@ -120,6 +124,11 @@ public final class Candidates {
             .build();
 
     private Candidates() {}
+
+    /** Names an item by use case, image and, unless it is the image as a whole, class. */
+    public static Column item(Column... parts) {
+        return substring(sha2(concat_ws("\n", parts), 256), 1, 32);
+    }
 
     /** Returns what the configuration calls a signal: {@code low-confidence} for {@code LOW_CONFIDENCE}. */
     public static String settingOf(String signal) {

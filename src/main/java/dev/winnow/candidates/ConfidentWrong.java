@@ -52,7 +52,7 @@ final class ConfidentWrong {
                 lit(Candidates.CONFIDENT_WRONG).as(Candidates.SIGNAL),
                 score.as(Candidates.SCORE),
                 HashDraw.of("draw|" + salt, col(IMAGE_URI), label).as(Candidates.DRAW),
-                Signals.item(col(USE_CASE), col(IMAGE_URI), col(PREDICTED_LABEL))
+                Candidates.item(col(USE_CASE), col(IMAGE_URI), col(PREDICTED_LABEL))
                         .as(Candidates.ITEM_ID),
                 content.as(Signals.CONTENT)));
         return wrong.select(columns.toArray(Column[]::new))

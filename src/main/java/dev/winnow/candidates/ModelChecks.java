@@ -37,7 +37,7 @@ final class ModelChecks {
         List<Column> columns = new ArrayList<>(List.of(
                 col(Inferences.USE_CASE),
                 lit(Candidates.MODEL_CHECK).as(Candidates.SIGNAL),
-                Signals.item(col(Inferences.USE_CASE), col(Inferences.IMAGE_URI))
+                Candidates.item(col(Inferences.USE_CASE), col(Inferences.IMAGE_URI))
                         .as(Candidates.ITEM_ID),
                 col(Inferences.INFERENCE_ID),
                 col(Inferences.IMAGE_URI),

@@ -10,14 +10,11 @@ import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.concat_ws;
 import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.filter;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.row_number;
-import static org.apache.spark.sql.functions.sha2;
 import static org.apache.spark.sql.functions.struct;
-import static org.apache.spark.sql.functions.substring;
 import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.functions.xxhash64;
 
@@ -117,12 +114,8 @@ final class Signals {
 
     /** The audit's item is the image, any other an image with a class. */
     private static Column item(Column signal) {
-        return item(col(USE_CASE), col(IMAGE_URI), when(signal.notEqual(Candidates.AUDIT), col(PREDICTED_LABEL)));
-    }
-
-    /** Names an item by use case, image and, unless it is the image as a whole, class. */
-    static Column item(Column... parts) {
-        return substring(sha2(concat_ws("\n", parts), 256), 1, 32);
+        return Candidates.item(
+                col(USE_CASE), col(IMAGE_URI), when(signal.notEqual(Candidates.AUDIT), col(PREDICTED_LABEL)));
     }
 
     /** Score of a row by a signal; null or not above 0 where the signal has nothing to say. */

@@ -51,6 +51,7 @@ import dev.winnow.inputs.TrainingSet;
 import dev.winnow.labeling.LabelingJobs;
 import dev.winnow.labeling.LaunchJob;
 import dev.winnow.labeling.ManifestsJob;
+import dev.winnow.labeling.ReviewBatchJobs;
 import dev.winnow.labeling.groundtruth.GroundTruthTarget;
 import dev.winnow.labeling.labelstudio.LabelStudioTarget;
 import dev.winnow.maintenance.MaintainJob;
@@ -67,10 +68,14 @@ import dev.winnow.progress.JobsSyncJob;
 import dev.winnow.progress.LabelingProgress;
 import dev.winnow.progress.OpenJobs;
 import dev.winnow.progress.ReturnedItems;
+import dev.winnow.quality.AutoLabelDays;
+import dev.winnow.quality.AutoLabels;
+import dev.winnow.quality.AutoLabelsJob;
 import dev.winnow.quality.Calibrations;
 import dev.winnow.quality.ClassThresholds;
 import dev.winnow.quality.LabelQa;
 import dev.winnow.quality.LabelQaJob;
+import dev.winnow.quality.QaBatchesJob;
 import dev.winnow.quality.QaItems;
 import dev.winnow.quality.Reviewers;
 import dev.winnow.report.ReportJob;
@@ -187,6 +192,8 @@ final class AppWiring implements Wiring {
                 ClassThresholds.TABLE,
                 Calibrations.TABLE,
                 Reviewers.TABLE,
+                AutoLabels.TABLE,
+                AutoLabelDays.TABLE,
                 SignalYields.TABLE,
                 RoundOutcomes.TABLE,
                 FollowUps.TABLE,
@@ -235,7 +242,16 @@ final class AppWiring implements Wiring {
         }
         if (command.equals(LabelQaJob.NAME)) {
             ReviewLog reviews = new ReviewLog(sources, config.reviews());
-            return List.of(new LabelQaJob(config, reviews, run.tables(), workerKey(config.answers())));
+            Stage judged = new LabelQaJob(config, reviews, run.tables(), workerKey(config.answers()));
+            if (config.quality().autoLabels().share() == 0) {
+                return List.of(judged);
+            }
+            CameraTable cameras = new CameraTable(sources, config.cameras());
+            InferenceLog inferences = new InferenceLog(sources, config.inferences(), cameras);
+            return List.of(judged, new AutoLabelsJob(config, inferences, cameras, run.tables()));
+        }
+        if (command.equals(QaBatchesJob.NAME)) {
+            return qaBatches(run, sources);
         }
         if (command.equals(ExportJob.NAME)) {
             return List.of(new ExportJob(
@@ -328,7 +344,37 @@ final class AppWiring implements Wiring {
                     run.tables(),
                     run.objects(),
                     rounds,
-                    run.wanted().round(),
+                    day -> new Rounds.Round(day, run.wanted().round()),
+                    target -> labeling(config, target),
+                    run.beforeCommit()));
+        }
+        return stages;
+    }
+
+    private static List<Stage> qaBatches(Run run, SourceReader sources) {
+        WinnowConfig config = run.config();
+        Rounds rounds =
+                new Rounds(run.objects(), Places.absolute(config.labeling().path()), config.pipeline());
+        CameraTable cameras = new CameraTable(sources, config.cameras());
+        List<Stage> stages = new ArrayList<>();
+        stages.add(new QaBatchesJob(
+                config,
+                new InferenceLog(sources, config.inferences(), cameras),
+                run.tables(),
+                new ReviewBatchJobs(
+                        config,
+                        run.tables(),
+                        run.objects(),
+                        rounds,
+                        new GroundTruthTarget(config.labeling().groundTruth()),
+                        run.beforeCommit())));
+        if (run.wanted().launches()) {
+            stages.add(new LaunchJob(
+                    config.pipeline(),
+                    run.tables(),
+                    run.objects(),
+                    rounds,
+                    Rounds.Round::ofQa,
                     target -> labeling(config, target),
                     run.beforeCommit()));
         }

@@ -9,6 +9,7 @@ import dev.winnow.maintenance.MaintainJob;
 import dev.winnow.outcomes.OutcomesJob;
 import dev.winnow.progress.JobsSyncJob;
 import dev.winnow.quality.LabelQaJob;
+import dev.winnow.quality.QaBatchesJob;
 import dev.winnow.report.ReportJob;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -52,6 +53,7 @@ abstract class RunCommand implements Callable<Integer> {
                 new Manifests(context),
                 new Ingest(context),
                 new Consensus(context),
+                new QaBatches(context),
                 new LabelQuality(context),
                 new Outcomes(context),
                 new Export(context),
@@ -234,6 +236,31 @@ abstract class RunCommand implements Callable<Integer> {
     static final class Consensus extends RunCommand {
         private Consensus(Context context) {
             super(context);
+        }
+    }
+
+    /** What people review in bulk. */
+    @Command(
+            name = QaBatchesJob.NAME,
+            description =
+                    "Bulk label QA: has people confirm or disconfirm batches of alarms of one class; --launch creates"
+                            + " the jobs.",
+            footer = {"", "Example:", "  winnow qa-batches --conf conf/local.conf --run-date 2026-11-05"})
+    static final class QaBatches extends RunCommand {
+        @Option(
+                names = "--launch",
+                description =
+                        "Creates the jobs in SageMaker; repeated, it creates what is missing, and jobs that failed"
+                                + " under their next name.")
+        private boolean launches;
+
+        private QaBatches(Context context) {
+            super(context);
+        }
+
+        @Override
+        Wiring.Wanted wanted() {
+            return new Wiring.Wanted(1, false, false, launches, null);
         }
     }
 

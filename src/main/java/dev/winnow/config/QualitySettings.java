@@ -1,6 +1,7 @@
 package dev.winnow.config;
 
 import java.util.List;
+import java.util.Set;
 
 /**
  * How right labels must be, and what shows it.
@@ -13,6 +14,8 @@ import java.util.List;
  * @param calibrationBins bins of equal width for calibration errors
  * @param proof what makes a proven threshold
  * @param confusion share of a class's blind labels that name another one, from which the two are grouped; fraction
+ * @param autoLabels what is labeled without people
+ * @param batches what bulk QA jobs show
  */
 public record QualitySettings(
         List<Double> buckets,
@@ -22,7 +25,9 @@ public record QualitySettings(
         double minSensitivity,
         int calibrationBins,
         Proof proof,
-        double confusion) {
+        double confusion,
+        AutoLabels autoLabels,
+        Batches batches) {
 
     /** Rules of proof. */
     public enum Rule {
@@ -56,7 +61,51 @@ public record QualitySettings(
         }
     }
 
-    static QualitySettings read(Section section) {
+    /**
+     * What is labeled without people.
+     *
+     * @param share share of a day's alarms that want a label; 0: none is labeled without people
+     * @param maxAgeDays days without a new review or audit of a class after which its proof is no longer used
+     * @param dimensions whose values need audits of their own before anything in them is labeled
+     * @param minReviews audits of a class that a value of such a dimension needs
+     */
+    public record AutoLabels(double share, int maxAgeDays, List<String> dimensions, int minReviews) {
+        static AutoLabels read(Section section, Set<String> known) {
+            return new AutoLabels(
+                    section.number("share", 0, 1),
+                    section.integer("max-age-days", 1, 3650),
+                    section.texts(
+                            "dimensions",
+                            names -> known.containsAll(names)
+                                    && names.stream().distinct().count() == names.size(),
+                            "names of dimensions of inferences and cameras, each once: " + known),
+                    section.integer("min-reviews", 1, 1_000_000));
+        }
+    }
+
+    /**
+     * What bulk QA jobs show.
+     *
+     * @param size items that a person sees at once
+     * @param hidden those of them whose class is known to be wrong
+     * @param reviews items of a class that are drawn; 0: half as many again as a proof takes without a wrong one
+     */
+    public record Batches(int size, int hidden, int reviews) {
+        static Batches read(Section section) {
+            Batches batches = new Batches(
+                    section.integer("size", 1, 100),
+                    section.integer("hidden", 0, 50),
+                    section.integer("reviews", 0, 10_000));
+            if (batches.hidden >= batches.size) {
+                section.problem(
+                        "hidden",
+                        " = " + batches.hidden + " of size = " + batches.size + ": leave room for items to review");
+            }
+            return batches;
+        }
+    }
+
+    static QualitySettings read(Section section, Set<String> dimensions) {
         return new QualitySettings(
                 section.numbers(
                         "buckets",
@@ -68,7 +117,9 @@ public record QualitySettings(
                 section.number("min-sensitivity", 0.5, 1),
                 section.integer("calibration-bins", 2, 100),
                 section.object("proof", Proof::read),
-                section.number("confusion-share", 0.0001, 1));
+                section.number("confusion-share", 0.0001, 1),
+                section.object("auto-labels", of -> AutoLabels.read(of, dimensions)),
+                section.object("batches", Batches::read));
     }
 
     private static boolean ascending(List<Double> edges) {

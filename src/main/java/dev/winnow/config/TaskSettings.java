@@ -84,6 +84,10 @@ public record TaskSettings(
 
     static TaskSettings read(Section section) {
         TaskType type = section.oneOf("type", TaskType.class);
+        if (type == TaskType.BATCH_REVIEW) {
+            section.problem(
+                    "type", " = " + type.id() + " is what `qa-batches` asks, not `manifests`: take another type");
+        }
         boolean sequences = type == TaskType.VIDEO_FRAMES || type == TaskType.POINT_CLOUD;
         String[] guidelines = section.object("guidelines", part -> new String[] {
             part.optionalText("uri", uri -> uri.length() <= 1_024 && !uri.matches("(?s).*\\p{Cntrl}.*"), "a URI"),

@@ -21,7 +21,9 @@ public enum TaskType {
     /** Boxes on the frames of a video; the reference names its sequence file. */
     VIDEO_FRAMES,
     /** Objects tracked through point clouds; the reference names their sequence file. */
-    POINT_CLOUD;
+    POINT_CLOUD,
+    /** Of each image of a batch, whether the class that all of them are shown with is right; bulk label QA alone asks it. */
+    BATCH_REVIEW;
 
     /** Returns the name in configuration, files and tables, such as {@code bounding-box}. */
     public String id() {

@@ -280,9 +280,11 @@ public record WinnowConfig(
         Inputs inputs = root.object("inputs", Inputs::read);
         Map<String, UseCaseSettings> useCases =
                 new LinkedHashMap<>(root.entries("use-cases", DEFAULT_USE_CASE, UseCaseSettings::read));
+        Set<String> configured =
+                new TreeSet<>(inputs.inferences.input().dimensions().keySet());
+        configured.addAll(inputs.cameras.input().dimensions().keySet());
         Set<String> dimensions = new TreeSet<>(InputSettings.BUILT_IN_DIMENSIONS);
-        dimensions.addAll(inputs.inferences.input().dimensions().keySet());
-        dimensions.addAll(inputs.cameras.input().dimensions().keySet());
+        dimensions.addAll(configured);
         return new WinnowConfig(
                 root.text(
                         "pipeline",
@@ -300,7 +302,7 @@ public record WinnowConfig(
                 root.object("segments", section -> SegmentSettings.read(section, dimensions)),
                 useCases,
                 root.entries("consensus", DEFAULT_USE_CASE, ConsensusSettings::read),
-                root.object("quality", QualitySettings::read),
+                root.object("quality", section -> QualitySettings.read(section, configured)),
                 root.object("analysis", section -> AnalysisSettings.read(section, dimensions)),
                 root.object("selection", SelectionSettings::read),
                 root.object("labeling", LabelingSettings::read),

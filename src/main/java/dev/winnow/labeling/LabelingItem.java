@@ -6,6 +6,7 @@ import dev.winnow.inputs.Inferences;
 import dev.winnow.selection.Selections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.Row;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param predicted class; null for a frame without output
  * @param confidence of it in [0, 1]; null for a frame without output
  * @param old label that people may look at; null for none
+ * @param batch what is asked about together; null for an item of its own
  */
 public record LabelingItem(
         String reference,
@@ -46,7 +48,28 @@ public record LabelingItem(
         String modelVersion,
         @Nullable String predicted,
         @Nullable Double confidence,
-        @Nullable OldLabel old) {
+        @Nullable OldLabel old,
+        @Nullable Batch batch) {
+
+    /**
+     * Items that are asked about together: whether the class that they share is right.
+     *
+     * @param label the class
+     * @param shown at least one
+     */
+    public record Batch(String label, List<Shown> shown) {
+        /** Copies the list. */
+        public Batch {
+            shown = List.copyOf(shown);
+        }
+    }
+
+    /**
+     * One item of a batch.
+     *
+     * @param reference image
+     */
+    public record Shown(String itemId, String reference) {}
 
     /** Order of the lines unless another is asked for: signal, rank, item. */
     static final Comparator<LabelingItem> BY_RANK = Comparator.comparing(LabelingItem::signal)
@@ -77,6 +100,7 @@ public record LabelingItem(
                 row.getAs(Inferences.MODEL_VERSION),
                 row.getAs(Inferences.PREDICTED_LABEL),
                 row.getAs(Inferences.CONFIDENCE),
+                null,
                 null);
     }
 
@@ -105,7 +129,8 @@ public record LabelingItem(
                 modelVersion,
                 predicted,
                 confidence,
-                label);
+                label,
+                batch);
     }
 
     /** Returns whether nobody who labels it may see what a model or another person said of it. */
@@ -139,7 +164,8 @@ public record LabelingItem(
         return origin;
     }
 
-    private static @Nullable String shortened(@Nullable String text) {
+    /** Returns a text as long as one beside the image should be; null for none. */
+    public static @Nullable String shortened(@Nullable String text) {
         if (text == null || text.length() <= MAX_TEXT) {
             return text;
         }

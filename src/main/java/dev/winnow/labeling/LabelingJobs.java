@@ -85,6 +85,21 @@ public final class LabelingJobs {
     /** Label category that is always offered where none are configured: it is no class, and says nothing. */
     public static final String CANT_TELL = "can't tell";
 
+    /** Key of a line of a bulk QA job: the images of its batch. */
+    public static final String BATCH = "batch";
+
+    /** Key of such a line: the class that they are shown with. */
+    public static final String BATCH_CLASS = "shown-class";
+
+    /** Of an image of a batch, what its answer is called. */
+    public static final String BATCH_KEY = "key";
+
+    /** Of an image of a batch, where it lies. */
+    public static final String BATCH_IMAGE = "image";
+
+    /** Of an image of a batch, the item that carries the label. */
+    public static final String BATCH_ITEM = "item";
+
     /** Answer to the question whether what is shown is right. */
     public static final String RIGHT = "right";
 

@@ -38,14 +38,14 @@ public final class LaunchJob implements Stage {
     private final TableStore tables;
     private final ObjectStore objects;
     private final Rounds rounds;
-    private final int number;
+    private final Function<LocalDate, Round> round;
     private final Function<String, LabelingService> services;
     private final Runnable beforeCommit;
 
     /**
      * Creates the job.
      *
-     * @param number of the round, from 1
+     * @param round of a run date
      * @param services opens the service of a target; it is closed here
      * @param beforeCommit the lease's check, called before every creation
      */
@@ -54,14 +54,14 @@ public final class LaunchJob implements Stage {
             TableStore tables,
             ObjectStore objects,
             Rounds rounds,
-            int number,
+            Function<LocalDate, Round> round,
             Function<String, LabelingService> services,
             Runnable beforeCommit) {
         this.pipeline = pipeline;
         this.tables = tables;
         this.objects = objects;
         this.rounds = rounds;
-        this.number = number;
+        this.round = round;
         this.services = services;
         this.beforeCommit = beforeCommit;
     }
@@ -73,7 +73,7 @@ public final class LaunchJob implements Stage {
 
     @Override
     public Report run(LocalDate day) {
-        Round round = new Round(day, number);
+        Round round = this.round.apply(day);
         String seal = rounds.seal(round).orElse("");
         if (seal.isEmpty()) {
             return new Report(0, 0, 0, 0, "", List.of("Round " + round.id() + " has no job to launch"));

@@ -1,6 +1,7 @@
 package dev.winnow.quality;
 
 import static org.apache.spark.sql.functions.bool_or;
+import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
@@ -31,7 +32,9 @@ final class JudgedItems {
     static final String UNSURE = "is_unsure";
     static final String WEIGHT = "weight";
     static final String GIVEN = "given_label";
+    static final String ASKED_ON = "asked_on";
 
+    private static final String ATTEMPT = "attempt";
     private static final String UNDRAWN = "undrawn";
     private static final String SELECTED = "selected";
     private static final String AUDITED = "audited";
@@ -47,8 +50,9 @@ final class JudgedItems {
      *
      * @param shown {@link QaItems} of the pipeline
      * @param answers {@link Answers} of the pipeline
+     * @param jobs {@link LabelingJobs} of the pipeline: an attempt after one that failed shows the same under its own name
      */
-    static Dataset<Row> reviews(Dataset<Row> shown, Dataset<Row> answers) {
+    static Dataset<Row> reviews(Dataset<Row> shown, Dataset<Row> answers, Dataset<Row> jobs) {
         Dataset<Row> verdicts = answers.filter(col(Answers.TASK)
                         .equalTo(Answers.REVIEW)
                         .and(col(Answers.KIND).isin(Answers.WORKER, Answers.EXPERT))
@@ -58,7 +62,21 @@ final class JudgedItems {
                         col(Answers.ITEM_ID),
                         col(Answers.WORKER_ID),
                         col(Answers.LABEL).as(Reviews.VERDICT));
-        return shown.join(verdicts, new String[] {QaItems.JOB_NAME, QaItems.ITEM_ID}, "left")
+        Dataset<Row> attempts = jobs.filter(
+                        coalesce(col(LabelingJobs.ORDINAL), lit(1)).equalTo(1))
+                .select(LabelingJobs.MANIFEST_URI, LabelingJobs.JOB_NAME)
+                .join(
+                        jobs.filter(col(LabelingJobs.ORDINAL).gt(1))
+                                .select(
+                                        col(LabelingJobs.MANIFEST_URI),
+                                        col(LabelingJobs.JOB_NAME).as(ATTEMPT)),
+                        new String[] {LabelingJobs.MANIFEST_URI})
+                .drop(LabelingJobs.MANIFEST_URI);
+        Dataset<Row> again = shown.join(broadcast(attempts), new String[] {QaItems.JOB_NAME})
+                .drop(QaItems.JOB_NAME)
+                .withColumnRenamed(ATTEMPT, QaItems.JOB_NAME);
+        return shown.unionByName(again)
+                .join(verdicts, new String[] {QaItems.JOB_NAME, QaItems.ITEM_ID}, "left")
                 .select(columns());
     }
 
@@ -83,6 +101,7 @@ final class JudgedItems {
                 .withColumn(LabelQa.DESIGN, when(drawn, Selections.UNIFORM).otherwise(Selections.PURPOSIVE))
                 .withColumn(WEIGHT, when(drawn, weight()).otherwise(1.0))
                 .withColumn(GIVEN, lit(null).cast("string"))
+                .withColumn(ASKED_ON, lit(null).cast("date"))
                 .select(shape());
     }
 
@@ -147,7 +166,8 @@ final class JudgedItems {
                         coalesce(told.and(not(right)), lit(false)).as(DISCONFIRMED),
                         coalesce(sure.and(unsure), lit(false)).as(UNSURE),
                         of(Selections.INCLUSION_PROBABILITY).as(Reviews.INCLUSION_PROBABILITY),
-                        when(told.and(not(empty)), label).as(GIVEN))
+                        when(told.and(not(empty)), label).as(GIVEN),
+                        of(Selections.RUN_DATE).as(ASKED_ON))
                 .withColumn(
                         WEIGHT,
                         when(col(LabelQa.DESIGN).equalTo(Selections.UNIFORM), weight())
@@ -172,7 +192,8 @@ final class JudgedItems {
             col(DISCONFIRMED),
             col(UNSURE),
             col(WEIGHT),
-            col(GIVEN)
+            col(GIVEN),
+            col(ASKED_ON)
         };
     }
 

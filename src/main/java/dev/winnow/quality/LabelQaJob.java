@@ -35,6 +35,7 @@ import dev.winnow.inputs.Rejects;
 import dev.winnow.inputs.ReviewLog;
 import dev.winnow.inputs.Reviews;
 import dev.winnow.inputs.Undated;
+import dev.winnow.labeling.LabelingJobs;
 import dev.winnow.ports.Stage;
 import dev.winnow.ports.TableStore;
 import dev.winnow.selection.Selections;
@@ -176,7 +177,8 @@ public final class LabelQaJob implements Stage {
 
     /** All reviews, shaped like {@link Reviews} with {@code reject_reason}; workers under pseudonyms. */
     private Dataset<Row> reviews() {
-        Dataset<Row> ofJobs = JudgedItems.reviews(stored(QaItems.TABLE), stored(Answers.TABLE))
+        Dataset<Row> ofJobs = JudgedItems.reviews(
+                        stored(QaItems.TABLE), stored(Answers.TABLE), stored(LabelingJobs.TABLE))
                 .withColumn(REJECT_REASON, lit(null).cast(DataTypes.StringType));
         if (!log.present()) {
             return ofJobs;

@@ -74,16 +74,6 @@ final class PopulationQuality {
         return 1 - settings.confidenceLevel();
     }
 
-    private Proof proof() {
-        QualitySettings.Proof proof = settings.proof();
-        return new Proof(
-                proof.rule() == QualitySettings.Rule.ANYTIME ? LimitProof.ANYTIME : LimitProof.CLOPPER_PEARSON,
-                proof.sampleSize(),
-                alpha(),
-                proof.overAllClasses(),
-                settings.minSensitivity());
-    }
-
     private boolean isDrawn() {
         return population.design().equals(Selections.UNIFORM);
     }
@@ -106,7 +96,8 @@ final class PopulationQuality {
         }
         return uneven
                 ? walks.unequallyDrawn()
-                : walks.proven(cells, proof(), detection, table.classes().size());
+                : walks.proven(
+                        cells, Proof.of(settings), detection, table.classes().size());
     }
 
     /** Rows of {@link LabelQa}. */
@@ -221,7 +212,7 @@ final class PopulationQuality {
 
     /** A class is rare, or the model is not sure of it: only one of them is mended by more images. */
     private String classSize(String label) {
-        long enough = proof().test().leastTrials(walks.limit(), alpha());
+        long enough = Proof.of(settings).test().leastTrials(walks.limit(), alpha());
         long above =
                 QaTable.sum(Objects.requireNonNull(table.classes().get(label))).items();
         long all = Objects.requireNonNull(outside.get(label)).values().stream()

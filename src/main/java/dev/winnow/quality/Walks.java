@@ -87,13 +87,11 @@ final class Walks {
      * @param classes classes for which the promise is made at once
      */
     Threshold proven(List<QaCell> cells, Proof proof, @Nullable Detection detection, int classes) {
-        double alpha = proof.alpha() / (proof.overAllClasses() ? Math.max(1, classes) : 1);
+        double alpha = proof.alpha(classes);
         double limit = limit();
         if (detection != null) {
-            // Half of the risk for what reviewers find, half for what they say: then a share of wrong items above the
-            // limit shows as one above limit x sensitivity.
             alpha /= 2;
-            double least = detection.least(proof.test(), alpha);
+            double least = proof.leastFound(detection, classes);
             if (least < proof.minSensitivity()) {
                 return insufficient(String.format(
                         Locale.ROOT,

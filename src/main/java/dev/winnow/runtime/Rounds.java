@@ -27,11 +27,22 @@ public final class Rounds {
      *
      * @param date run date
      * @param number 1 for the first round of the date, more for corrections
+     * @param kind what it is besides a round of selected items; empty: just that
      */
-    public record Round(LocalDate date, int number) {
+    public record Round(LocalDate date, int number, String kind) {
+        /** A round of selected items. */
+        public Round(LocalDate date, int number) {
+            this(date, number, "");
+        }
+
+        /** The bulk QA jobs of a run date: no items are selected, but jobs are published and launched the same way. */
+        public static Round ofQa(LocalDate date) {
+            return new Round(date, 1, "qa-");
+        }
+
         /** The name of the round, such as {@code 2026-11-02.1}. */
         public String id() {
-            return date + "." + number;
+            return kind + date + "." + number;
         }
     }
 

@@ -125,6 +125,15 @@ public enum LimitProof {
                 - right * Math.log1p(-limit);
     }
 
+    /**
+     * Returns the natural logarithm of the e-value against "the share is at most {@code limit}": the same mixture over the
+     * shares above the limit. Under any share of at most the limit it ever reaches 1/alpha with probability at most
+     * alpha; 0 without trials.
+     */
+    public static double logEvidenceAgainst(long wrong, long trials, double limit) {
+        return logEvidence(trials - wrong, trials, 1 - limit);
+    }
+
     private static void requireSample(long wrong, long trials, double alpha) {
         Interval.requireCounts((double) wrong, (double) trials);
         if (!(alpha > 0 && alpha < 0.5)) {

@@ -369,6 +369,7 @@ class MainTest {
                 "jobs sync",
                 "ingest",
                 "consensus",
+                "qa-batches",
                 "label-qa",
                 "outcomes",
                 "export",

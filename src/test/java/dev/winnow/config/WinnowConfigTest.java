@@ -192,7 +192,9 @@ class WinnowConfigTest {
                 }
                 quality { buckets = [0.5, 0.9], wrong-per-right = 0.2, confidence-level = 0.9, legacy-empty-as-zero = true
                   min-sensitivity = 0.8, calibration-bins = 10, confusion-share = 0.1
-                  proof { rule = fixed-sample, sample-size = 100, over-all-classes = true } }
+                  proof { rule = fixed-sample, sample-size = 100, over-all-classes = true }
+                  auto-labels { share = 0.5, max-age-days = 9, dimensions = [d], min-reviews = 5 }
+                  batches { size = 9, hidden = 3, reviews = 50 } }
                 analysis { provider = bedrock, path = "s3://a/b"
                   sample { size = 9, elevated-weight = 2, oversample = 2, burst-seconds = 1, burst-max-seconds = 2
                     hash-distance = 1, max-bytes = 1000, max-pixels = 10000, max-edge = 200 }
@@ -401,6 +403,9 @@ class WinnowConfigTest {
                 "quality.buckets = [80, 90] | quality.buckets = [80.0, 90.0], expected 1 to 100 ascending numbers",
                 "quality.proof.rule = fixed-sample | quality.proof.sample-size = 0 with rule = fixed-sample: fixed-sample",
                 "quality.proof.sample-size = 9 | quality.proof.sample-size = 9 with rule = anytime: fixed-sample needs",
+                "quality.auto-labels.dimensions = [site] | quality.auto-labels.dimensions = [site], expected names of dimens",
+                "quality.batches { size = 2, hidden = 2 } | quality.batches.hidden = 2 of size = 2: leave room for items to",
+                "labeling.tasks.default.type = batch-review | labeling.tasks.default.type = batch-review is what `qa-batches` asks",
                 "inputs.reviews.dimensions.a = b | inputs.reviews.dimensions: reviews are counted by class and confidence",
                 "inputs.reviews.partition-filter = none | inputs.reviews.partition-filter: every run reads all reviews",
             })

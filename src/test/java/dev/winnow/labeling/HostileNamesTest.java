@@ -96,6 +96,7 @@ class HostileNamesTest {
                 name(random),
                 plain.predicted(),
                 plain.confidence(),
+                null,
                 null);
     }
 

@@ -41,6 +41,7 @@ class JobPlanTest {
                 plain.modelVersion(),
                 plain.predicted(),
                 plain.confidence(),
+                null,
                 null);
     }
 

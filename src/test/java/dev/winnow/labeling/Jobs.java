@@ -61,6 +61,7 @@ public final class Jobs {
                 "model-7",
                 predicted,
                 predicted == null ? null : 0.123456789,
+                null,
                 null);
     }
 
@@ -81,6 +82,33 @@ public final class Jobs {
                          "model-boxes-metadata":{"objects":[{"confidence":0.38},{"confidence":0.9}],
                           "class-map":{"0":"person","1":"\\"bag\\" </x>"},"type":"groundtruth/object-detection"}}
                         """), "model-boxes").orElseThrow();
+    }
+
+    /** A batch of images of a class, each of them an item whose name is its reference. */
+    public static LabelingItem batch(String label, List<String> references) {
+        LabelingItem plain = item("LABEL_QA", 1, "dock", "batch 1", null, label);
+        return new LabelingItem(
+                plain.reference(),
+                plain.itemId(),
+                plain.runId(),
+                plain.roundId(),
+                plain.useCase(),
+                plain.signal(),
+                plain.segment(),
+                plain.score(),
+                plain.rank(),
+                plain.design(),
+                plain.inclusionProbability(),
+                plain.site(),
+                plain.modelVersion(),
+                plain.predicted(),
+                plain.confidence(),
+                null,
+                new LabelingItem.Batch(
+                        label,
+                        references.stream()
+                                .map(reference -> new LabelingItem.Shown(reference, reference))
+                                .toList()));
     }
 
     /** The same item with old boxes. */

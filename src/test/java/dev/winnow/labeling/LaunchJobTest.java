@@ -39,7 +39,7 @@ class LaunchJobTest {
                         tables,
                         objects,
                         new Rounds(objects, "/rounds", "p"),
-                        1,
+                        day -> new Round(day, 1),
                         target -> {
                             opened.add(target);
                             return service;
@@ -223,8 +223,14 @@ class LaunchJobTest {
     void aLostLeaseCreatesNothingAndARoundThatIsNotSealedHasNothingToLaunch() {
         assertThat(launch().sentences()).containsExactly("Round 2026-10-01.1 has no job to launch");
         publish();
-        LaunchJob lost =
-                new LaunchJob("p", tables, objects, new Rounds(objects, "/rounds", "p"), 1, target -> service, () -> {
+        LaunchJob lost = new LaunchJob(
+                "p",
+                tables,
+                objects,
+                new Rounds(objects, "/rounds", "p"),
+                day -> new Round(day, 1),
+                target -> service,
+                () -> {
                     throw new IllegalStateException("the lease is lost");
                 });
         assertThatThrownBy(() -> lost.run(DAY)).hasMessage("the lease is lost");

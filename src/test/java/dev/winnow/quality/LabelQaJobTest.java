@@ -13,6 +13,7 @@ import dev.winnow.config.WinnowConfig;
 import dev.winnow.consensus.Labels;
 import dev.winnow.inputs.Rejects;
 import dev.winnow.inputs.ReviewLog;
+import dev.winnow.labeling.LabelingJobs;
 import dev.winnow.ports.Stage;
 import dev.winnow.quality.QaIdentities.Claim;
 import dev.winnow.selection.Selections;
@@ -295,7 +296,7 @@ class LabelQaJobTest {
     void answersToBulkQaJobsAreReviewsOfTheItemsTheJobShowed() {
         List<String> shown = new ArrayList<>();
         List<String> answers = new ArrayList<>();
-        for (int i = 0; i < 5; i++) {
+        for (int i = 0; i < 6; i++) {
             shown.add(
                     "{'pipeline':'p','use_case':'dock','job_name':'qa','item_id':'i%d','label':'cat','confidence':0.9%d,'model_version':'v1','known_wrong':%s}"
                             .formatted(i, i, i == 3));
@@ -305,20 +306,29 @@ class LabelQaJobTest {
         answers.add(answer("qa", "i1", "w-1", "REVIEW", "CONFIRM"));
         answers.add(answer("qa", "i3", "w-1", "REVIEW", "DISCONFIRM"));
         answers.add(answer("other", "i2", "w-1", "REVIEW", "CONFIRM"));
+        answers.add(answer("qa-2", "i5", "w-1", "REVIEW", "CONFIRM"));
         answers.add(answer("qa", "i2", "w-1", "CLASSIFICATION", "cat"));
         answers.add(answer("qa", "i4", "w-3", "REVIEW", "DISCONFIRM").replace("WORKER", "EXPERT"));
         store(QaItems.TABLE, shown);
         store(Answers.TABLE, answers);
+        tables.with(
+                LabelingJobs.TABLE.name(),
+                Frames.of(
+                        LabelingJobs.TABLE,
+                        "{'pipeline':'p','job_name':'qa','manifest_uri':'s3://b/qa.jsonl','status':'FAILED','ordinal':1}",
+                        "{'pipeline':'p','job_name':'qa-2','manifest_uri':'s3://b/qa.jsonl','status':'DONE','ordinal':2}"));
         run("");
 
         Row cell = row(LabelQa.TABLE, "label = 'cat' and bucket = '__ALL__'");
         assertThat(cell.<String>getAs(LabelQa.USE_CASE)).isEqualTo("dock");
         assertThat(cell.<String>getAs(LabelQa.MODEL_VERSION)).isEqualTo("v1");
-        assertThat(cell.<Long>getAs(LabelQa.CONFIRMED)).isEqualTo(1);
+        assertThat(cell.<Long>getAs(LabelQa.CONFIRMED))
+                .as("one by the second attempt")
+                .isEqualTo(2);
         assertThat(cell.<Long>getAs(LabelQa.SPLIT)).isEqualTo(1);
         assertThat(cell.<Long>getAs(LabelQa.DISCONFIRMED)).as("an expert's").isEqualTo(1);
         assertThat(cell.<Long>getAs(LabelQa.UNREVIEWED)).isEqualTo(1);
-        assertThat(rows(Reviewers.TABLE, "worker_id = 'w-1' and reviews = 2 and hidden_wrong = 1 and hidden_found = 1"))
+        assertThat(rows(Reviewers.TABLE, "worker_id = 'w-1' and reviews = 3 and hidden_wrong = 1 and hidden_found = 1"))
                 .hasSize(1);
     }
 

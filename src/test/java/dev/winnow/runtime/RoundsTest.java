@@ -19,6 +19,7 @@ class RoundsTest {
             "p/rounds/2026-10-02.2/job.manifest.jsonl",
             "p/rounds/2026-10-01.1/round.json",
             "p/rounds/2026-09-30.1/round.json",
+            "p/rounds/qa-2026-10-02.1/round.json",
             "p/rounds/2026-10-03.1/job.manifest.jsonl",
             "p2/rounds/2026-10-04.1/round.json",
         }) {

@@ -5,13 +5,16 @@ import dev.winnow.config.TaskType;
 import dev.winnow.labeling.Json;
 import dev.winnow.labeling.LabelingItem;
 import dev.winnow.labeling.LabelingJob;
+import dev.winnow.labeling.LabelingJobs;
 import dev.winnow.labeling.OldLabel;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Pattern;
@@ -51,7 +54,8 @@ final class InputManifest {
     /** Returns the line of one item. */
     static String line(LabelingItem item, LabelingJob job) {
         Map<String, Object> line = new LinkedHashMap<>();
-        line.put(job.type() == TaskType.TEXT_CLASSIFICATION ? "source" : "source-ref", reference(item, job));
+        boolean text = job.type() == TaskType.TEXT_CLASSIFICATION || job.type() == TaskType.BATCH_REVIEW;
+        line.put(text ? "source" : "source-ref", reference(item, job));
         line.putAll(item.origin(job.task()));
         if (job.type() == TaskType.CLASS_VERIFICATION) {
             String predicted = Objects.requireNonNull(item.predicted(), "the job's items have a prediction");
@@ -60,17 +64,50 @@ final class InputManifest {
             }
             line.put(PREDICTED_CLASS, predicted);
         }
+        if (job.type() == TaskType.BATCH_REVIEW) {
+            line.putAll(batch(item, job));
+        }
         if (job.type().showsBoxes()) {
             OldLabel old = Objects.requireNonNull(item.old(), "the job's items have an old label");
             line.put(job.task().oldLabelsAttribute(), old.value());
             line.put(job.task().oldLabelsAttribute() + "-metadata", old.metadata());
         }
-        String text = Json.text(line);
-        if (text.length() > MAX_LINE) {
+        String json = Json.text(line);
+        if (json.length() > MAX_LINE) {
             throw refused(
-                    item, job, "its line has " + text.length() + " characters, at most " + MAX_LINE + " are taken");
+                    item, job, "its line has " + json.length() + " characters, at most " + MAX_LINE + " are taken");
         }
-        return text;
+        return json;
+    }
+
+    /** The class and the images shown with it, each under the key by which it is answered. */
+    private static Map<String, Object> batch(LabelingItem item, LabelingJob job) {
+        LabelingItem.Batch batch = Objects.requireNonNull(item.batch(), "the job's items are batches");
+        List<Map<String, String>> images = new ArrayList<>();
+        for (LabelingItem.Shown shown : batch.shown()) {
+            if (!IMAGE.matcher(shown.reference()).matches()) {
+                throw refused(
+                        item,
+                        job,
+                        "image " + shown.itemId() + " of it has no s3:// URI that ends in .jpg, .jpeg or .png");
+            }
+            Map<String, String> image = new LinkedHashMap<>();
+            image.put(LabelingJobs.BATCH_KEY, String.valueOf(images.size()));
+            image.put(LabelingJobs.BATCH_IMAGE, shown.reference());
+            image.put(LabelingJobs.BATCH_ITEM, shown.itemId());
+            images.add(image);
+        }
+        int length = Json.text(images).length();
+        if (batch.label().length() > MAX_LABEL || length > MAX_VALUE) {
+            throw new ConfigException("A batch of class " + LabelingItem.shortened(batch.label()) + " has " + length
+                    + " characters and its class " + batch.label().length() + ", at most " + MAX_VALUE + " and "
+                    + MAX_LABEL
+                    + " are taken: lower quality.batches.size, or map predicted_label to shorter names");
+        }
+        Map<String, Object> keys = new LinkedHashMap<>();
+        keys.put(LabelingJobs.BATCH_CLASS, batch.label());
+        keys.put(LabelingJobs.BATCH, images);
+        return keys;
     }
 
     private static String reference(LabelingItem item, LabelingJob job) {
@@ -79,7 +116,7 @@ final class InputManifest {
         if (Json.text(reference).length() > MAX_VALUE) {
             throw refused(item, job, "its reference is longer than " + MAX_VALUE + " characters");
         }
-        if (task == Task.TEXT_CLASSIFICATION) {
+        if (task == Task.TEXT_CLASSIFICATION || task == Task.BATCH_REVIEW) {
             if (reference.isBlank()) {
                 throw refused(item, job, "its text is empty");
             }

@@ -205,9 +205,10 @@ final class LabelingRequest {
         if (!asked.keywords().isEmpty()) {
             human.put("TaskKeywords", asked.keywords());
         }
-        String title = asked.title().isEmpty() ? task.title : asked.title();
+        String title = task.title(asked);
         human.put("TaskTitle", title);
-        human.put("TaskDescription", asked.description().isEmpty() ? title : asked.description());
+        boolean plain = task == Task.BATCH_REVIEW || asked.description().isEmpty();
+        human.put("TaskDescription", plain ? title : asked.description());
         human.put("NumberOfHumanWorkersPerDataObject", asked.workers());
         human.put("TaskTimeLimitInSeconds", asked.timeLimit().toSeconds());
         human.put("TaskAvailabilityLifetimeInSeconds", asked.availability().toSeconds());

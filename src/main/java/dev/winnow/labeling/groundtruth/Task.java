@@ -1,5 +1,6 @@
 package dev.winnow.labeling.groundtruth;
 
+import dev.winnow.config.TaskSettings;
 import dev.winnow.config.TaskType;
 import org.jspecify.annotations.Nullable;
 
@@ -91,6 +92,16 @@ enum Task {
             1,
             30,
             null),
+    /** An own template without functions: the batch stands in the line of the manifest, and we consolidate. */
+    BATCH_REVIEW(
+            TaskType.BATCH_REVIEW,
+            null,
+            "Is the class right that these images are shown with?",
+            "batch-verdict",
+            100_000,
+            1,
+            Integer.MAX_VALUE,
+            null),
     POINT_CLOUD(
             TaskType.POINT_CLOUD,
             "3DPointCloudObjectTracking",
@@ -154,6 +165,11 @@ enum Task {
     /** Whether references name sequence files, whose page the service brings. */
     boolean sequences() {
         return this == VIDEO_FRAMES || this == POINT_CLOUD;
+    }
+
+    /** What workers read as title: a configured one is that of the items' own question. */
+    String title(TaskSettings asked) {
+        return this == BATCH_REVIEW || asked.title().isEmpty() ? title : asked.title();
     }
 
     /** Name of the page that the service brings for sequences. */

@@ -26,9 +26,9 @@ final class WorkerTemplate {
     /** Returns the template of a job that has one. */
     static String of(LabelingJob job) {
         Task task = Task.of(job.type());
-        String title = job.task().title().isEmpty() ? task.title : job.task().title();
-        String instruction =
-                job.task().instruction().isEmpty() ? title : job.task().instruction();
+        String title = task.title(job.task());
+        boolean plain = task == Task.BATCH_REVIEW || job.task().instruction().isEmpty();
+        String instruction = plain ? title : job.task().instruction();
         String asked = Html.escaped(instruction).replaceAll("\\R", "<br>");
         Map<String, String> values = Map.of(
                 "title", Html.escaped(title),

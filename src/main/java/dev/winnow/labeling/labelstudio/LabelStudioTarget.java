@@ -46,7 +46,7 @@ public final class LabelStudioTarget implements LabelingTarget {
                     BOUNDING_BOX,
                     BOX_ADJUSTMENT,
                     TEXT_CLASSIFICATION -> MAX_TASKS;
-            case BOX_VERIFICATION, SEMANTIC_SEGMENTATION, VIDEO_FRAMES, POINT_CLOUD ->
+            case BOX_VERIFICATION, SEMANTIC_SEGMENTATION, VIDEO_FRAMES, POINT_CLOUD, BATCH_REVIEW ->
                 throw new ConfigException("labeling.tasks: type = " + type.id()
                         + " can't be had in Label Studio; take another type, or" + " target = ground-truth");
         };

@@ -63,7 +63,7 @@ class LabelingRequestTest {
     }
 
     @ParameterizedTest
-    @EnumSource(TaskType.class)
+    @EnumSource(value = TaskType.class, names = "BATCH_REVIEW", mode = EnumSource.Mode.EXCLUDE)
     void everyTaskHasARequestThatTheServiceTakes(TaskType type) {
         JsonNode request = request("tasks.default { type = " + type.id() + ", " + OLD + " }", type, 2);
         assertThat(request.path("LabelingJobName").asText()).isEqualTo("p-dock-2026-10-01-1-1-0a1b2c3d");
@@ -71,6 +71,47 @@ class LabelingRequestTest {
                         .asText())
                 .isEqualTo(Jobs.PREFIX + "p-dock-2026-10-01-1-1-0a1b2c3d.manifest.jsonl");
         assertThat(request.at("/OutputConfig/S3OutputPath").asText()).isEqualTo("s3://labels/p/answers/");
+    }
+
+    @Test
+    void aBatchIsOneLineAndNeedsNoFunctionWhateverTheUseCaseIsAskedOtherwise() {
+        WinnowConfig config = Jobs.configured("tasks.default { title = \"Which class?\", workers = 3 }");
+        LabelingItem batch = Jobs.batch("bag", List.of("s3://bucket/1.jpg", "s3://bucket/2.jpg"));
+        LabelingJob job =
+                Jobs.job(config, TaskType.BATCH_REVIEW, List.of(batch), List.of("right", "wrong", "can't tell"));
+        JobFiles files = write(config, job);
+        List<JsonNode> lines = GroundTruthInput.validated(Jobs.text(folder.resolve(files.manifest())));
+        assertThat(lines).hasSize(1);
+        assertThat(lines.get(0).path("source").asText()).isEqualTo("batch 1");
+        assertThat(lines.get(0).path("shown-class").asText()).isEqualTo("bag");
+        assertThat(lines.get(0).path("batch").toString())
+                .isEqualTo("[{\"key\":\"0\",\"image\":\"s3://bucket/1.jpg\",\"item\":\"s3://bucket/1.jpg\"},"
+                        + "{\"key\":\"1\",\"image\":\"s3://bucket/2.jpg\",\"item\":\"s3://bucket/2.jpg\"}]");
+        JsonNode request = GroundTruthInput.request(
+                Jobs.text(folder.resolve(String.valueOf(files.others().get("request")))), lines);
+        assertThat(request.path("LabelAttributeName").asText()).isEqualTo("dock-batch-verdict");
+        JsonNode human = request.path("HumanTaskConfig");
+        assertThat(human.has("PreHumanTaskLambdaArn")).isFalse();
+        assertThat(human.path("TaskTitle").asText()).isEqualTo("Is the class right that these images are shown with?");
+        assertThat(human.path("NumberOfHumanWorkersPerDataObject").asInt()).isEqualTo(3);
+    }
+
+    @Test
+    void aBatchThatAManifestCanNotHoldIsRefusedWithItsRemedy() {
+        WinnowConfig config = Jobs.configured("");
+        List<String> long25 = IntStream.range(0, 25)
+                .mapToObj(i -> "s3://bucket/" + "x".repeat(500) + i + ".jpg")
+                .toList();
+        LabelingJob job =
+                Jobs.job(config, TaskType.BATCH_REVIEW, List.of(Jobs.batch("bag", long25)), List.of("right", "wrong"));
+        assertThatThrownBy(() -> write(config, job))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("at most 20000 and 256 are taken: lower quality.batches.size");
+        LabelingJob other = Jobs.job(
+                config, TaskType.BATCH_REVIEW, List.of(Jobs.batch("bag", List.of("/local.jpg"))), List.of("right"));
+        assertThatThrownBy(() -> write(config, other))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("image /local.jpg of it has no s3:// URI that ends in .jpg, .jpeg or .png");
     }
 
     /** Functions, pages and label attributes as the developer guide and the API reference list them. */

@@ -111,7 +111,7 @@ class WorkerTemplateTest {
     @ParameterizedTest
     @EnumSource(
             value = TaskType.class,
-            names = {"VIDEO_FRAMES", "POINT_CLOUD"},
+            names = {"VIDEO_FRAMES", "POINT_CLOUD", "BATCH_REVIEW"},
             mode = EnumSource.Mode.EXCLUDE)
     void everyTemplateRendersAndNothingThatIsPutInBecomesMarkupOrLiquid(TaskType type) {
         String page = rendered(job(type));
@@ -141,6 +141,22 @@ class WorkerTemplateTest {
             assertThat(JSON.readTree(attributes.get("categories"))).isEqualTo(JSON.valueToTree(LABELS));
             assertThat(attributes.get("src")).isEqualTo("https://signed.example/bucket/1.jpg?X=1&Y=2");
         }
+    }
+
+    @Test
+    void aBatchShowsEachImageWithThreeAnswersOfWhichNoneIsChosen() {
+        LabelingItem batch = Jobs.batch(POISON, List.of("s3://bucket/1.jpg", "s3://bucket/2\".jpg"));
+        String page = rendered(Jobs.job(config(), TaskType.BATCH_REVIEW, List.of(batch), LabelCategories.VERDICTS));
+        assertThat(page)
+                .doesNotContain("<script>poisoned", "</x>", "@title@", "checked")
+                .contains("src=\"https://signed.example/bucket/1.jpg?X=1&amp;Y=2\"")
+                .contains("src=\"https://signed.example/bucket/2&quot;.jpg?X=1&amp;Y=2\"");
+        for (String key : List.of("0", "1")) {
+            for (String verdict : LabelCategories.VERDICTS) {
+                assertThat(page).contains("type=\"radio\" name=\"" + key + "\" value=\"" + verdict + "\"");
+            }
+        }
+        assertThat(Pattern.compile("<fieldset").matcher(page).results()).hasSize(2);
     }
 
     @Test
@@ -174,7 +190,7 @@ class WorkerTemplateTest {
                 .append("[header]::before{content:attr(header);font-weight:bold;display:block}")
                 .append("[categories]::after{content:attr(categories)}[labels]::after{content:attr(labels)}</style>");
         for (TaskType type : TaskType.values()) {
-            if (!Task.of(type).sequences()) {
+            if (!Task.of(type).sequences() && type != TaskType.BATCH_REVIEW) { // which loads its images by itself
                 all.append(rendered(job(type)));
             }
         }

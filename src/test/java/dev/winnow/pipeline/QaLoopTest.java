@@ -1,0 +1,366 @@
+package dev.winnow.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.winnow.adapters.sources.SparkSources;
+import dev.winnow.answers.Answers;
+import dev.winnow.answers.IngestJob;
+import dev.winnow.config.ConfigException;
+import dev.winnow.config.WinnowConfig;
+import dev.winnow.consensus.Labels;
+import dev.winnow.inputs.AnswerLog;
+import dev.winnow.inputs.CameraTable;
+import dev.winnow.inputs.InferenceLog;
+import dev.winnow.inputs.Inferences;
+import dev.winnow.inputs.ReviewLog;
+import dev.winnow.labeling.LabelingJobs;
+import dev.winnow.labeling.LaunchJob;
+import dev.winnow.labeling.ReviewBatchJobs;
+import dev.winnow.labeling.groundtruth.GroundTruthTarget;
+import dev.winnow.ports.LabelingService.State;
+import dev.winnow.ports.Stage;
+import dev.winnow.progress.JobsSyncJob;
+import dev.winnow.quality.ClassThresholds;
+import dev.winnow.quality.LabelQa;
+import dev.winnow.quality.LabelQaJob;
+import dev.winnow.quality.QaBatchesJob;
+import dev.winnow.quality.QaItems;
+import dev.winnow.quality.Reviewers;
+import dev.winnow.runtime.Rounds;
+import dev.winnow.selection.Selections;
+import dev.winnow.testing.Configs;
+import dev.winnow.testing.FakeLabeling;
+import dev.winnow.testing.FakeSources;
+import dev.winnow.testing.FakeTables;
+import dev.winnow.testing.Frames;
+import dev.winnow.testing.MemoryObjects;
+import dev.winnow.testing.SparkExtension;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Test;
+
+/** Bulk QA from alarms to thresholds: batches are made, launched, answered, read back and counted. */
+class QaLoopTest {
+    private static final LocalDate DAY = LocalDate.parse("2026-11-05");
+    private static final String PREFIX = "s3://labels/p/rounds/qa-2026-11-05.1/";
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String CONFIG = """
+            labeling {
+              ground-truth {
+                region = eu-west-1
+                role = "arn:aws:iam::111122223333:role/labeling"
+                workteam = "arn:aws:sagemaker:eu-west-1:111122223333:workteam/private-crowd/qa"
+              }
+            }
+            quality { batches { size = 5, hidden = 1 }, min-sensitivity = 0.5 }
+            """;
+
+    private final FakeTables tables = new FakeTables();
+    private final MemoryObjects objects = new MemoryObjects();
+    private final List<String> logged = new ArrayList<>();
+
+    private WinnowConfig config(String more) {
+        return Configs.of(CONFIG + "labeling.path = \"s3://labels\"\n" + more);
+    }
+
+    private Rounds rounds() {
+        return new Rounds(objects, "s3://labels", "p");
+    }
+
+    private Stage.Report batches(LocalDate day, String more) {
+        WinnowConfig config = config(more);
+        FakeSources sources = new FakeSources(Frames.of(Inferences.TABLE, logged.toArray(String[]::new)));
+        CameraTable cameras = new CameraTable(sources, config.cameras());
+        GroundTruthTarget target = new GroundTruthTarget(config.labeling().groundTruth());
+        return new QaBatchesJob(
+                        config,
+                        new InferenceLog(sources, config.inferences(), cameras),
+                        tables,
+                        new ReviewBatchJobs(config, tables, objects, rounds(), target, () -> {}))
+                .run(day);
+    }
+
+    private void alarms(LocalDate day, int cats) {
+        for (int i = 0; i < cats; i++) {
+            alarm(day, "cat" + day + "-" + i, "cat", .8 + .19 * i / cats);
+        }
+        alarm(day, "low" + day, "cat", .7);
+        alarm(day, "dog" + day, "dog", .9);
+    }
+
+    private void alarm(LocalDate day, String id, String label, double confidence) {
+        logged.add(String.format(
+                Locale.ROOT,
+                "{'inference_id':'%s','image_uri':'s3a://bucket/%s.jpg','captured_at':'%sT08:00:00Z','event_date':'%s','use_case':'dock','model_version':'v1','site_id':'s','camera_id':'c','predicted_label':'%s','confidence':%s}",
+                id,
+                id,
+                day,
+                day,
+                label,
+                confidence));
+    }
+
+    /** People said of these before that they show something else than was predicted. */
+    private void knownWrong(int count) {
+        List<String> selections = new ArrayList<>();
+        List<String> labels = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            selections.add(
+                    "{'pipeline':'p','run_date':'2026-10-01','round_id':'2026-10-01.1','run_id':'r','use_case':'dock','signal':'BOUNDARY','rank':%d,'item_id':'known%d','inference_id':'n','image_uri':'s3://bucket/known%d.jpg','captured_at':'2026-10-01T00:00:00Z','site_id':'s','camera_id':'c','model_version':'v0','predicted_label':'cat','confidence':0.9,'signals':['BOUNDARY'],'design':'PURPOSIVE','reason':'r'}"
+                            .formatted(i + 1, i, i));
+            labels.add(
+                    "{'pipeline':'p','use_case':'dock','item_id':'known%d','task':'CLASSIFICATION','label':'%s','method':'MAJORITY','status':'AGREED','answers':3,'posteriors':[]}"
+                            .formatted(i, i % 2 == 0 ? "dog" : "none of these"));
+        }
+        tables.with(Selections.TABLE.name(), Frames.of(Selections.TABLE, selections.toArray(String[]::new)));
+        tables.with(Labels.TABLE.name(), Frames.of(Labels.TABLE, labels.toArray(String[]::new)));
+    }
+
+    private List<Row> shown(String filter) {
+        return tables.read(QaItems.TABLE)
+                .filter(filter)
+                .sort(QaItems.JOB_NAME, QaItems.ITEM_ID)
+                .collectAsList();
+    }
+
+    private Map<String, Row> jobs() {
+        Map<String, Row> jobs = new TreeMap<>();
+        tables.read(LabelingJobs.TABLE).collectAsList().forEach(job -> jobs.put(job.getAs(LabelingJobs.JOB_NAME), job));
+        return jobs;
+    }
+
+    private String text(String uri) {
+        return objects.get(uri).orElseThrow(() -> new AssertionError(uri)).text();
+    }
+
+    private static JsonNode json(String text) {
+        try {
+            return JSON.readTree(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private List<JsonNode> lines(Row job) {
+        return text(job.getAs(LabelingJobs.MANIFEST_URI))
+                .lines()
+                .map(QaLoopTest::json)
+                .toList();
+    }
+
+    /** Ground Truth's output of a job without functions: the lines, and one response of each worker beside them. */
+    private void answer(Row job, Set<String> wrong, String worker) {
+        String name = job.getAs(LabelingJobs.JOB_NAME);
+        StringBuilder manifest = new StringBuilder();
+        int number = 0;
+        for (JsonNode line : lines(job)) {
+            String response = "s3://out/" + name + "/annotations/worker-response/iteration-1/" + number + "/r.json";
+            ObjectNode answered = line.deepCopy();
+            answered.putObject("dock-batch-verdict");
+            answered.putObject("dock-batch-verdict-metadata")
+                    .put("worker-response-ref", response)
+                    .put("job-name", "labeling-job/" + name);
+            manifest.append(answered).append('\n');
+            ObjectNode content = JSON.createObjectNode();
+            List<JsonNode> batch = new ArrayList<>();
+            line.path("batch").forEach(batch::add);
+            Collections.reverse(batch); // by key, not by place
+            for (JsonNode one : batch) {
+                boolean no = wrong.contains(one.path("item").asText());
+                content.putObject(one.path("key").asText())
+                        .put("right", !no)
+                        .put("wrong", no)
+                        .put("can't tell", false);
+            }
+            ObjectNode file = JSON.createObjectNode();
+            ObjectNode given = file.putArray("answers").addObject();
+            given.set("answerContent", content);
+            given.put("workerId", worker)
+                    .put("submissionTime", "2026-11-06T10:00:00Z")
+                    .put("timeSpentInSeconds", 60);
+            objects.put(response, file.toString());
+            number++;
+        }
+        objects.put("s3://out/" + name + "/manifests/output/output.manifest", manifest.toString());
+    }
+
+    private Stage.Report ingest() {
+        WinnowConfig config =
+                config("inputs.answers.exports.qa { kind = ground-truth, path = \"s3://out/\", use-case = dock }");
+        AnswerLog log = new AnswerLog(
+                new SparkSources(SparkExtension.session()), config.answers().table());
+        return new IngestJob(config, log, tables, objects, path -> path, "secret").run(DAY.plusDays(1));
+    }
+
+    private Stage.Report labelQa() {
+        WinnowConfig config = config("");
+        FakeSources none = new FakeSources(Frames.of(Inferences.TABLE));
+        return new LabelQaJob(config, new ReviewLog(none, config.reviews()), tables, "secret").run(DAY.plusDays(1));
+    }
+
+    @Test
+    void whatIsDrawnIsBatchedLaunchedAnsweredAndProves() {
+        alarms(DAY, 120);
+        knownWrong(60);
+        Stage.Report made = batches(DAY, "");
+
+        assertThat(made.passes()).isEqualTo(2);
+        assertThat(made.sentences().get(0))
+                .startsWith("dock, model v1, cat: 100.00 % of 120 alarms are drawn, about 25 in 0.95-1,");
+        Map<String, Row> jobs = jobs();
+        assertThat(jobs).hasSize(2).allSatisfy((name, job) -> {
+            assertThat(name).startsWith("p-dock-qa-2026-11-05-1-");
+            assertThat(job.<String>getAs(LabelingJobs.ROUND_ID)).isEqualTo("qa-2026-11-05.1");
+            assertThat(job.<String>getAs(LabelingJobs.TASK_TYPE)).isEqualTo("batch-review");
+            assertThat(job.<String>getAs(LabelingJobs.STATUS)).isEqualTo("PLANNED");
+        });
+        assertThat(shown("label = 'cat' and not known_wrong and inclusion_probability = 1 and model_version = 'v1'"))
+                .hasSize(120);
+        assertThat(shown("label = 'cat' and known_wrong and inclusion_probability is null"))
+                .hasSize(30);
+        Row cats = jobs.values().stream()
+                .filter(job -> job.<Long>getAs(LabelingJobs.ITEMS) == 30)
+                .findFirst()
+                .orElseThrow();
+        List<JsonNode> lines = lines(cats);
+        Set<String> hidden = new HashSet<>();
+        shown("known_wrong").forEach(item -> hidden.add(item.getAs(QaItems.ITEM_ID)));
+        Set<Integer> places = new HashSet<>();
+        for (JsonNode line : lines) {
+            assertThat(line.path("shown-class").asText()).isEqualTo("cat");
+            assertThat(line.path("batch")).hasSize(5);
+            int wrong = 0;
+            for (JsonNode one : line.path("batch")) {
+                assertThat(one.path("image").asText()).startsWith("s3://bucket/");
+                if (hidden.contains(one.path("item").asText())) {
+                    wrong++;
+                    places.add(one.path("key").asInt());
+                }
+            }
+            assertThat(wrong).as("one hidden item in each batch").isEqualTo(1);
+            assertThat(line.toString()).doesNotContain("0.8").doesNotContain("wrong");
+        }
+        assertThat(places).hasSizeGreaterThan(2);
+        assertThat(lines.get(0).path("batch").toString()).contains("cat2026-11-05-119.jpg");
+
+        lines.forEach(line -> assertThat(line.path("source").asText()).startsWith("p-dock-qa-2026-11-05-1-"));
+        JsonNode request = json(text(PREFIX + cats.getAs(LabelingJobs.JOB_NAME) + ".create-labeling-job.json"));
+        assertThat(request.at("/HumanTaskConfig/TaskTitle").asText())
+                .isEqualTo("Is the class right that these images are shown with?");
+        assertThat(request.path("HumanTaskConfig").has("PreHumanTaskLambdaArn")).isFalse();
+        assertThat(request.path("HumanTaskConfig").has("AnnotationConsolidationConfig"))
+                .isFalse();
+        String template =
+                text(request.at("/HumanTaskConfig/UiConfig/UiTemplateS3Uri").asText());
+        assertThat(template)
+                .contains("task.input.batch")
+                .contains("value=\"can't tell\"")
+                .doesNotContain("checked");
+
+        launchAndFinish();
+        for (Row job : jobs().values()) {
+            answer(job, hidden, "ann");
+        }
+        ingest();
+        List<Row> answers = tables.read(Answers.TABLE).collectAsList();
+        assertThat(answers)
+                .hasSize((int) made.rowsOut())
+                .allSatisfy(
+                        answer -> assertThat(answer.<String>getAs(Answers.TASK)).isEqualTo("REVIEW"));
+        ingest();
+        assertThat(tables.read(Answers.TABLE).count())
+                .as("the same answers again")
+                .isEqualTo(answers.size());
+
+        labelQa();
+        Row all = tables.read(LabelQa.TABLE)
+                .filter("source = 'REVIEWS' and label = 'cat' and bucket = '__ALL__'")
+                .first();
+        assertThat(all.<String>getAs(LabelQa.DESIGN)).isEqualTo("UNIFORM");
+        assertThat(all.<Long>getAs(LabelQa.CONFIRMED)).isEqualTo(120);
+        assertThat(all.<Long>getAs(LabelQa.UNREVIEWED)).isZero();
+        Row reviewers =
+                tables.read(Reviewers.TABLE).filter("worker_id = '__ALL__'").first();
+        assertThat(reviewers.<Long>getAs(Reviewers.HIDDEN))
+                .as("30 among cats, one among dogs")
+                .isEqualTo(31);
+        assertThat(reviewers.<Long>getAs(Reviewers.FOUND)).isEqualTo(31);
+        assertThat(tables.read(ClassThresholds.TABLE)
+                        .filter("source = 'REVIEWS' and label = 'cat' and walk = 'PROVEN'")
+                        .first()
+                        .<String>getAs(ClassThresholds.STATUS))
+                .isEqualTo("PROVEN");
+    }
+
+    private void launchAndFinish() {
+        FakeLabeling service = new FakeLabeling();
+        new LaunchJob("p", tables, objects, rounds(), Rounds.Round::ofQa, target -> service, () -> {}).run(DAY);
+        assertThat(service.requests()).hasSize(2);
+        jobs().forEach((name, job) -> {
+            assertThat(job.<String>getAs(LabelingJobs.STATUS)).isEqualTo("RUNNING");
+            long batches = job.<Long>getAs(LabelingJobs.ITEMS);
+            service.stands(name, State.DONE, batches, batches, 0);
+        });
+        WinnowConfig config = config("");
+        new JobsSyncJob("p", config.labeling().team(), tables, objects, target -> service).run(DAY.plusDays(1));
+        assertThat(jobs().values())
+                .allSatisfy(job ->
+                        assertThat(job.<String>getAs(LabelingJobs.STATUS)).isEqualTo("DONE"));
+    }
+
+    @Test
+    void aRepeatedCallKeepsWhatIsOutAndALaterDateDrawsWithTheSameProbability() {
+        alarms(DAY, 200);
+        alarms(DAY.plusDays(1), 50);
+        knownWrong(3);
+        Stage.Report made = batches(DAY, "quality.batches.reviews = 50");
+        List<Row> first = shown("label = 'cat' and not known_wrong");
+        assertThat(first)
+                .hasSizeBetween(30, 70)
+                .allSatisfy(item -> assertThat(item.<Double>getAs(QaItems.INCLUSION_PROBABILITY))
+                        .isEqualTo(.25));
+        assertThat(made.sentences())
+                .anyMatch(sentence -> sentence.contains("only 3 items are known to be something else"));
+        assertThat(shown("label = 'cat' and known_wrong")).hasSize(3);
+        String manifest = text(jobs().values().iterator().next().getAs(LabelingJobs.MANIFEST_URI));
+
+        Collections.reverse(logged);
+        assertThat(batches(DAY, "quality.batches.reviews = 90").sentences().get(0))
+                .isEqualTo("The bulk QA jobs of 2026-11-05 were published before and stay as they are");
+        assertThat(shown("label = 'cat' and not known_wrong")).isEqualTo(first);
+        objects.delete(PREFIX + "round.json");
+        batches(DAY, "quality.batches.reviews = 50");
+        assertThat(text(jobs().values().iterator().next().getAs(LabelingJobs.MANIFEST_URI)))
+                .as("the same bytes whatever the order of rows")
+                .isEqualTo(manifest);
+
+        batches(DAY.plusDays(1), "quality.batches.reviews = 50");
+        assertThat(shown("label = 'cat' and not known_wrong and inclusion_probability = 0.25"))
+                .hasSizeBetween(first.size() + 3, first.size() + 25);
+        assertThat(jobs()).hasSize(4);
+    }
+
+    @Test
+    void batchesNeedGroundTruthAndAlarms() {
+        assertThat(batches(DAY, "").sentences())
+                .containsExactly("There is nothing to review on 2026-11-05: no bulk QA job is published");
+        alarms(DAY, 3);
+        assertThatThrownBy(() -> batches(DAY, "labeling.target = label-studio"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("bulk QA can be had with target = ground-truth only");
+    }
+}
