@@ -1,21 +1,14 @@
 package dev.winnow.adapters.bedrock;
 
+import dev.winnow.adapters.aws.AwsClients;
 import dev.winnow.ports.ModelFailure;
 import dev.winnow.ports.ModelFailure.Kind;
-import dev.winnow.ports.ServiceException;
-import java.net.URI;
 import java.util.Locale;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
 import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
-import software.amazon.awssdk.core.exception.SdkClientException;
-import software.amazon.awssdk.regions.Region;
-import software.amazon.awssdk.regions.providers.AwsProfileRegionProvider;
-import software.amazon.awssdk.regions.providers.AwsRegionProviderChain;
-import software.amazon.awssdk.regions.providers.SystemSettingsRegionProvider;
 
 /** What both clients of Bedrock share: where it is, and what its failures mean. */
 final class Clients {
@@ -50,35 +43,7 @@ final class Clients {
 
     /** Builds a client for a region and an endpoint, each empty for the default. */
     static <C> C build(AwsClientBuilder<?, C> builder, String region, String endpoint) {
-        String place = region;
-        if (!endpoint.isEmpty()) {
-            builder.endpointOverride(URI.create(endpoint));
-            place = place.isEmpty() ? regionOfEnvironment() : place;
-        }
-        if (!place.isEmpty()) {
-            builder.region(Region.of(place));
-        }
-        return opened(builder::build);
-    }
-
-    private static <C> C opened(Supplier<C> client) {
-        try {
-            return client.get();
-        } catch (SdkClientException e) {
-            throw ServiceException.refused(
-                    "Could not open Bedrock: " + e.getMessage() + "; set analysis.model.region", e);
-        }
-    }
-
-    /** The region by environment variables or profile; an own endpoint must not wait for the metadata of EC2. */
-    private static String regionOfEnvironment() {
-        try {
-            return new AwsRegionProviderChain(new SystemSettingsRegionProvider(), new AwsProfileRegionProvider())
-                    .getRegion()
-                    .id();
-        } catch (SdkClientException e) {
-            return Region.US_EAST_1.id();
-        }
+        return AwsClients.open(builder, region, endpoint, "Bedrock", "analysis.model.region");
     }
 
     /** Says what a failure means. Messages of denials are left out: they quote account and key ids. */
@@ -143,7 +108,6 @@ final class Clients {
 
     /** One line of bounded length. */
     static String plain(String text) {
-        String line = text.replaceAll("\\p{C}+", " ").replaceAll("\\s+", " ").strip();
-        return line.length() <= LONGEST_MESSAGE ? line : line.substring(0, LONGEST_MESSAGE) + "...";
+        return AwsClients.plain(text, LONGEST_MESSAGE);
     }
 }

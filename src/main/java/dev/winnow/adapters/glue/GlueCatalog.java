@@ -1,35 +1,22 @@
 package dev.winnow.adapters.glue;
 
+import dev.winnow.adapters.aws.AwsCalls;
+import dev.winnow.adapters.aws.AwsClients;
 import dev.winnow.ports.ServiceException;
 import dev.winnow.ports.TableCatalog;
-import java.net.URI;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Supplier;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
-import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
-import software.amazon.awssdk.awscore.exception.AwsServiceException;
-import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
-import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
-import software.amazon.awssdk.core.exception.SdkClientException;
-import software.amazon.awssdk.core.exception.SdkException;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.regions.Region;
-import software.amazon.awssdk.regions.providers.AwsProfileRegionProvider;
-import software.amazon.awssdk.regions.providers.AwsRegionProviderChain;
-import software.amazon.awssdk.regions.providers.SystemSettingsRegionProvider;
-import software.amazon.awssdk.retries.StandardRetryStrategy;
 import software.amazon.awssdk.services.glue.GlueClient;
-import software.amazon.awssdk.services.glue.GlueClientBuilder;
 import software.amazon.awssdk.services.glue.model.AlreadyExistsException;
 import software.amazon.awssdk.services.glue.model.Column;
 import software.amazon.awssdk.services.glue.model.ConcurrentModificationException;
@@ -46,10 +33,12 @@ import software.amazon.awssdk.services.glue.model.TableInput;
  * columns stand among the others, since no engine asks the catalog for partitions of a Delta table.
  */
 public final class GlueCatalog implements TableCatalog {
-    private static final Duration CALL = Duration.ofMinutes(2);
-    private static final Duration ATTEMPT = Duration.ofSeconds(30);
-    private static final int ATTEMPTS = 5;
-    private static final int LONGEST_MESSAGE = 300;
+    private static final AwsCalls CALLS = new AwsCalls(
+            "Glue",
+            "allow glue:GetTable, glue:CreateTable and glue:UpdateTable on the catalog, the database and its tables to the"
+                    + " credentials of this process",
+            Set.of(ConcurrentModificationException.class, OperationTimeoutException.class),
+            Map.of(EntityNotFoundException.class, "create the database, or correct maintain.glue.database and region"));
     private static final int LONGEST_COMMENT = 255;
     private static final int LONGEST_DESCRIPTION = 2_048;
 
@@ -76,41 +65,14 @@ public final class GlueCatalog implements TableCatalog {
     }
 
     static GlueCatalog open(String database, String region, String endpoint, AwsCredentialsProvider credentials) {
-        GlueClientBuilder builder = GlueClient.builder()
-                .credentialsProvider(credentials)
-                .httpClientBuilder(UrlConnectionHttpClient.builder()
-                        .connectionTimeout(Duration.ofSeconds(10))
-                        .socketTimeout(ATTEMPT))
-                .overrideConfiguration(o -> o.apiCallAttemptTimeout(ATTEMPT)
-                        .apiCallTimeout(CALL)
-                        .retryStrategy(StandardRetryStrategy.builder()
-                                .maxAttempts(ATTEMPTS)
-                                .build()));
-        String place = region;
-        if (!endpoint.isEmpty()) {
-            builder.endpointOverride(URI.create(endpoint));
-            place = place.isEmpty() ? regionOfEnvironment() : place;
-        }
-        if (!place.isEmpty()) {
-            builder.region(Region.of(place));
-        }
-        try {
-            return new GlueCatalog(builder.build(), database);
-        } catch (SdkClientException e) {
-            throw ServiceException.refused(
-                    "Could not open Glue: " + e.getMessage() + "; set maintain.glue.region or s3.region", e);
-        }
-    }
-
-    /** The region by environment variables or profile; an own endpoint must not wait for the metadata of EC2. */
-    private static String regionOfEnvironment() {
-        try {
-            return new AwsRegionProviderChain(new SystemSettingsRegionProvider(), new AwsProfileRegionProvider())
-                    .getRegion()
-                    .id();
-        } catch (SdkClientException e) {
-            return Region.US_EAST_1.id();
-        }
+        return new GlueCatalog(
+                AwsClients.open(
+                        AwsClients.ofSmallCalls(GlueClient.builder(), credentials),
+                        region,
+                        endpoint,
+                        "Glue",
+                        "maintain.glue.region or s3.region"),
+                database);
     }
 
     @Override
@@ -120,7 +82,7 @@ public final class GlueCatalog implements TableCatalog {
 
     @Override
     public Change register(Entry entry) {
-        return attempt("register table " + entry.name() + " in " + name(), () -> {
+        return CALLS.attempt("register table " + entry.name() + " in " + name(), () -> {
             Optional<Table> there = find(entry);
             if (there.isEmpty()) {
                 try {
@@ -210,7 +172,7 @@ public final class GlueCatalog implements TableCatalog {
         PROPERTIES.forEach((key, value) ->
                 properties.merge(key, value, (stored, ours) -> stored.equalsIgnoreCase(ours) ? stored : ours));
         return there.toBuilder()
-                .description(line(entry.comment(), LONGEST_DESCRIPTION))
+                .description(AwsClients.plain(entry.comment(), LONGEST_DESCRIPTION))
                 .tableType(EXTERNAL)
                 .parameters(properties)
                 .partitionKeys((Collection<Column>) null)
@@ -240,64 +202,7 @@ public final class GlueCatalog implements TableCatalog {
         String comment = field.getComment().getOrElse(() -> "");
         return comment.isEmpty()
                 ? column.build()
-                : column.comment(line(comment, LONGEST_COMMENT)).build();
-    }
-
-    private static <T> T attempt(String what, Supplier<T> call) {
-        try {
-            return call.get();
-        } catch (SdkException e) {
-            throw failure("Could not " + what + ": ", e);
-        }
-    }
-
-    /** Says what a failure means. Messages of denials are left out: they quote account and key ids. */
-    private static ServiceException failure(String what, SdkException thrown) {
-        if (thrown instanceof AwsServiceException e) {
-            AwsErrorDetails details = e.awsErrorDetails();
-            String code = details == null || details.errorCode() == null ? "" : details.errorCode();
-            String said = details == null || details.errorMessage() == null
-                    ? ""
-                    : ": " + line(details.errorMessage(), LONGEST_MESSAGE);
-            String answer = what + "Glue answered " + e.statusCode() + (code.isEmpty() ? "" : " " + code);
-            if (e.isThrottlingException()
-                    || e.statusCode() == 429
-                    || e.statusCode() >= 500
-                    || e instanceof ConcurrentModificationException
-                    || e instanceof OperationTimeoutException) {
-                return ServiceException.passing(answer, e);
-            }
-            if (code.startsWith("ExpiredToken")) {
-                return ServiceException.refused(answer + "; the credentials of this process have expired", e);
-            }
-            if (e.statusCode() == 401 || e.statusCode() == 403 || code.startsWith("AccessDenied")) {
-                return ServiceException.refused(
-                        answer + "; allow glue:GetTable, glue:CreateTable and glue:UpdateTable on the catalog, the"
-                                + " database and its tables to the credentials of this process",
-                        e);
-            }
-            if (e instanceof EntityNotFoundException) {
-                return ServiceException.refused(
-                        answer + said + "; create the database, or correct maintain.glue.database and region", e);
-            }
-            return ServiceException.refused(answer + said, e);
-        }
-        if (thrown instanceof ApiCallTimeoutException || thrown instanceof ApiCallAttemptTimeoutException) {
-            return ServiceException.passing(what + "Glue did not answer in time", thrown);
-        }
-        String message = String.valueOf(thrown.getMessage());
-        if (message.startsWith("Unable to load credentials")) {
-            return ServiceException.refused(
-                    what + "no AWS credentials in the environment, profile or role of this process", thrown);
-        }
-        return ServiceException.passing(
-                what + "the connection to Glue broke: " + line(message, LONGEST_MESSAGE), thrown);
-    }
-
-    /** One line of bounded length. */
-    private static String line(String text, int longest) {
-        String line = text.replaceAll("\\p{C}+", " ").replaceAll("\\s+", " ").strip();
-        return line.length() <= longest ? line : line.substring(0, longest - 3) + "...";
+                : column.comment(AwsClients.plain(comment, LONGEST_COMMENT)).build();
     }
 
     @Override

@@ -2,11 +2,11 @@ package dev.winnow.adapters.s3;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.winnow.adapters.aws.AwsClients;
 import dev.winnow.config.S3Settings;
 import dev.winnow.ports.ObjectStore;
 import dev.winnow.ports.ServiceException;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,14 +22,9 @@ import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.ResponseBytes;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
-import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.regions.Region;
-import software.amazon.awssdk.regions.providers.AwsProfileRegionProvider;
-import software.amazon.awssdk.regions.providers.AwsRegionProviderChain;
-import software.amazon.awssdk.regions.providers.SystemSettingsRegionProvider;
 import software.amazon.awssdk.retries.StandardRetryStrategy;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
@@ -85,31 +80,7 @@ public final class S3Objects implements ObjectStore {
                         .retryStrategy(StandardRetryStrategy.builder()
                                 .maxAttempts(MAX_ATTEMPTS)
                                 .build()));
-        String region = settings.region();
-        if (!settings.endpoint().isEmpty()) {
-            builder.endpointOverride(URI.create(settings.endpoint()));
-            region = region.isEmpty() ? regionOfEnvironment().orElse(Region.US_EAST_1.id()) : region;
-        }
-        if (!region.isEmpty()) {
-            builder.region(Region.of(region));
-        }
-        try {
-            return new S3Objects(builder.build());
-        } catch (SdkClientException e) {
-            throw ServiceException.refused("Could not open S3: " + e.getMessage() + "; set s3.region", e);
-        }
-    }
-
-    /** The region by environment variables or profile; an own endpoint must not wait for the metadata of EC2. */
-    private static Optional<String> regionOfEnvironment() {
-        try {
-            return Optional.of(
-                    new AwsRegionProviderChain(new SystemSettingsRegionProvider(), new AwsProfileRegionProvider())
-                            .getRegion()
-                            .id());
-        } catch (SdkClientException e) {
-            return Optional.empty();
-        }
+        return new S3Objects(AwsClients.open(builder, settings.region(), settings.endpoint(), "S3", "s3.region"));
     }
 
     @Override

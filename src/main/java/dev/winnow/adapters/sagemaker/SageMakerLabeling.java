@@ -1,29 +1,17 @@
 package dev.winnow.adapters.sagemaker;
 
+import dev.winnow.adapters.aws.AwsCalls;
+import dev.winnow.adapters.aws.AwsClients;
 import dev.winnow.ports.LabelingService;
 import dev.winnow.ports.ServiceException;
-import java.net.URI;
-import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
-import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
-import software.amazon.awssdk.awscore.exception.AwsServiceException;
-import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
-import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
-import software.amazon.awssdk.core.exception.SdkClientException;
-import software.amazon.awssdk.core.exception.SdkException;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.regions.Region;
-import software.amazon.awssdk.regions.providers.AwsProfileRegionProvider;
-import software.amazon.awssdk.regions.providers.AwsRegionProviderChain;
-import software.amazon.awssdk.regions.providers.SystemSettingsRegionProvider;
-import software.amazon.awssdk.retries.StandardRetryStrategy;
 import software.amazon.awssdk.services.sagemaker.SageMakerClient;
-import software.amazon.awssdk.services.sagemaker.SageMakerClientBuilder;
 import software.amazon.awssdk.services.sagemaker.model.CreateLabelingJobRequest;
 import software.amazon.awssdk.services.sagemaker.model.DescribeLabelingJobResponse;
 import software.amazon.awssdk.services.sagemaker.model.LabelCounters;
@@ -38,10 +26,15 @@ import software.amazon.awssdk.services.sagemaker.model.ResourceNotFoundException
  * taken by the same request is the job that was asked for.
  */
 public final class SageMakerLabeling implements LabelingService {
-    private static final Duration CALL = Duration.ofMinutes(2);
-    private static final Duration ATTEMPT = Duration.ofSeconds(30);
-    private static final int ATTEMPTS = 5;
-    private static final int LONGEST_MESSAGE = 300;
+    private static final int LONGEST_REASON = 300;
+    private static final AwsCalls CALLS = new AwsCalls(
+            "SageMaker",
+            "allow sagemaker:CreateLabelingJob, sagemaker:DescribeLabelingJob and iam:PassRole on the role of the job to the"
+                    + " credentials of this process",
+            Set.of(),
+            Map.of(
+                    ResourceLimitExceededException.class,
+                    "wait until other labeling jobs end, or have the quota raised"));
 
     private final SageMakerClient client;
 
@@ -55,40 +48,12 @@ public final class SageMakerLabeling implements LabelingService {
     }
 
     static SageMakerLabeling open(String region, String endpoint, AwsCredentialsProvider credentials) {
-        SageMakerClientBuilder builder = SageMakerClient.builder()
-                .credentialsProvider(credentials)
-                .httpClientBuilder(UrlConnectionHttpClient.builder()
-                        .connectionTimeout(Duration.ofSeconds(10))
-                        .socketTimeout(ATTEMPT))
-                .overrideConfiguration(o -> o.apiCallAttemptTimeout(ATTEMPT)
-                        .apiCallTimeout(CALL)
-                        .retryStrategy(StandardRetryStrategy.builder()
-                                .maxAttempts(ATTEMPTS)
-                                .build()));
-        String place = region;
-        if (!endpoint.isEmpty()) {
-            builder.endpointOverride(URI.create(endpoint));
-            place = place.isEmpty() ? regionOfEnvironment() : place;
-        }
-        if (!place.isEmpty()) {
-            builder.region(Region.of(place));
-        }
-        try {
-            return new SageMakerLabeling(builder.build());
-        } catch (SdkClientException e) {
-            throw ServiceException.refused("Could not open SageMaker: " + e.getMessage() + "; set s3.region", e);
-        }
-    }
-
-    /** The region by environment variables or profile; an own endpoint must not wait for the metadata of EC2. */
-    private static String regionOfEnvironment() {
-        try {
-            return new AwsRegionProviderChain(new SystemSettingsRegionProvider(), new AwsProfileRegionProvider())
-                    .getRegion()
-                    .id();
-        } catch (SdkClientException e) {
-            return Region.US_EAST_1.id();
-        }
+        return new SageMakerLabeling(AwsClients.open(
+                AwsClients.ofSmallCalls(SageMakerClient.builder(), credentials),
+                region,
+                endpoint,
+                "SageMaker",
+                "s3.region"));
     }
 
     @Override
@@ -96,7 +61,7 @@ public final class SageMakerLabeling implements LabelingService {
         CreateLabelingJobRequest request = Requests.createLabelingJob(job.request()).toBuilder()
                 .labelingJobName(job.name())
                 .build();
-        attempt("create labeling job " + job.name(), () -> {
+        CALLS.attempt("create labeling job " + job.name(), () -> {
             try {
                 client.createLabelingJob(request);
             } catch (ResourceInUseException e) {
@@ -124,7 +89,7 @@ public final class SageMakerLabeling implements LabelingService {
 
     @Override
     public Optional<Status> describe(String name) {
-        return attempt("describe labeling job " + name, () -> {
+        return CALLS.attempt("describe labeling job " + name, () -> {
             try {
                 return Optional.of(status(client.describeLabelingJob(r -> r.labelingJobName(name))));
             } catch (ResourceNotFoundException e) {
@@ -153,62 +118,12 @@ public final class SageMakerLabeling implements LabelingService {
                 labeled,
                 failed,
                 workers == null ? 1 : workers,
-                job.failureReason() == null ? null : plain(job.failureReason()),
+                job.failureReason() == null ? null : AwsClients.plain(job.failureReason(), LONGEST_REASON),
                 job.labelingJobOutput() == null ? null : job.labelingJobOutput().outputDatasetS3Uri());
     }
 
     private static long number(@Nullable Integer count) {
         return count == null ? 0 : count;
-    }
-
-    private static <T> T attempt(String what, Supplier<T> call) {
-        try {
-            return call.get();
-        } catch (SdkException e) {
-            throw failure("Could not " + what + ": ", e);
-        }
-    }
-
-    /** Says what a failure means. Messages of denials are left out: they quote account and key ids. */
-    private static ServiceException failure(String what, SdkException thrown) {
-        if (thrown instanceof AwsServiceException e) {
-            AwsErrorDetails details = e.awsErrorDetails();
-            String code = details == null || details.errorCode() == null ? "" : details.errorCode();
-            String said = details == null || details.errorMessage() == null ? "" : ": " + plain(details.errorMessage());
-            String answer = what + "SageMaker answered " + e.statusCode() + (code.isEmpty() ? "" : " " + code);
-            if (e.isThrottlingException() || e.statusCode() == 429 || e.statusCode() >= 500) {
-                return ServiceException.passing(answer, e);
-            }
-            if (code.startsWith("ExpiredToken")) {
-                return ServiceException.refused(answer + "; the credentials of this process have expired", e);
-            }
-            if (e.statusCode() == 401 || e.statusCode() == 403 || code.startsWith("AccessDenied")) {
-                return ServiceException.refused(
-                        answer + "; allow sagemaker:CreateLabelingJob, sagemaker:DescribeLabelingJob and iam:PassRole"
-                                + " on the role of the job to the credentials of this process",
-                        e);
-            }
-            if (e instanceof ResourceLimitExceededException) {
-                return ServiceException.refused(
-                        answer + said + "; wait until other labeling jobs end, or have the quota raised", e);
-            }
-            return ServiceException.refused(answer + said, e);
-        }
-        if (thrown instanceof ApiCallTimeoutException || thrown instanceof ApiCallAttemptTimeoutException) {
-            return ServiceException.passing(what + "SageMaker did not answer in time", thrown);
-        }
-        String message = String.valueOf(thrown.getMessage());
-        if (message.startsWith("Unable to load credentials")) {
-            return ServiceException.refused(
-                    what + "no AWS credentials in the environment, profile or role of this process", thrown);
-        }
-        return ServiceException.passing(what + "the connection to SageMaker broke: " + plain(message), thrown);
-    }
-
-    /** One line of bounded length. */
-    private static String plain(String text) {
-        String line = text.replaceAll("\\p{C}+", " ").replaceAll("\\s+", " ").strip();
-        return line.length() <= LONGEST_MESSAGE ? line : line.substring(0, LONGEST_MESSAGE) + "...";
     }
 
     @Override
