@@ -68,6 +68,11 @@ public final class ReviewBatchJobs implements ReviewJobs {
         Map<String, Integer> shards = new HashMap<>();
         List<String> names = new ArrayList<>();
         for (Job job : jobs) {
+            if (config.labeling().target(job.useCase()) != Target.GROUND_TRUTH) {
+                throw new ConfigException("labeling: use case " + LabelingJob.shown(job.useCase())
+                        + " is labeled in Label Studio, which shows one item at a time: bulk QA can be had with target ="
+                        + " ground-truth only");
+            }
             int shard = shards.merge(job.useCase(), 1, Integer::sum);
             names.add(
                     JobNames.of(config.pipeline(), Round.ofQa(day).id(), job.useCase(), shard, target.maxNameLength()));
@@ -96,11 +101,6 @@ public final class ReviewBatchJobs implements ReviewJobs {
     }
 
     private LabelingJob job(Round round, String name, Job job) {
-        if (config.labeling().target(job.useCase()) != Target.GROUND_TRUTH) {
-            throw new ConfigException("labeling: use case " + LabelingJob.shown(job.useCase())
-                    + " is labeled in Label Studio, which shows one item at a time: bulk QA can be had with target ="
-                    + " ground-truth only");
-        }
         List<LabelingItem> lines = new ArrayList<>();
         for (List<Shown> batch : job.batches()) {
             lines.add(line(round, name, job, lines.size() + 1, batch));

@@ -25,7 +25,11 @@ public interface ReviewJobs {
     /** Returns whether the jobs of a run date are out; then they stay as they are. */
     boolean published(LocalDate day);
 
-    /** Returns the names of the jobs, in their order; the same jobs of a run date have the same names. */
+    /**
+     * Returns the names of the jobs, in their order; the same jobs of a run date have the same names.
+     *
+     * @throws dev.winnow.config.ConfigException if whoever labels a use case can't be shown several items at once
+     */
     List<String> names(LocalDate day, List<Job> jobs);
 
     /**
