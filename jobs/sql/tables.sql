@@ -108,6 +108,11 @@ CREATE EXTERNAL TABLE IF NOT EXISTS winnow.misclassified
 LOCATION 's3://WAREHOUSE/misclassified/'
 TBLPROPERTIES ('table_type' = 'DELTA');
 
+-- An item of an earlier round that a round asks people about again, to learn of them
+CREATE EXTERNAL TABLE IF NOT EXISTS winnow.planted_items
+LOCATION 's3://WAREHOUSE/planted_items/'
+TBLPROPERTIES ('table_type' = 'DELTA');
+
 -- An item that a bulk QA job shows with a label
 CREATE EXTERNAL TABLE IF NOT EXISTS winnow.qa_items
 LOCATION 's3://WAREHOUSE/qa_items/'

@@ -25,6 +25,7 @@ import dev.winnow.inputs.WorkerAnswers;
 import dev.winnow.ports.ObjectStore;
 import dev.winnow.ports.Stage;
 import dev.winnow.ports.TableStore;
+import dev.winnow.selection.PlantedItems;
 import dev.winnow.selection.Selections;
 import dev.winnow.stats.Digest;
 import dev.winnow.tables.InputException;
@@ -37,6 +38,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -210,10 +212,21 @@ public final class IngestJob implements Stage {
                         col(REJECT_REASON));
     }
 
-    /** Adds what the selections know of an item; of several rounds the last one speaks. */
+    /** Adds what the selections know of an item, or what was planted among them; of several rounds the last one speaks. */
     private Dataset<Row> joined(Dataset<Row> rows) {
+        Column[] known = Stream.of(
+                        Selections.ITEM_ID,
+                        Selections.RUN_DATE,
+                        Selections.ROUND_ID,
+                        Answers.USE_CASE,
+                        Answers.IMAGE_URI)
+                .map(name -> col(name))
+                .toArray(Column[]::new);
+        Column ofPipeline = col(Selections.PIPELINE).equalTo(config.pipeline());
         Dataset<Row> selected = tables.read(Selections.TABLE)
-                .filter(col(Selections.PIPELINE).equalTo(config.pipeline()))
+                .filter(ofPipeline)
+                .select(known)
+                .unionByName(tables.read(PlantedItems.TABLE).filter(ofPipeline).select(known))
                 .groupBy(col(Selections.ITEM_ID).as(Answers.ITEM_ID))
                 .agg(max(struct(Selections.RUN_DATE, Selections.ROUND_ID, Answers.USE_CASE, Answers.IMAGE_URI))
                         .as(SELECTED));

@@ -56,8 +56,10 @@ import dev.winnow.labeling.groundtruth.GroundTruthTarget;
 import dev.winnow.labeling.labelstudio.LabelStudioTarget;
 import dev.winnow.maintenance.MaintainJob;
 import dev.winnow.outcomes.OutcomesJob;
+import dev.winnow.outcomes.ProposedWeights;
 import dev.winnow.outcomes.RoundOutcomes;
 import dev.winnow.outcomes.SignalYields;
+import dev.winnow.ports.History;
 import dev.winnow.ports.LabelingService;
 import dev.winnow.ports.ObjectStore;
 import dev.winnow.ports.ObjectStores;
@@ -99,6 +101,7 @@ import dev.winnow.segments.SegmentFindings;
 import dev.winnow.segments.SegmentsJob;
 import dev.winnow.segments.VerdictDaily;
 import dev.winnow.selection.ImageReferences;
+import dev.winnow.selection.PlantedItems;
 import dev.winnow.selection.SelectJob;
 import dev.winnow.selection.SelectionCuts;
 import dev.winnow.selection.Selections;
@@ -180,6 +183,7 @@ final class AppWiring implements Wiring {
                 CollectionRequests.TABLE,
                 Selections.TABLE,
                 SelectionCuts.TABLE,
+                PlantedItems.TABLE,
                 LabelingJobs.TABLE,
                 LabelingProgress.TABLE,
                 ReturnedItems.TABLE,
@@ -319,10 +323,13 @@ final class AppWiring implements Wiring {
                         run.tables(),
                         new AliasedImages(run.objects(), aliases(config)),
                         rounds,
-                        new OpenJobs(
-                                config.pipeline(),
-                                run.tables(),
-                                config.labeling().team()),
+                        new History(
+                                new OpenJobs(
+                                        config.pipeline(),
+                                        run.tables(),
+                                        config.labeling().team()),
+                                new LabeledSelections(config, run.tables()),
+                                new ProposedWeights(config.pipeline(), run.tables())),
                         run.wanted().round()),
                 new ManifestsJob(
                         config,

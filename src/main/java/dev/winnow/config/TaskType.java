@@ -44,6 +44,11 @@ public enum TaskType {
         return this == BOX_VERIFICATION || this == BOX_ADJUSTMENT;
     }
 
+    /** Returns whether an answer is one of the offered categories. */
+    public boolean choosesOneClass() {
+        return choosesClasses() && this != MULTI_LABEL;
+    }
+
     /** Returns whether an answer is one or more of the offered categories, so that there must be one for "nothing". */
     public boolean choosesClasses() {
         return switch (this) {

@@ -85,6 +85,21 @@ public record UseCaseSettings(
                 images, auditShare, modelCheckShare, signalWeights, caps, thresholds, classes, labels);
     }
 
+    /**
+     * Returns the same with weights that were measured, as shares: a signal whose configured weight is 0 stays without, and
+     * one that nobody measured keeps the share that is configured.
+     *
+     * @param measured signal name (kebab case) to its share, fraction
+     */
+    public UseCaseSettings withMeasured(Map<String, Double> measured) {
+        double all =
+                signalWeights.values().stream().mapToDouble(Double::doubleValue).sum();
+        Map<String, Double> weights = new TreeMap<>();
+        signalWeights.forEach(
+                (signal, weight) -> weights.put(signal, weight == 0 ? 0 : measured.getOrDefault(signal, weight / all)));
+        return new UseCaseSettings(budget, auditShare, modelCheckShare, weights, caps, thresholds, classes, labels);
+    }
+
     static UseCaseSettings read(Section section) {
         Map<String, Double> weights = section.object("signals", signals -> {
             Map<String, Double> read = new TreeMap<>();

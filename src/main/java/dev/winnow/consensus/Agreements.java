@@ -30,7 +30,10 @@ public final class Agreements {
             .required(USE_CASE, StringType, "Use case")
             .required(
                     GUIDELINE_VERSION, StringType, "Version; __UNKNOWN__ where answers tell none; __ALL__: all answers")
-            .required(ITEMS, LongType, "Items with at least two answers")
+            .required(
+                    ITEMS,
+                    LongType,
+                    "Items with at least two answers, and without a known truth: known ones are those people agree on")
             .required(ANSWERS, LongType, "Answers to these items")
             .optional(PAIRS_AGREEING, DoubleType, "Share of pairs of answers that agree; null without pairs")
             .optional(

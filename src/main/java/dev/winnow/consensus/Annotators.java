@@ -35,6 +35,11 @@ public final class Annotators {
     public static final String GOLD_LOW = "gold_low";
     public static final String GOLD_HIGH = "gold_high";
     public static final String FLAGS = "flags";
+    public static final String REPEATS = "repeats";
+    public static final String REPEATS_SAME = "repeats_same";
+    public static final String SELF_AGREEMENT = "self_agreement";
+    public static final String SELF_AGREEMENT_LOW = "self_agreement_low";
+    public static final String SELF_AGREEMENT_HIGH = "self_agreement_high";
     public static final String TRUTH = "truth";
 
     private static final StructType CELL = createStructType(List.of(
@@ -77,6 +82,18 @@ public final class Annotators {
                     FLAGS,
                     createArrayType(StringType, false),
                     "GOLD_LOW: surely below required-gold-score, from 10 gold answers; PEERS, SECONDS, CLASSES: |z| > 3.5")
+            .optional(
+                    REPEATS,
+                    LongType,
+                    "Planted repeats of items that the annotator had answered before; null in rows from before the column")
+            .optional(
+                    REPEATS_SAME,
+                    LongType,
+                    "Those of them that the annotator answered as before; null where repeats is")
+            .optional(SELF_AGREEMENT, DoubleType, "repeats_same over repeats, fraction; null without repeats")
+            .optional(SELF_AGREEMENT_LOW, DoubleType, "Lower bound, Wilson; null where self_agreement is")
+            .optional(SELF_AGREEMENT_HIGH, DoubleType, "Upper bound; null where self_agreement is")
+            .check("same_of_repeats", REPEATS + " IS NULL OR " + REPEATS_SAME + " BETWEEN 0 AND " + REPEATS)
             .check("right_of_gold", GOLD_RIGHT + " BETWEEN 0 AND " + GOLD_ANSWERS)
             .partitionedBy(PIPELINE)
             .key(PIPELINE, USE_CASE, WORKER_ID)

@@ -48,8 +48,11 @@ final class BlockStatistics {
         for (int item = 0; item < block.answers.items(); item++) {
             int group = ((block.items.get(item).hashCode() * SPREAD) >>> 16) % GROUPS;
             block.answers.votes(item, votes);
-            agreement[versions][group].add(votes);
-            byVersion(block, item, group);
+            // Known items are known because people agree on them: they would make agreement seem better than it is.
+            if (block.answers.truth(item) == AnswerBlock.NO_TRUTH) {
+                agreement[versions][group].add(votes);
+                byVersion(block, item, group);
+            }
             workers(block.answers, item, votes);
         }
         return this;

@@ -19,9 +19,11 @@ import dev.winnow.config.ConfigException;
 import dev.winnow.config.ConsensusSettings;
 import dev.winnow.config.ConsensusSettings.Method;
 import dev.winnow.config.WinnowConfig;
+import dev.winnow.consensus.PlantedAnswers.Repeats;
 import dev.winnow.inputs.Inferences;
 import dev.winnow.ports.Stage;
 import dev.winnow.ports.TableStore;
+import dev.winnow.selection.PlantedItems;
 import dev.winnow.selection.Selections;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -76,12 +78,15 @@ public final class ConsensusJob implements Stage {
 
     @Override
     public Report run(LocalDate day) {
-        Dataset<Row> answers = tables.read(Answers.TABLE)
+        Dataset<Row> planted = tables.read(PlantedItems.TABLE)
+                .filter(col(PlantedItems.PIPELINE).equalTo(config.pipeline()));
+        Dataset<Row> given = tables.read(Answers.TABLE)
                 .filter(col(Answers.PIPELINE)
                         .equalTo(config.pipeline())
                         .and(col(Answers.STATUS).equalTo(Answers.ANSWERED))
                         .and(col(Answers.KIND).notEqual(Answers.MACHINE))
                         .and(col(Answers.TASK).notEqual(Answers.REVIEW)));
+        Dataset<Row> answers = PlantedAnswers.withTruths(given, planted);
         List<Row> summary = summary(answers);
         if (summary.isEmpty()) {
             throw new ConfigException("there are no answers of pipeline " + config.pipeline()
@@ -97,14 +102,16 @@ public final class ConsensusJob implements Stage {
                             .add(row);
                 }
             }
+            Map<String, Map<String, Repeats>> repeats = PlantedAnswers.selfAgreement(given, planted);
             classified.forEach((useCase, rows) -> cases.add(new UseCaseConsensus(
                     config.pipeline(),
                     new Profile(useCase, rows),
                     config.consensus(useCase),
                     classified(answers, useCase),
+                    repeats.getOrDefault(useCase, Map.of()),
                     perBlock,
                     tables)));
-            long written = write(labels(answers, summary, cases), cases);
+            long written = write(PlantedAnswers.withoutPlanted(labels(answers, summary, cases), planted), cases);
             long read = summary.stream()
                     .mapToLong(row -> row.<Long>getAs(Profile.ROWS))
                     .sum();

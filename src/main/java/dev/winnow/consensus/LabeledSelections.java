@@ -15,12 +15,14 @@ import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.size;
 import static org.apache.spark.sql.functions.sort_array;
+import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.to_date;
 import static org.apache.spark.sql.functions.when;
 
 import dev.winnow.analysis.HumanChecked;
 import dev.winnow.answers.Answers;
 import dev.winnow.candidates.Candidates;
+import dev.winnow.config.SelectionSettings;
 import dev.winnow.config.WinnowConfig;
 import dev.winnow.inputs.Feedback;
 import dev.winnow.inputs.Inferences;
@@ -28,6 +30,7 @@ import dev.winnow.labeling.LabelingJobs;
 import dev.winnow.ports.ReturnedLabels;
 import dev.winnow.ports.TableStore;
 import dev.winnow.segments.Misclassified;
+import dev.winnow.selection.KnownItems;
 import dev.winnow.selection.Selections;
 import dev.winnow.tables.TableDef;
 import java.time.LocalDate;
@@ -48,6 +51,7 @@ import org.apache.spark.sql.expressions.Window;
 public final class LabeledSelections implements ReturnedLabels {
     private static final String ANSWERED_ON = "answered_on";
     private static final String PLACE = "place";
+    private static final String LAST = "last";
     private static final String[] ITEM = {Inferences.USE_CASE, Selections.ITEM_ID};
     private static final String[] INFERENCE = {Inferences.USE_CASE, Selections.ITEM_ID, Inferences.INFERENCE_ID};
 
@@ -112,6 +116,54 @@ public final class LabeledSelections implements ReturnedLabels {
                         .orderBy(col(Selections.ROUND_ID).desc(), col(Selections.ITEM_ID)));
         return withDimensions(wrong.withColumn(PLACE, place).filter(col(PLACE).equalTo(1)), from, day, dimensions)
                 .select(columns.toArray(Column[]::new));
+    }
+
+    @Override
+    public Dataset<Row> known(LocalDate day) {
+        Dataset<Row> asked = selections(LocalDate.EPOCH, day);
+        Dataset<Row> blind = asked.filter(col(Selections.SIGNAL).isin(Candidates.DRAWN.toArray()))
+                .select(Inferences.USE_CASE, Inferences.IMAGE_URI)
+                .distinct();
+        Dataset<Row> items = asked.join(blind, new String[] {Inferences.USE_CASE, Inferences.IMAGE_URI}, "left_anti")
+                .groupBy(ITEM[0], ITEM[1])
+                .agg(max(struct(
+                                col(Selections.RUN_DATE).as(KnownItems.ASKED_ON),
+                                col(Selections.ROUND_ID),
+                                col(Inferences.IMAGE_URI),
+                                col(Inferences.SITE_ID),
+                                col(Inferences.MODEL_VERSION),
+                                col(Inferences.PREDICTED_LABEL),
+                                col(Inferences.CONFIDENCE)))
+                        .as(LAST));
+        SelectionSettings.Planted planted = config.selection().planted();
+        Column agreed = col(Labels.STATUS)
+                .equalTo(Labels.AGREED)
+                .and(col(Labels.METHOD)
+                        .equalTo(Labels.BY_EXPERT)
+                        .or(col(Labels.ANSWERS)
+                                .geq(planted.minAnswers())
+                                .and(coalesce(col(Labels.AGREEMENT).geq(planted.minAgreement()), lit(false)))));
+        List<String> unsure = new ArrayList<>(config.outcomes().unsureLabels());
+        unsure.add(LabelingJobs.CANT_TELL);
+        Column sure = col(Labels.STATUS)
+                .equalTo(Labels.GOLD)
+                .or(agreed)
+                .and(not(col(Labels.LABEL).isin(unsure.toArray())));
+        Dataset<Row> labels = tables.read(Labels.TABLE)
+                .filter(col(Labels.PIPELINE)
+                        .equalTo(config.pipeline())
+                        .and(col(Labels.TASK).equalTo(Answers.CLASSIFICATION)))
+                .select(
+                        col(ITEM[0]),
+                        col(ITEM[1]),
+                        when(sure, col(Labels.LABEL)).as(KnownItems.LABEL),
+                        col(Labels.ANSWERS))
+                .filter(col(KnownItems.LABEL).isNotNull().or(col(Labels.ANSWERS).gt(0)));
+        Column[] columns =
+                KnownItems.TABLE.columns().stream().map(name -> col(name)).toArray(Column[]::new);
+        return items.join(labels, ITEM)
+                .select(col(ITEM[0]), col(ITEM[1]), col(LAST + ".*"), col(KnownItems.LABEL))
+                .select(columns);
     }
 
     /** Selections of rounds from a day on, before another. */

@@ -3,6 +3,7 @@ package dev.winnow.consensus;
 import dev.winnow.config.ConfigException;
 import dev.winnow.config.ConsensusSettings;
 import dev.winnow.config.ConsensusSettings.Method;
+import dev.winnow.consensus.PlantedAnswers.Repeats;
 import dev.winnow.ports.TableStore;
 import dev.winnow.stats.AgreementSums;
 import dev.winnow.stats.Crowdlab;
@@ -13,6 +14,7 @@ import dev.winnow.stats.DawidSkene.Settings;
 import dev.winnow.stats.DawidSkene.Sums;
 import dev.winnow.stats.IncompleteBeta;
 import dev.winnow.stats.Interval;
+import dev.winnow.stats.IntervalMethod;
 import dev.winnow.stats.Normal;
 import dev.winnow.stats.RobustZ;
 import dev.winnow.stats.Votes;
@@ -20,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Dataset;
@@ -55,12 +58,14 @@ final class UseCaseConsensus implements AutoCloseable {
     private final BlockStatistics statistics;
     private final @Nullable Fit fit;
     private final Rule rule;
+    private final Map<String, Repeats> repeats;
 
     /**
      * Fits the use case; answers are read and grouped here.
      *
      * @param answers of workers and known truths to items of the use case, classes alone, and predictions where the method
      *     asks for them; see {@link AnswerBlocks#of}
+     * @param repeats worker to what came of planted repeats
      * @param perBlock answers that are worked on together, about
      * @throws ConfigException if there are too many workers and classes for the method
      */
@@ -69,11 +74,13 @@ final class UseCaseConsensus implements AutoCloseable {
             Profile profile,
             ConsensusSettings settings,
             Dataset<Row> answers,
+            Map<String, Repeats> repeats,
             long perBlock,
             TableStore tables) {
         this.pipeline = pipeline;
         this.profile = profile;
         this.settings = settings;
+        this.repeats = Map.copyOf(repeats);
         requireBounded();
         this.blocks = AnswerBlocks.of(
                 answers,
@@ -200,6 +207,10 @@ final class UseCaseConsensus implements AutoCloseable {
             flag(flags, "PEERS", peerZ);
             flag(flags, "SECONDS", secondZ);
             flag(flags, "CLASSES", classZ);
+            Repeats asked = repeats.getOrDefault(profile.workers().name(worker), Repeats.NONE);
+            Interval self = asked.repeats() == 0
+                    ? null
+                    : IntervalMethod.WILSON.of((double) asked.same(), (double) asked.repeats(), settings.level());
             rows.add(RowFactory.create(
                     pipeline,
                     profile.useCase(),
@@ -221,7 +232,12 @@ final class UseCaseConsensus implements AutoCloseable {
                     gold == 0 ? null : (1.0 + right) / (2.0 + gold),
                     goldInterval == null ? null : goldInterval.low(),
                     goldInterval == null ? null : goldInterval.high(),
-                    flags.toArray(String[]::new)));
+                    flags.toArray(String[]::new),
+                    asked.repeats(),
+                    asked.same(),
+                    nullable(ratio(asked.same(), asked.repeats())),
+                    self == null ? null : self.low(),
+                    self == null ? null : self.high()));
         }
         return rows;
     }

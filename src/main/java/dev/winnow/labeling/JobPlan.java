@@ -108,12 +108,19 @@ final class JobPlan {
         return shown ? task.type() : task.type().blind();
     }
 
-    /** The configured categories, else the classes seen in the round and what is always possible. */
+    /** The configured categories, else the classes seen or planted in the round and what is always possible. */
     private List<String> labels(String useCase, TaskType type, List<LabelingItem> items) {
         List<String> labels = new ArrayList<>(config.useCase(useCase).labels());
         if (labels.isEmpty()) {
             TreeSet<String> seen = new TreeSet<>();
             items.stream().map(LabelingItem::predicted).filter(Objects::nonNull).forEach(seen::add);
+            // Who is asked about an item whose answer is known must be able to give it.
+            items.stream()
+                    .map(LabelingItem::planted)
+                    .filter(Objects::nonNull)
+                    .map(LabelingItem.Planted::label)
+                    .filter(label -> label != null && !ALWAYS.contains(label))
+                    .forEach(seen::add);
             labels.addAll(seen);
             ALWAYS.stream()
                     .filter(label -> type.choosesClasses() && !seen.contains(label))

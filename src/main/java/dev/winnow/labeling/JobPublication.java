@@ -125,7 +125,8 @@ final class JobPublication {
 
     private static Map<String, Integer> signals(List<LabelingItem> items) {
         Map<String, Integer> signals = new TreeMap<>();
-        items.forEach(item -> signals.merge(item.signal(), 1, Integer::sum));
+        items.forEach(item -> signals.merge(
+                item.planted() == null ? item.signal() : item.planted().kind(), 1, Integer::sum));
         return signals;
     }
 

@@ -3,6 +3,7 @@ package dev.winnow.labeling;
 import dev.winnow.candidates.Candidates;
 import dev.winnow.config.TaskSettings;
 import dev.winnow.inputs.Inferences;
+import dev.winnow.selection.PlantedItems;
 import dev.winnow.selection.Selections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param confidence of it in [0, 1]; null for a frame without output
  * @param old label that people may look at; null for none
  * @param batch what is asked about together; null for an item of its own
+ * @param planted what is not told in its line: that it was planted; null for a chosen item
  */
 public record LabelingItem(
         String reference,
@@ -49,7 +51,8 @@ public record LabelingItem(
         @Nullable String predicted,
         @Nullable Double confidence,
         @Nullable OldLabel old,
-        @Nullable Batch batch) {
+        @Nullable Batch batch,
+        @Nullable Planted planted) {
 
     /**
      * Items that are asked about together: whether the class that they share is right.
@@ -70,6 +73,14 @@ public record LabelingItem(
      * @param reference image
      */
     public record Shown(String itemId, String reference) {}
+
+    /**
+     * An item that tests people.
+     *
+     * @param kind GOLD or REPEAT, as in {@link PlantedItems}
+     * @param label the known answer; null of REPEAT
+     */
+    public record Planted(String kind, @Nullable String label) {}
 
     /** Order of the lines unless another is asked for: signal, rank, item. */
     static final Comparator<LabelingItem> BY_RANK = Comparator.comparing(LabelingItem::signal)
@@ -101,7 +112,31 @@ public record LabelingItem(
                 row.getAs(Inferences.PREDICTED_LABEL),
                 row.getAs(Inferences.CONFIDENCE),
                 null,
+                null,
                 null);
+    }
+
+    /** Reads a row shaped like {@link PlantedItems}: its line says what that of a chosen item says. */
+    static LabelingItem ofPlanted(Row row) {
+        return new LabelingItem(
+                row.getAs(Inferences.IMAGE_URI),
+                row.getAs(PlantedItems.ITEM_ID),
+                row.getAs(PlantedItems.RUN_ID),
+                row.getAs(PlantedItems.ROUND_ID),
+                row.getAs(PlantedItems.USE_CASE),
+                row.getAs(PlantedItems.SHOWN_SIGNAL),
+                row.getAs(PlantedItems.SHOWN_SEGMENT),
+                row.getAs(PlantedItems.SHOWN_SCORE),
+                row.<Integer>getAs(PlantedItems.SHOWN_RANK),
+                row.getAs(PlantedItems.SHOWN_DESIGN),
+                row.getAs(PlantedItems.SHOWN_PROBABILITY),
+                row.getAs(Inferences.SITE_ID),
+                row.getAs(PlantedItems.SHOWN_MODEL_VERSION),
+                row.getAs(Inferences.PREDICTED_LABEL),
+                row.getAs(Inferences.CONFIDENCE),
+                null,
+                null,
+                new Planted(row.getAs(PlantedItems.KIND), row.getAs(PlantedItems.LABEL)));
     }
 
     static Comparator<LabelingItem> order(TaskSettings.Order order) {
@@ -130,7 +165,8 @@ public record LabelingItem(
                 predicted,
                 confidence,
                 label,
-                batch);
+                batch,
+                planted);
     }
 
     /** Returns whether nobody who labels it may see what a model or another person said of it. */

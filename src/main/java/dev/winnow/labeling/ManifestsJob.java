@@ -14,8 +14,10 @@ import dev.winnow.ports.Stage;
 import dev.winnow.ports.TableStore;
 import dev.winnow.runtime.Rounds;
 import dev.winnow.runtime.Rounds.Round;
+import dev.winnow.selection.PlantedItems;
 import dev.winnow.selection.SelectionCuts;
 import dev.winnow.selection.Selections;
+import dev.winnow.tables.TableDef;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -23,6 +25,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Row;
 
 /**
  * Publishes the labeling jobs of a round as files and seals it.
@@ -111,17 +115,20 @@ public final class ManifestsJob implements Stage {
 
     /** A round holds at most the sum of the budgets, so it fits the driver. */
     private List<LabelingItem> selections(Round round) {
-        return tables
-                .read(Selections.TABLE)
+        return Stream.concat(
+                        rows(Selections.TABLE, round).stream().map(LabelingItem::of),
+                        rows(PlantedItems.TABLE, round).stream().map(LabelingItem::ofPlanted))
+                .sorted(LabelingItem.BY_RANK)
+                .toList();
+    }
+
+    private List<Row> rows(TableDef table, Round round) {
+        return tables.read(table)
                 .filter(col(Selections.PIPELINE)
                         .equalTo(config.pipeline())
                         .and(col(Selections.RUN_DATE).equalTo(lit(round.date())))
                         .and(col(Selections.ROUND_ID).equalTo(round.id())))
-                .collectAsList()
-                .stream()
-                .map(LabelingItem::of)
-                .sorted(LabelingItem.BY_RANK)
-                .toList();
+                .collectAsList();
     }
 
     private List<Planned> jobs(Round round, List<LabelingItem> items) {

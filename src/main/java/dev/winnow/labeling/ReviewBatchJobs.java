@@ -140,6 +140,7 @@ public final class ReviewBatchJobs implements ReviewJobs {
                 job.label(),
                 null,
                 null,
-                new LabelingItem.Batch(job.label(), shown));
+                new LabelingItem.Batch(job.label(), shown),
+                null);
     }
 }

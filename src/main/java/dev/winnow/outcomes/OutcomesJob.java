@@ -7,6 +7,7 @@ import dev.winnow.answers.Answers;
 import dev.winnow.candidates.Candidates;
 import dev.winnow.config.ConfigException;
 import dev.winnow.config.InferenceSettings.RowPer;
+import dev.winnow.config.SelectionSettings.Weights;
 import dev.winnow.config.UseCaseSettings;
 import dev.winnow.config.WinnowConfig;
 import dev.winnow.consensus.Labels;
@@ -14,6 +15,7 @@ import dev.winnow.inputs.CameraTable;
 import dev.winnow.inputs.InferenceLog;
 import dev.winnow.inputs.ModelTraining;
 import dev.winnow.inputs.ModelTraining.Trained;
+import dev.winnow.ports.MeasuredWeights.Proposed;
 import dev.winnow.ports.Stage;
 import dev.winnow.ports.TableStore;
 import dev.winnow.runtime.Rounds;
@@ -169,8 +171,15 @@ public final class OutcomesJob implements Stage {
             }
         }
         Map<String, Map<String, SignalYield.Weight>> weights = new TreeMap<>();
+        Map<String, Proposed> before = config.selection().weights() == Weights.MEASURED
+                ? new ProposedWeights(config.pipeline(), tables).before(day)
+                : Map.of();
         labels.forEach((useCase, bySignal) -> {
-            Map<String, SignalYield.Weight> ofUseCase = weights(day, useCase, bySignal);
+            Proposed last = before.get(useCase);
+            UseCaseSettings settings = last == null
+                    ? config.useCase(useCase)
+                    : config.useCase(useCase).withMeasured(last.bySignal());
+            Map<String, SignalYield.Weight> ofUseCase = weights(day, useCase, settings, bySignal);
             weights.put(useCase, ofUseCase);
             // A signal that never had a candidate has a share of the budget, too.
             ofUseCase.keySet().stream()
@@ -187,9 +196,9 @@ public final class OutcomesJob implements Stage {
                 .toList();
     }
 
-    /** The weights of a use case's signals now and as they should be; nothing is proposed before a label is there. */
-    private Map<String, SignalYield.Weight> weights(LocalDate day, String useCase, Map<String, ClusterSums> labels) {
-        UseCaseSettings settings = config.useCase(useCase);
+    /** The weights of a use case's signals now, by its settings, and as they should be; nothing is proposed before a label is there. */
+    private Map<String, SignalYield.Weight> weights(
+            LocalDate day, String useCase, UseCaseSettings settings, Map<String, ClusterSums> labels) {
         Map<String, Double> now = new TreeMap<>();
         List<String> locked = new ArrayList<>();
         for (String signal : Candidates.SCORED) {

@@ -47,6 +47,18 @@ record SignalYield(
             return new Share(labels.rate(), interval);
         }
 
+        /**
+         * A share of images that were drawn one by one from all: they are independent of each other, whatever cameras they
+         * are of, and the rate of all images lies in the interval as often as it says. Cameras as clusters would make it
+         * that of other cameras like these.
+         */
+        static Share ofDraw(ClusterSums labels, double level) {
+            Interval interval = labels.clusters() < 2
+                    ? null
+                    : IntervalMethod.WILSON.of((double) labels.x(), (double) labels.n(), level);
+            return new Share(labels.rate(), interval);
+        }
+
         @Nullable
         Double low() {
             return interval == null ? null : (Double) interval.low();
@@ -69,7 +81,7 @@ record SignalYield(
 
     /**
      * Holds every signal against the audit of its own round. How much the images of one camera resemble each other is
-     * learned from a signal's labels in all rounds.
+     * learned from a signal's labels in all rounds; for the audit, which is drawn from all images, it does not matter.
      *
      * @param counts of all use cases, for every round and for all together
      * @param level of the intervals
@@ -88,13 +100,11 @@ record SignalYield(
         List<SignalYield> yields = new ArrayList<>();
         for (SignalCounts of : counts) {
             SignalCounts all = together.getOrDefault(List.of(of.useCase(), of.signal()), of);
-            Share charged = Share.of(of.charged(), icc(all.charged()), level);
-            Share audit = Share.NONE;
             SignalCounts drawn = audits.get(List.of(of.useCase(), String.valueOf(of.round())));
-            if (drawn != null) {
-                SignalCounts allDrawn = together.getOrDefault(List.of(of.useCase(), Candidates.AUDIT), drawn);
-                audit = Share.of(drawn.charged(), icc(allDrawn.charged()), level);
-            }
+            Share audit = drawn == null ? Share.NONE : Share.ofDraw(drawn.charged(), level);
+            boolean isAudit = of.signal().equals(Candidates.AUDIT);
+            Share charged = isAudit ? audit : Share.of(of.charged(), icc(all.charged()), level);
+            Share any = isAudit ? Share.ofDraw(of.any(), level) : Share.of(of.any(), icc(all.any()), level);
             Interval lift = null;
             if (!Candidates.DRAWN.contains(of.signal())
                     && charged.value != null
@@ -103,7 +113,7 @@ record SignalYield(
                     && audit.interval != null) {
                 lift = Newcombe.difference(charged.value, charged.interval, audit.value, audit.interval);
             }
-            yields.add(new SignalYield(of, charged, Share.of(of.any(), icc(all.any()), level), audit, lift, null));
+            yields.add(new SignalYield(of, charged, any, audit, lift, null));
         }
         return yields;
     }

@@ -65,7 +65,11 @@ public final class SignalYields {
                             + " marked")
             .required(CAMERAS, LongType, "Cameras with labels: the clusters of the intervals")
             .optional(YIELD, DoubleType, "found over labeled, fraction; null without labels")
-            .optional(YIELD_LOW, DoubleType, "Lower bound, Wilson, cameras being clusters; null below two cameras")
+            .optional(
+                    YIELD_LOW,
+                    DoubleType,
+                    "Lower bound, Wilson, cameras being clusters except for AUDIT, whose images are drawn from all; null below"
+                            + " two cameras")
             .optional(YIELD_HIGH, DoubleType, "Upper bound; null where the lower one is")
             .optional(
                     AUDIT_YIELD,
@@ -97,8 +101,8 @@ public final class SignalYields {
             .optional(
                     WEIGHT,
                     DoubleType,
-                    "Share of the budget beside the audit that the signal is configured for, fraction; null for one round,"
-                            + " and for signals without weight")
+                    "Share of the budget beside the audit that the signal has, fraction, by selection.weights as configured or"
+                            + " as last proposed; null for one round, and for signals without weight")
             .optional(
                     PROPOSED_WEIGHT,
                     DoubleType,

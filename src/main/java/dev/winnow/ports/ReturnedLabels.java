@@ -6,8 +6,8 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * What people say of images that rounds asked them about. The analysis comes before the rounds of its day, so it learns
- * of answers to earlier ones through this.
+ * What people say of images that rounds asked them about. The analysis and the selection come before the answers to the
+ * rounds of their day, so they learn of those to earlier ones through this.
  */
 public interface ReturnedLabels {
     /**
@@ -26,4 +26,12 @@ public interface ReturnedLabels {
      * @return shaped like {@code Misclassified} of the segments, with {@code dimensions}
      */
     Dataset<Row> contradicted(LocalDate day, Collection<String> dimensions);
+
+    /**
+     * Returns the items of rounds before a day that people gave one class, as labels are now; nothing that is labeled blind,
+     * and one row for each item.
+     *
+     * @return shaped like {@code KnownItems} of the selection
+     */
+    Dataset<Row> known(LocalDate day);
 }

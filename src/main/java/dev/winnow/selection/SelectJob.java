@@ -4,14 +4,18 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
 import dev.winnow.config.ConfigException;
+import dev.winnow.config.SelectionSettings.Weights;
 import dev.winnow.config.TeamSettings;
+import dev.winnow.config.UseCaseSettings;
 import dev.winnow.config.WinnowConfig;
 import dev.winnow.inputs.CameraTable;
 import dev.winnow.inputs.DayInput;
 import dev.winnow.inputs.InferenceLog;
 import dev.winnow.inputs.WorstSegments;
 import dev.winnow.ports.EarlierRounds;
+import dev.winnow.ports.History;
 import dev.winnow.ports.ImageStore;
+import dev.winnow.ports.MeasuredWeights.Proposed;
 import dev.winnow.ports.Stage;
 import dev.winnow.ports.TableStore;
 import dev.winnow.runtime.Rounds;
@@ -20,8 +24,10 @@ import dev.winnow.runtime.RunIds;
 import dev.winnow.segments.SegmentFindings;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -47,13 +53,13 @@ public final class SelectJob implements Stage {
     private final TableStore tables;
     private final ImageStore images;
     private final Rounds rounds;
-    private final EarlierRounds earlier;
+    private final History history;
     private final int number;
 
     /**
      * Creates the job.
      *
-     * @param earlier how the jobs of earlier rounds stand
+     * @param history what is known of earlier rounds
      * @param number of the round, from 1; a higher one corrects the sealed ones before it
      * @throws ConfigException if the budgets ask for more candidates than the driver can hold
      */
@@ -64,7 +70,7 @@ public final class SelectJob implements Stage {
             TableStore tables,
             ImageStore images,
             Rounds rounds,
-            EarlierRounds earlier,
+            History history,
             int number) {
         CandidatePool.requireBounded(config, config.useCases().keySet());
         this.config = config;
@@ -73,7 +79,7 @@ public final class SelectJob implements Stage {
         this.tables = tables;
         this.images = images;
         this.rounds = rounds;
-        this.earlier = earlier;
+        this.history = history;
         this.number = number;
     }
 
@@ -90,21 +96,20 @@ public final class SelectJob implements Stage {
             return new Report(
                     0, 0, 0, 0, input.fingerprint(), List.of("Round " + round.id() + " is sealed and stays as it is"));
         }
-        List<Round> sealed = rounds.sealed(day.minusDays(config.selection().cooldownDays()));
+        List<Round> sealed = rounds.sealed(day.minusDays(Math.max(
+                config.selection().cooldownDays(), config.selection().planted().restDays())));
         requireNext(round, sealed);
-        CandidatePool pool = new CandidatePool(config, tables, dimensions(), day, sealed, earlier.returned(day));
+        CandidatePool pool = new CandidatePool(
+                config, tables, dimensions(), day, sealed, history.rounds().returned(day));
         pool.requireCandidates();
         List<String> sentences = new ArrayList<>();
         List<UseCasePool> pools = pool.byUseCase();
         Map<String, Integer> budgets = budgets(day, pools, sentences);
-        List<Spending> spendings = spend(pools, budgets);
-        spendings.forEach(spending -> sentences.add(spending.sentence()));
+        List<Planting.Round> spent = spend(round, sealed, pools, budgets, sentences);
         String runId = RunIds.of(config.pipeline(), NAME, day, config.semantic(), input.fingerprint());
-        long written = write(round, runId, spendings, budgets, selections(day, pool, spendings));
+        long written = write(round, runId, spent, budgets, selections(day, pool, spent));
         return new Report(
-                spendings.stream()
-                        .mapToLong(spending -> spending.pool().items().size())
-                        .sum(),
+                pools.stream().mapToLong(ofUseCase -> ofUseCase.items().size()).sum(),
                 written,
                 0,
                 0,
@@ -121,7 +126,7 @@ public final class SelectJob implements Stage {
         if (team.maxOpenAnswers() == 0 && team.maxOpenMinutes() == 0) {
             return wanted;
         }
-        EarlierRounds.Open open = earlier.open(day);
+        EarlierRounds.Open open = history.rounds().open(day);
         long images = TeamCapacity.images(team, open);
         long budget = wanted.values().stream().mapToLong(Integer::longValue).sum();
         if (images < budget) {
@@ -162,12 +167,62 @@ public final class SelectJob implements Stage {
         return Objects.requireNonNull(budgets.get(useCase), useCase);
     }
 
-    private List<Spending> spend(List<UseCasePool> pools, Map<String, Integer> budgets) {
+    /** Spends the budgets, each by the weights that hold for it, and tells how. */
+    private List<Planting.Round> spend(
+            Round round,
+            List<Round> sealed,
+            List<UseCasePool> pools,
+            Map<String, Integer> budgets,
+            List<String> sentences) {
         ImageStore checked = config.labeling().checkImages() ? images : uris -> Set.of();
-        return pools.stream()
-                .map(pool -> Spending.of(
-                        pool, config.useCase(pool.useCase()).withBudget(budget(budgets, pool.useCase())), checked))
-                .toList();
+        Map<String, UseCaseSettings> settings = settings(round.date(), pools, sentences);
+        Map<String, List<KnownItem>> known =
+                KnownPool.of(config, tables, history.labels(), round, sealed, settings.keySet());
+        List<Planting.Round> spent = new ArrayList<>();
+        for (UseCasePool pool : pools) {
+            String useCase = pool.useCase();
+            Planting planting =
+                    new Planting(config.selection().planted(), config.labeling().task(useCase));
+            Planting.Round one = planting.spend(
+                    pool,
+                    Objects.requireNonNull(settings.get(useCase)).withBudget(budget(budgets, useCase)),
+                    known.getOrDefault(useCase, List.of()),
+                    checked);
+            sentences.add(one.spending().sentence());
+            if (!one.planted().isEmpty()) {
+                long gold = one.planted().stream().filter(Planted::gold).count();
+                sentences.add(String.format(
+                        Locale.ROOT,
+                        "%s: %,d items whose answer is known and %,d repeated ones are planted among these",
+                        useCase,
+                        gold,
+                        one.planted().size() - gold));
+            }
+            spent.add(one);
+        }
+        return spent;
+    }
+
+    /** Settings by use case, with measured weights where they are asked for and there are any. */
+    private Map<String, UseCaseSettings> settings(LocalDate day, List<UseCasePool> pools, List<String> sentences) {
+        boolean measured = config.selection().weights() == Weights.MEASURED;
+        Map<String, Proposed> proposals = measured ? history.weights().before(day) : Map.of();
+        Map<String, UseCaseSettings> settings = new TreeMap<>();
+        for (UseCasePool pool : pools) {
+            String useCase = pool.useCase();
+            Proposed proposed = proposals.get(useCase);
+            UseCaseSettings own = config.useCase(useCase);
+            settings.put(useCase, proposed == null ? own : own.withMeasured(proposed.bySignal()));
+            if (measured) {
+                sentences.add(
+                        proposed == null
+                                ? useCase + ": no weights of signals were proposed before " + day
+                                        + ", so the configured ones hold"
+                                : useCase + ": signals have the weights that outcomes proposed on "
+                                        + proposed.runDate());
+            }
+        }
+        return settings;
     }
 
     /** The ranked segments of a day with more errors than the rest. */
@@ -184,9 +239,10 @@ public final class SelectJob implements Stage {
     }
 
     /** What was chosen, with everything that speaks for it. */
-    private List<Selection> selections(LocalDate day, CandidatePool pool, List<Spending> spendings) {
+    private List<Selection> selections(LocalDate day, CandidatePool pool, List<Planting.Round> spent) {
         WorstSegments segments = worstSegments(day);
         Map<String, Set<String>> chosen = new TreeMap<>();
+        List<Spending> spendings = spent.stream().map(Planting.Round::spending).toList();
         spendings.forEach(spending -> chosen.put(spending.useCase(), spending.images()));
         Map<String, Map<String, Set<String>>> signals = pool.signals(chosen);
         List<Selection> selections = new ArrayList<>();
@@ -196,19 +252,19 @@ public final class SelectJob implements Stage {
         return selections;
     }
 
-    /** Replaces the round: its cuts first, so that a round with selections has them. */
+    /** Replaces the round: its selections last, so that a round with selections has all else. */
     private long write(
             Round round,
             String runId,
-            List<Spending> spendings,
+            List<Planting.Round> spent,
             Map<String, Integer> budgets,
             List<Selection> selections) {
         Map<String, Object> scope = new LinkedHashMap<>();
         scope.put(Selections.PIPELINE, config.pipeline());
         scope.put(Selections.RUN_DATE, round.date());
         scope.put(Selections.ROUND_ID, round.id());
-        List<Row> cuts = spendings.stream()
-                .flatMap(spending -> spending.cuts().stream())
+        List<Row> cuts = spent.stream()
+                .flatMap(one -> one.spending().cuts().stream())
                 .map(cut -> SelectionCuts.row(
                         config.pipeline(),
                         round,
@@ -219,6 +275,27 @@ public final class SelectJob implements Stage {
                 .map(selection -> Selections.row(config.pipeline(), round, runId, selection))
                 .toList();
         tables.replace(SelectionCuts.TABLE, tables.frame(SelectionCuts.TABLE, cuts), scope);
+        List<Row> planted = planted(round, runId, spent, selections);
+        tables.replace(PlantedItems.TABLE, tables.frame(PlantedItems.TABLE, planted), scope);
         return tables.replace(Selections.TABLE, tables.frame(Selections.TABLE, rows), scope);
+    }
+
+    /** What was planted, with the lines of the chosen items beside it. */
+    private List<Row> planted(Round round, String runId, List<Planting.Round> spent, List<Selection> selections) {
+        Map<List<Object>, Selection> chosen = new HashMap<>();
+        selections.forEach(one -> chosen.put(List.of(one.useCase(), one.signal(), one.rank()), one));
+        List<Row> rows = new ArrayList<>();
+        for (Planting.Round one : spent) {
+            String useCase = one.spending().useCase();
+            one.planted()
+                    .forEach(item -> rows.add(PlantedItems.row(
+                            config.pipeline(),
+                            round,
+                            runId,
+                            useCase,
+                            item,
+                            Objects.requireNonNull(chosen.get(List.of(useCase, item.signal(), item.rank()))))));
+        }
+        return rows;
     }
 }

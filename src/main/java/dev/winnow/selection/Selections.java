@@ -115,7 +115,7 @@ public final class Selections {
                 selection.reason());
     }
 
-    private static String design(Selection selection) {
+    static String design(Selection selection) {
         if (selection.inclusionProbability() == null) {
             return PURPOSIVE;
         }

@@ -18,6 +18,7 @@ import dev.winnow.tables.InputException;
 import dev.winnow.testing.Configs;
 import dev.winnow.testing.FakeTables;
 import dev.winnow.testing.MemoryObjects;
+import dev.winnow.testing.PlantedRows;
 import dev.winnow.testing.SparkExtension;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -350,6 +351,22 @@ class IngestJobTest {
             assertThat(row.<String>getAs(Answers.JOB_NAME)).isEqualTo("j");
         });
         assertThat(rejects()).isEqualTo(Map.of("response_missing", 1L));
+    }
+
+    @Test
+    void answersToPlantedItemsAreOfTheRoundThatPlantedThem() {
+        select("key-a", "s3://b/a.jpg");
+        PlantedRows.store(tables, PlantedRows.gold("2026-11-02.1", "0a", "key-a", "bag"));
+        objects.put("/m/x.manifest", """
+                {"source-ref":"s3://bucket/key-a.jpg","item-id":"0a","l":0,"l-metadata":{"class-name":"x","type":"groundtruth/image-classification","job-name":"labeling-job/j","confidence":0.5}}
+                {"source-ref":"s3://b/a.jpg","item-id":"key-a","l":0,"l-metadata":{"class-name":"y","type":"groundtruth/image-classification","job-name":"labeling-job/j","confidence":0.5}}
+                """);
+        ingest(export("ground-truth", "/m/"));
+        assertThat(rows())
+                .extracting(row -> row.getAs(Answers.ITEM_ID) + " " + row.getAs(Answers.ROUND_ID) + " "
+                        + row.getAs(Answers.USE_CASE) + " " + row.getAs(Answers.LABEL))
+                .containsExactlyInAnyOrder("0a 2026-11-02.1 dock x", "key-a 2026-11-01.1 dock y");
+        assertThat(rejects()).isEmpty();
     }
 
     @Test

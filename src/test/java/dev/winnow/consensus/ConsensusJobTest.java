@@ -19,6 +19,7 @@ import dev.winnow.tables.TableDef;
 import dev.winnow.testing.Configs;
 import dev.winnow.testing.CrowdData;
 import dev.winnow.testing.FakeTables;
+import dev.winnow.testing.PlantedRows;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -318,6 +319,56 @@ class ConsensusJobTest {
         assertThat(bad.<Long>getAs(Annotators.GOLD_RIGHT)).isEqualTo(10);
         assertThat(bad.<String>getList(bad.fieldIndex(Annotators.FLAGS))).contains("GOLD_LOW");
         assertThat(bad.<Double>getAs(Annotators.SECONDS)).isEqualTo(10.0);
+    }
+
+    @Test
+    void plantedItemsTellOfPeopleAndHaveNoLabelsOfTheirOwn() {
+        for (int i = 0; i < 12; i++) {
+            answer("i" + i, "good", "bag");
+            answer("i" + i, "bad", i % 2 == 0 ? "bag" : "box");
+            answer("i" + i, "fair", "bag");
+        }
+        run("method = majority");
+        Map<String, Row> labels = labels();
+        Row before = annotator("bad");
+        Row agreement = tables.read(Agreements.TABLE).first();
+
+        List<String> planted = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            planted.add(PlantedRows.gold("2026-11-04.1", "g" + i, "i" + i, "bag"));
+            answer("g" + i, "good", "bag");
+            answer("g" + i, "bad", i < 3 ? "bag" : "box");
+        }
+        planted.add(PlantedRows.gold("2026-11-04.1", "unanswered", "i1", "van"));
+        for (int i = 0; i < 4; i++) {
+            planted.add(PlantedRows.repeat("2026-11-04.1", "r" + i, "i" + i));
+            answer("r" + i, "good", "bag");
+            answer("r" + i, "bad", "box");
+            answer("r" + i, "new", "box");
+        }
+        PlantedRows.store(tables, planted.toArray(String[]::new));
+        run("method = majority, required-gold-score = 0.8");
+
+        assertThat(labels()).as("labels of the items themselves").isEqualTo(labels);
+        assertThat(tables.read(Agreements.TABLE).first()).isEqualTo(agreement);
+        Row good = annotator("good");
+        assertThat(good.<Long>getAs(Annotators.GOLD_ANSWERS)).isEqualTo(12);
+        assertThat(good.<Long>getAs(Annotators.GOLD_RIGHT)).isEqualTo(12);
+        assertThat(good.<Long>getAs(Annotators.ANSWERS)).isEqualTo(24);
+        assertThat(good.<Double>getAs(Annotators.SELF_AGREEMENT)).isEqualTo(1);
+        Row bad = annotator("bad");
+        assertThat(bad.<Long>getAs(Annotators.GOLD_RIGHT)).isEqualTo(3);
+        assertThat(bad.<String>getList(bad.fieldIndex(Annotators.FLAGS))).containsExactly("GOLD_LOW");
+        assertThat(before.<Long>getAs(Annotators.GOLD_ANSWERS)).isZero();
+        // Of 4 repeats it had said box twice.
+        assertThat(bad.<Long>getAs(Annotators.REPEATS)).isEqualTo(4);
+        assertThat(bad.<Long>getAs(Annotators.REPEATS_SAME)).isEqualTo(2);
+        assertThat(bad.<Double>getAs(Annotators.SELF_AGREEMENT)).isEqualTo(.5);
+        assertThat(bad.<Double>getAs(Annotators.SELF_AGREEMENT_LOW)).isCloseTo(.150039, within(1e-6));
+        assertThat(annotator("fair").<Long>getAs(Annotators.REPEATS)).isZero();
+        assertThat(annotator("fair").<Double>getAs(Annotators.SELF_AGREEMENT)).isNull();
+        // Who answered nothing but repeats has said nothing of any item.
+        assertThat(annotators()).containsOnlyKeys("good", "bad", "fair");
     }
 
     @Test

@@ -224,4 +224,57 @@ class LabeledSelectionsTest {
                         "inference untimed AUDIT 0.25 bag");
         assertThat(checked.select(col("captured_at")).first().isNullAt(0)).isFalse();
     }
+
+    @Test
+    void whatIsKnownOfEarlierItemsIsSureOrAtLeastAnsweredAndNothingBlind() {
+        for (String item :
+                List.of("sure", "few", "split", "expert", "truth", "unsure", "open", "again", "set", "alone")) {
+            selected(item, "BOUNDARY", "bag");
+        }
+        selected("again", "ERROR_RISK", "bag", DAY.minusDays(1));
+        selected("today", "BOUNDARY", "bag", DAY);
+        selected("audit", Candidates.AUDIT, "bag");
+        selected("check", Candidates.MODEL_CHECK, "bag");
+        known("sure", Labels.AGREED, "MAJORITY", "bag", 3, .9);
+        known("few", Labels.AGREED, "MAJORITY", "bag", 2, 1.0);
+        known("split", Labels.AGREED, "MAJORITY", "bag", 9, 8 / 9.0);
+        known("expert", Labels.AGREED, Labels.BY_EXPERT, "box", 0, null);
+        known("truth", Labels.GOLD, "MAJORITY", "van", 0, null);
+        known("unsure", Labels.AGREED, "MAJORITY", "can't tell", 5, 1.0);
+        known("open", Labels.OPEN, "MAJORITY", "bag", 5, 1.0);
+        known("again", Labels.AGREED, "MAJORITY", "bag", 3, 1.0);
+        known("today", Labels.AGREED, "MAJORITY", "bag", 3, 1.0);
+        known("audit", Labels.AGREED, "MAJORITY", "bag", 3, 1.0);
+        known("check", Labels.AGREED, "MAJORITY", "bag", 3, 1.0);
+        known("alone", Labels.AGREED, Labels.SERVICE, "bag", 0, null);
+        labeled("set", Answers.MULTI_LABEL, null, "[\"bag\"]", Labels.GOLD);
+
+        assertThat(texts(labels().known(DAY), "item_id", "asked_on", "label"))
+                .containsExactly(
+                        "again " + DAY.minusDays(1) + " bag",
+                        "expert " + DAY.minusDays(4) + " box",
+                        "few " + DAY.minusDays(4) + " null",
+                        "open " + DAY.minusDays(4) + " null",
+                        "split " + DAY.minusDays(4) + " null",
+                        "sure " + DAY.minusDays(4) + " bag",
+                        "truth " + DAY.minusDays(4) + " van",
+                        "unsure " + DAY.minusDays(4) + " null");
+    }
+
+    private void known(
+            String item, String status, String method, String label, int answers, @Nullable Double agreement) {
+        Map<String, Object> row = new HashMap<>();
+        row.put("pipeline", "p");
+        row.put("use_case", "dock");
+        row.put("item_id", item);
+        row.put("task", Answers.CLASSIFICATION);
+        row.put("label", label);
+        row.put("method", method);
+        row.put("status", status);
+        row.put("needs", status.equals(Labels.OPEN) ? Labels.ONE_MORE : null);
+        row.put("answers", answers);
+        row.put("agreement", agreement);
+        row.put("posteriors", new Row[0]);
+        add(Labels.TABLE, row);
+    }
 }

@@ -97,6 +97,7 @@ class HostileNamesTest {
                 plain.predicted(),
                 plain.confidence(),
                 null,
+                null,
                 null);
     }
 

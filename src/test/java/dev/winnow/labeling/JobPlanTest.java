@@ -42,6 +42,7 @@ class JobPlanTest {
                 plain.predicted(),
                 plain.confidence(),
                 null,
+                null,
                 null);
     }
 

@@ -62,6 +62,7 @@ public final class Jobs {
                 predicted,
                 predicted == null ? null : 0.123456789,
                 null,
+                null,
                 null);
     }
 
@@ -108,7 +109,8 @@ public final class Jobs {
                         label,
                         references.stream()
                                 .map(reference -> new LabelingItem.Shown(reference, reference))
-                                .toList()));
+                                .toList()),
+                null);
     }
 
     /** The same item with old boxes. */

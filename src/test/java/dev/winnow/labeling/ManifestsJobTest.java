@@ -16,6 +16,7 @@ import dev.winnow.testing.Configs;
 import dev.winnow.testing.FailingObjects;
 import dev.winnow.testing.FakeTables;
 import dev.winnow.testing.MemoryObjects;
+import dev.winnow.testing.PlantedRows;
 import java.io.IOException;
 import java.sql.Date;
 import java.sql.Timestamp;
@@ -335,6 +336,50 @@ class ManifestsJobTest {
         assertThat(text(PREFIX + jobs.path(0).path("manifest").asText())).doesNotContain("secret-class");
         assertThat(text(PREFIX + jobs.path(1).path("manifest").asText()))
                 .contains("\"predicted-class\":\"secret-class\"");
+    }
+
+    @Test
+    void plantedItemsLieAmongTheOthersAndTheirLinesDoNotTell() {
+        selectFive();
+        PlantedRows.store(
+                tables,
+                PlantedRows.gold("2026-10-01.1", "aa", "known", "van"),
+                PlantedRows.repeat("2026-10-01.1", "bb", "again"),
+                PlantedRows.repeat("2026-09-30.1", "cc", "of another round"));
+        for (String target : List.of("ground-truth", "label-studio")) {
+            objects.list("/rounds").forEach(objects::delete);
+            JsonNode jobs = sealed("labeling.target = " + target);
+            JsonNode dock = jobs.path(0);
+            assertThat(dock.path("use-case").asText()).isEqualTo("dock");
+            assertThat(dock.path("lines").asInt()).isEqualTo(6);
+            assertThat(dock.path("signals").toString())
+                    .isEqualTo("{\"BOUNDARY\":3,\"GOLD\":1,\"LOW_CONFIDENCE\":1,\"REPEAT\":1}");
+            String manifest = text(PREFIX + dock.path("manifest").asText());
+            assertThat(manifest)
+                    .contains("s3://bucket/known.jpg", "\"item-id\":\"aa\"", "s3://bucket/again.jpg")
+                    .doesNotContain("GOLD", "REPEAT", "van", "\"old\"", "of another round");
+            List<JsonNode> lines = new ArrayList<>();
+            if (target.equals("ground-truth")) {
+                manifest.lines().forEach(line -> lines.add(json(line)));
+            } else {
+                json(manifest).forEach(lines::add);
+            }
+            assertThat(lines.stream().map(ManifestsJobTest::keys).distinct()).hasSize(1);
+            assertThat(text(PREFIX + dock.path("label-categories").asText()))
+                    .as("the known answer can be given")
+                    .contains("van");
+        }
+    }
+
+    private static List<String> keys(JsonNode line) {
+        List<String> keys = new ArrayList<>();
+        line.fields().forEachRemaining(field -> {
+            keys.add(field.getKey());
+            if (field.getValue().isObject()) {
+                keys.addAll(keys(field.getValue()));
+            }
+        });
+        return keys;
     }
 
     @Test

@@ -3,10 +3,12 @@ package dev.winnow.outcomes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.winnow.candidates.Candidates;
 import dev.winnow.config.WinnowConfig;
 import dev.winnow.inputs.CameraTable;
 import dev.winnow.inputs.InferenceLog;
 import dev.winnow.inputs.ModelTraining;
+import dev.winnow.ports.MeasuredWeights.Proposed;
 import dev.winnow.ports.Stage;
 import dev.winnow.runtime.Rounds;
 import dev.winnow.stats.Interval;
@@ -19,7 +21,9 @@ import dev.winnow.testing.MemoryObjects;
 import dev.winnow.testing.SparkExtension;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import org.apache.spark.sql.Row;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -35,6 +39,10 @@ class SignalYieldsTest {
     private final RoundRows rows = new RoundRows(tables);
 
     private Stage.Report run(String hocon) {
+        return run(hocon, DAY);
+    }
+
+    private Stage.Report run(String hocon, LocalDate day) {
         WinnowConfig config = Configs.of(hocon);
         FakeSources none = new FakeSources(SparkExtension.session().emptyDataFrame());
         CameraTable cameras = new CameraTable(none, config.cameras());
@@ -45,7 +53,7 @@ class SignalYieldsTest {
                         cameras,
                         new InferenceLog(none, config.inferences(), cameras),
                         new ModelTraining(none, config.modelTraining()))
-                .run(DAY);
+                .run(day);
     }
 
     private List<Row> stored() {
@@ -311,5 +319,43 @@ class SignalYieldsTest {
         assertThat(weights)
                 .allSatisfy(row -> assertThat(value(row, SignalYields.PROPOSED_WEIGHT))
                         .isBetween(value(row, SignalYields.WEIGHT) - .05, value(row, SignalYields.WEIGHT) + .05));
+    }
+
+    @Test
+    void proposalsGoOnFromTheWeightsThatWereMeasuredWhereThoseAreInUse() {
+        round();
+        rows.store(1);
+        String signals =
+                "use-cases.default.signals { error-risk = 0, rare-class = 0.2, low-confidence = 0.4, boundary = 0.4, elevated-segment = 0, confident-wrong = 0 }";
+        ProposedWeights proposed = new ProposedWeights("p", tables);
+        assertThat(proposed.before(DAY)).isEmpty();
+        run(signals);
+        assertThat(proposed.before(DAY)).as("its own day").isEmpty();
+        Proposed first = Objects.requireNonNull(proposed.before(DAY.plusDays(1)).get("dock"));
+        assertThat(first.runDate()).isEqualTo(DAY);
+        assertThat(first.bySignal()).containsOnlyKeys("boundary", "low-confidence", "rare-class");
+
+        run(signals, DAY.plusDays(1));
+        assertThat(now(DAY.plusDays(1)))
+                .as("configured")
+                .isEqualTo(Map.of("boundary", .4, "low-confidence", .4, "rare-class", .2));
+        run(signals + "\nselection.weights = measured", DAY.plusDays(1));
+        assertThat(now(DAY.plusDays(1)))
+                .as("measured")
+                .satisfies(weights -> first.bySignal()
+                        .forEach((signal, weight) ->
+                                assertThat(weights.get(signal)).isCloseTo(weight, within(1e-9))));
+    }
+
+    /** Signals to the weights that a run found in use. */
+    private Map<String, Double> now(LocalDate day) {
+        Map<String, Double> weights = new TreeMap<>();
+        tables.read(SignalYields.TABLE)
+                .filter("weight is not null and run_date = date'" + day + "'")
+                .collectAsList()
+                .forEach(row -> weights.put(
+                        Candidates.settingOf(row.getAs(SignalYields.SIGNAL)),
+                        Math.round(value(row, SignalYields.WEIGHT) * 1e12) / 1e12));
+        return weights;
     }
 }

@@ -9,10 +9,15 @@ import static org.assertj.core.api.Assertions.within;
 import dev.winnow.candidates.Candidates;
 import dev.winnow.config.ConfigException;
 import dev.winnow.config.WinnowConfig;
+import dev.winnow.consensus.LabeledSelections;
+import dev.winnow.consensus.Labels;
 import dev.winnow.inputs.CameraTable;
 import dev.winnow.inputs.InferenceLog;
 import dev.winnow.inputs.Inferences;
 import dev.winnow.labeling.LabelingJobs;
+import dev.winnow.outcomes.ProposedWeights;
+import dev.winnow.outcomes.SignalYields;
+import dev.winnow.ports.History;
 import dev.winnow.ports.ImageStore;
 import dev.winnow.ports.Stage;
 import dev.winnow.progress.LabelingProgress;
@@ -95,7 +100,11 @@ class SelectJobTest {
                 tables,
                 images,
                 new Rounds(objects, config.labeling().path(), config.pipeline()),
-                new OpenJobs(config.pipeline(), tables, config.labeling().team()),
+                new History(
+                        new OpenJobs(
+                                config.pipeline(), tables, config.labeling().team()),
+                        new LabeledSelections(config, tables),
+                        new ProposedWeights(config.pipeline(), tables)),
                 round);
     }
 
@@ -180,6 +189,123 @@ class SelectJobTest {
                                 null,
                                 0.55,
                                 "confidence 0.450 of bag is below 0.6"));
+    }
+
+    /** An image that a round asked about weeks before, and that three people call a bag. */
+    private void known(String image, String round) {
+        LocalDate day = LocalDate.parse(round.substring(0, 10));
+        tables.append(Selections.TABLE, Frames.of(Selections.TABLE, """
+                {'pipeline':'p','run_date':'%s','round_id':'%s','run_id':'r','use_case':'dock','signal':'BOUNDARY','rank':1,\
+                'item_id':'item-%s','inference_id':'i','image_uri':'s3://bucket/%s.jpg','captured_at':'%sT01:00:00Z',\
+                'site_id':'s','camera_id':'c','model_version':'m','predicted_label':'box','confidence':0.45,\
+                'signals':['BOUNDARY'],'design':'PURPOSIVE','reason':'because'}""".formatted(day, round, image, image, day)));
+        tables.append(Labels.TABLE, Frames.of(Labels.TABLE, """
+                {'pipeline':'p','use_case':'dock','item_id':'item-%s','task':'CLASSIFICATION','label':'bag',\
+                'method':'MAJORITY','status':'AGREED','answers':3,'agreement':1.0,'posteriors':[]}""".formatted(image)));
+    }
+
+    private List<Row> planted(String round) {
+        return tables.read(PlantedItems.TABLE)
+                .filter("round_id = '" + round + "'")
+                .sort(PlantedItems.KIND, PlantedItems.ITEM_ID)
+                .collectAsList();
+    }
+
+    private void fortyCandidates(LocalDate day) {
+        List<String> rows = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            rows.add(boundary(day, day + "-" + i, 0.5));
+        }
+        candidates(day, rows.toArray(String[]::new));
+    }
+
+    @Test
+    void itemsOfEarlierRoundsArePlantedApartFromTheSelectionsAndRestAfterwards() {
+        for (int i = 0; i < 6; i++) {
+            known("known" + i, "2026-09-10.1");
+            seal("2026-09-10.1");
+        }
+        known("recent", "2026-10-01.1");
+        fortyCandidates(DAY);
+        String shares = hocon(20, 0) + "selection.planted { gold-share = 0.1, repeat-share = 0.1 }";
+        assertThat(select(shares, DAY).sentences())
+                .contains("dock: 16 of a budget of 16 selected {BOUNDARY=16}")
+                .contains("dock: 2 items whose answer is known and 2 repeated ones are planted among these");
+        List<Row> planted = planted("2026-10-10.1");
+        assertThat(planted)
+                .extracting(row -> row.getAs(PlantedItems.KIND), row -> row.getAs(PlantedItems.LABEL))
+                .containsExactly(
+                        tuple("GOLD", "bag"), tuple("GOLD", "bag"), tuple("REPEAT", null), tuple("REPEAT", null));
+        assertThat(planted).allSatisfy(row -> {
+            assertThat(row.<String>getAs(PlantedItems.ITEM_ID)).matches("[0-9a-f]{32}");
+            assertThat(row.<String>getAs(PlantedItems.KNOWN_ITEM_ID)).startsWith("item-known");
+            assertThat(row.<String>getAs(PlantedItems.SHOWN_SIGNAL)).isEqualTo("BOUNDARY");
+            assertThat(row.<String>getAs(Inferences.PREDICTED_LABEL)).isEqualTo("box");
+        });
+        assertThat(images("2026-10-10.1")).hasSize(16).noneMatch(image -> image.startsWith("known"));
+        select(shares, DAY);
+        assertThat(planted("2026-10-10.1")).as("a repeated run").isEqualTo(planted);
+
+        seal("2026-10-10.1");
+        LocalDate next = DAY.plusDays(1);
+        fortyCandidates(next);
+        select(shares, next);
+        Set<String> before = known(planted);
+        assertThat(known(planted("2026-10-11.1")))
+                .as("the two that were not planted the day before")
+                .hasSize(2)
+                .doesNotContainAnyElementsOf(before);
+        assertThat(images("2026-10-11.1")).hasSize(18);
+    }
+
+    private static Set<String> known(List<Row> planted) {
+        return planted.stream()
+                .map(row -> row.<String>getAs(PlantedItems.KNOWN_ITEM_ID))
+                .collect(Collectors.toSet());
+    }
+
+    private void proposed(LocalDate day, String signal, double weight) {
+        tables.append(SignalYields.TABLE, Frames.of(SignalYields.TABLE, """
+                {'pipeline':'p','run_date':'%s','run_id':'r','use_case':'dock','signal':'%s','selected':9,'labeled':9,\
+                'outstanding':0,'found':3,'cameras':3,'selected_any':9,'labeled_any':9,'found_any':3,'answers':9,\
+                'weight':0.5,'proposed_weight':%s,'locked':false,'sentence':'because'}""".formatted(day, signal, weight)));
+    }
+
+    @Test
+    void measuredWeightsShareTheBudgetWhereTheyAreAskedForAndKnownBeforeTheDay() {
+        List<String> rows = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            rows.add(boundary(DAY, "b" + i, 0.5));
+            rows.add(candidate(DAY, Candidates.LOW_CONFIDENCE, "l" + i, 0.5, 0.5));
+        }
+        candidates(DAY, rows.toArray(String[]::new));
+        String signals = hocon(20, 0) + """
+                use-cases.default.signals { boundary = 2, low-confidence = 2, error-risk = 0, rare-class = 0
+                  elevated-segment = 0, confident-wrong = 0 }
+                """;
+        String measured = signals + "selection.weights = measured";
+        proposed(DAY, "BOUNDARY", 0.1);
+        assertThat(select(measured, DAY).sentences())
+                .contains("dock: no weights of signals were proposed before 2026-10-10, so the configured ones hold");
+        assertThat(bySignal()).isEqualTo(Map.of("BOUNDARY", 10L, "LOW_CONFIDENCE", 10L));
+
+        proposed(DAY.minusDays(5), "BOUNDARY", 0.9);
+        proposed(DAY.minusDays(5), "LOW_CONFIDENCE", 0.1);
+        proposed(DAY.minusDays(2), "BOUNDARY", 0.25);
+        proposed(DAY.minusDays(2), "LOW_CONFIDENCE", 0.75);
+        proposed(DAY.minusDays(2), "ERROR_RISK", 0.5);
+        assertThat(select(measured, DAY).sentences())
+                .contains("dock: signals have the weights that outcomes proposed on 2026-10-08");
+        assertThat(bySignal())
+                .as("a signal without configured weight stays without")
+                .isEqualTo(Map.of("BOUNDARY", 5L, "LOW_CONFIDENCE", 15L));
+        select(signals, DAY);
+        assertThat(bySignal()).isEqualTo(Map.of("BOUNDARY", 10L, "LOW_CONFIDENCE", 10L));
+    }
+
+    private Map<String, Long> bySignal() {
+        return rows("2026-10-10.1").stream()
+                .collect(Collectors.groupingBy(row -> row.getAs(Selections.SIGNAL), Collectors.counting()));
     }
 
     @Test

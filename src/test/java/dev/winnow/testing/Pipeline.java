@@ -17,6 +17,8 @@ import dev.winnow.labeling.LabelingTarget;
 import dev.winnow.labeling.ManifestsJob;
 import dev.winnow.labeling.groundtruth.GroundTruthTarget;
 import dev.winnow.labeling.labelstudio.LabelStudioTarget;
+import dev.winnow.outcomes.ProposedWeights;
+import dev.winnow.ports.History;
 import dev.winnow.ports.ImageStore;
 import dev.winnow.ports.ObjectStore;
 import dev.winnow.ports.Stage;
@@ -186,8 +188,11 @@ public final class Pipeline {
         return files;
     }
 
-    private OpenJobs earlier() {
-        return new OpenJobs(config.pipeline(), tables, config.labeling().team());
+    private History earlier() {
+        return new History(
+                new OpenJobs(config.pipeline(), tables, config.labeling().team()),
+                new LabeledSelections(config, tables),
+                new ProposedWeights(config.pipeline(), tables));
     }
 
     private Rounds rounds() {
