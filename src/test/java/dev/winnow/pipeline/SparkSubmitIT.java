@@ -1,0 +1,303 @@
+package dev.winnow.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.winnow.adapters.delta.DeltaTableStore;
+import dev.winnow.testing.CommandLine;
+import dev.winnow.testing.CommandLine.Finished;
+import dev.winnow.testing.S3Process;
+import dev.winnow.testing.SparkCluster;
+import dev.winnow.testing.SparkDistribution;
+import dev.winnow.testing.SparkExtension;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.jar.JarFile;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/** The jar that schedulers submit, by the spark-submit of a distribution, on a cluster of several processes and on S3. */
+class SparkSubmitIT {
+    @RegisterExtension
+    static final S3Process S3 = new S3Process();
+
+    /** A name of its own: Hadoop keeps a client for each bucket as long as this JVM lives. */
+    private static final String BUCKET = "submitted";
+
+    private static final String DAY = "2026-11-02";
+    private static final int WORKERS = 2;
+
+    /** The second compiler never pays off. */
+    private static final String SHORT_RUN = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m";
+
+    @TempDir
+    static Path folder;
+
+    private static SparkDistribution spark;
+    private static SparkCluster cluster;
+
+    @BeforeAll
+    static void start() {
+        spark = SparkDistribution.installed(folder);
+        CommandLine local = new CommandLine(Map.of());
+        assertOk(local.run(
+                "generate",
+                "--out",
+                folder + "/fleet",
+                "--cameras",
+                "20",
+                "--days",
+                "1",
+                "--frames-per-day",
+                "100",
+                "--images=marked",
+                "--run-date",
+                DAY));
+        S3.createBucket(BUCKET);
+        try (S3Client client = S3.client()) {
+            files(folder.resolve("fleet"))
+                    .forEach((name, file) ->
+                            client.putObject(put -> put.bucket(BUCKET).key(name), RequestBody.fromFile(file)));
+        }
+        cluster = SparkCluster.start(spark, folder.resolve("cluster"), WORKERS, S3.environment());
+    }
+
+    @AfterAll
+    static void stop() {
+        if (cluster != null) {
+            cluster.close();
+        }
+    }
+
+    @Test
+    void aRunOnTwoWorkersLeavesTheRowsAndBytesOfALocalRun() throws IOException {
+        String local = conf("local", folder + "/fleet", folder + "/warehouse", folder + "/labeling", "");
+        assertOk(new CommandLine(Map.of()).run("curate", "--conf", local, "--run-date", DAY));
+        String remote = conf(
+                "remote", "s3a://" + BUCKET, "s3a://" + BUCKET + "/warehouse", "s3://" + BUCKET + "/labeling", s3());
+
+        assertOk(submit("curate", "--conf", remote, "--run-date", DAY));
+
+        for (int worker = 1; worker <= WORKERS; worker++) {
+            assertThat(cluster.work(worker))
+                    .as("worker %d ran an executor", worker)
+                    .isDirectoryContaining("glob:**/app-*");
+        }
+        Map<String, String> published = texts(folder.resolve("labeling"));
+        assertThat(published).isNotEmpty();
+        assertThat(objects("labeling/")).isEqualTo(published);
+        S3.hadoopSettings().forEach(SparkExtension.session().sparkContext().hadoopConfiguration()::set);
+        DeltaTableStore ofLocal = store(folder + "/warehouse");
+        DeltaTableStore ofCluster = store("s3a://" + BUCKET + "/warehouse");
+        assertThat(ofCluster.names()).isEqualTo(ofLocal.names()).contains("segment_findings", "selections");
+        SoftAssertions.assertSoftly(each -> {
+            for (String table : ofLocal.names()) {
+                if (!table.equals("runs")) { // what each attempt took
+                    each.assertThat(rows(ofCluster, table, "s3://" + BUCKET))
+                            .as(table)
+                            .isEqualTo(rows(ofLocal, table, folder.toString()));
+                }
+            }
+        });
+        assertThat(ofLocal.readStored("selections").count()).isPositive();
+    }
+
+    @Test
+    void theExitCodeOfAFailureIsThatOfSparkSubmit() throws IOException {
+        String conf =
+                conf("nothing", folder + "/nowhere", folder + "/nothing/warehouse", folder + "/nothing/labeling", "");
+
+        Finished misconfigured =
+                submit("segments", "--conf", conf, "--run-date", DAY, "--set", "segments.windw-days=3");
+        assertThat(misconfigured.exitCode()).as(misconfigured.output()).isEqualTo(2);
+        assertThat(misconfigured.output()).contains("unknown key segments.windw-days");
+
+        Finished withoutInputs = submit("segments", "--conf", conf, "--run-date", DAY);
+        assertThat(withoutInputs.exitCode()).as(withoutInputs.output()).isEqualTo(3);
+        assertThat(withoutInputs.output()).contains("winnow: ").contains("nothing is at " + folder + "/nowhere/");
+    }
+
+    @Test
+    void noClassOfTheJarShadowsOneOfTheCluster() throws IOException {
+        Set<String> ours = classes(jar());
+        assertThat(ours).contains("dev/winnow/cli/Main.class");
+        Map<String, String> shadowed = new TreeMap<>();
+        for (Path jar : spark.jars()) {
+            for (String name : classes(jar)) {
+                if (ours.contains(name)) {
+                    shadowed.put(name, jar.getFileName().toString());
+                }
+            }
+        }
+        assertThat(shadowed).isEmpty();
+    }
+
+    // ---- the jar and its submission
+
+    private static Finished submit(String... arguments) {
+        List<String> all = new ArrayList<>(List.of(
+                "--master",
+                cluster.url(),
+                "--deploy-mode",
+                "client",
+                "--class",
+                "dev.winnow.cli.Main",
+                "--driver-memory",
+                "1g",
+                "--driver-java-options",
+                SHORT_RUN,
+                "--executor-memory",
+                "768m",
+                "--conf",
+                "spark.executor.extraJavaOptions=" + SHORT_RUN,
+                "--conf",
+                "spark.sql.shuffle.partitions=3",
+                "--conf",
+                "spark.sql.ui.explainMode=simple",
+                "--conf",
+                "spark.databricks.delta.snapshotPartitions=2",
+                "--conf",
+                "spark.scheduler.minRegisteredResourcesRatio=1.0", // no stage before both workers take part
+                "--conf",
+                "spark.ui.enabled=false",
+                "--conf",
+                "spark.log.level=WARN",
+                jar().toString()));
+        all.addAll(List.of(arguments));
+        return spark.submit(S3.environment(), all.toArray(String[]::new));
+    }
+
+    /** What {@code package} made beside the classes that are tested. */
+    private static Path jar() {
+        try {
+            Path tests = Path.of(SparkSubmitIT.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI());
+            try (Stream<Path> files = Files.list(tests.getParent())) {
+                List<Path> jars = files.filter(
+                                file -> file.getFileName().toString().endsWith("-all.jar"))
+                        .toList();
+                assertThat(jars).as("the jar of `mvn package`").hasSize(1);
+                return jars.get(0);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Set<String> classes(Path jar) throws IOException {
+        Set<String> names = new TreeSet<>();
+        try (JarFile open = new JarFile(jar.toFile())) {
+            open.stream()
+                    .map(ZipEntry::getName)
+                    .filter(name -> name.endsWith(".class") && !name.endsWith("-info.class"))
+                    .map(name -> name.replaceFirst("^META-INF/versions/\\d+/", ""))
+                    .forEach(names::add);
+        }
+        return names;
+    }
+
+    private static void assertOk(Finished finished) {
+        assertThat(finished.exitCode()).as(finished.output()).isZero();
+    }
+
+    // ---- places
+
+    private static String s3() {
+        return "s3 { endpoint = \"" + S3.endpoint() + "\", region = \"" + S3.region() + "\", path-style = true }";
+    }
+
+    private static String conf(String name, String inputs, String warehouse, String labeling, String more)
+            throws IOException {
+        return Files.writeString(folder.resolve(name + ".conf"), """
+                        pipeline = day
+                        warehouse = "%s"
+                        labeling {
+                          path = "%s", check-images = false, image-aliases { "s3://winnow-sample-fleet/" = "%s/" }
+                        }
+                        inputs.inferences { path = "%s/inferences", dimensions { lighting = lighting } }
+                        inputs.feedback.path = "%s/feedback"
+                        inputs.cameras { path = "%s/cameras", dimensions { camera_type = camera_type } }
+                        rejects.max-share = 0.01
+                        inputs.inferences.max-duplicate-share = 0.1
+                        use-cases.default.budget = 50
+                        %s
+                        """.formatted(
+                                warehouse, labeling, inputs, inputs, inputs, inputs, more))
+                .toString();
+    }
+
+    private static DeltaTableStore store(String warehouse) {
+        return new DeltaTableStore(SparkExtension.session(), warehouse, () -> {});
+    }
+
+    /** All rows as JSON; places below {@code root}, where jobs are published, without it. */
+    private static List<String> rows(DeltaTableStore store, String table, String root) {
+        return store
+                .readStored(table)
+                .drop("input_state", "built_on") // of day_builds: they go by when the input files were written
+                .toJSON()
+                .collectAsList()
+                .stream()
+                .map(row -> row.replace("\"" + root + "/", "\"/"))
+                .sorted()
+                .toList();
+    }
+
+    private static Map<String, Path> files(Path root) {
+        Map<String, Path> files = new TreeMap<>();
+        try (Stream<Path> all = Files.walk(root)) {
+            all.filter(Files::isRegularFile)
+                    .filter(file -> !file.getFileName().toString().startsWith("."))
+                    .forEach(file -> files.put(root.relativize(file).toString(), file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return files;
+    }
+
+    private static Map<String, String> texts(Path root) {
+        Map<String, String> texts = new TreeMap<>();
+        files(root).forEach((name, file) -> {
+            try {
+                texts.put(name, Files.readString(file));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        return texts;
+    }
+
+    private static Map<String, String> objects(String prefix) {
+        Map<String, String> texts = new TreeMap<>();
+        try (S3Client client = S3.client()) {
+            client.listObjectsV2Paginator(list -> list.bucket(BUCKET).prefix(prefix))
+                    .contents()
+                    .forEach(object -> texts.put(
+                            object.key().substring(prefix.length()),
+                            client.getObjectAsBytes(get -> get.bucket(BUCKET).key(object.key()))
+                                    .asUtf8String()));
+        }
+        return texts;
+    }
+}
