@@ -33,7 +33,7 @@ public final class Agreements {
             .required(
                     ITEMS,
                     LongType,
-                    "Items with at least two answers, and without a known truth: known ones are those people agree on")
+                    "Items with at least two answers; without planted ones, which were chosen because people agree on them")
             .required(ANSWERS, LongType, "Answers to these items")
             .optional(PAIRS_AGREEING, DoubleType, "Share of pairs of answers that agree; null without pairs")
             .optional(

@@ -54,19 +54,22 @@ final class AnswerBlocks implements AutoCloseable {
             Answers.LABEL,
             Answers.CONFIDENCE,
             Answers.GUIDELINE_VERSION,
-            Answers.SUBMITTED_AT);
+            Answers.SUBMITTED_AT,
+            Answers.SOURCE);
 
     private static final String NUMBER = "bucket";
     private static final String BLOCK = "block";
     private static final String VERSIONS = "versions";
     private static final String ITEMS = "items";
+    private static final String PLANTED = "planted";
     private static final String GIVEN = "given";
 
     private static final StructType SCHEMA = new StructType()
             .add(NUMBER, IntegerType, false)
             .add(BLOCK, BinaryType, false)
             .add(VERSIONS, BinaryType, false)
-            .add(ITEMS, createArrayType(StringType, false), false);
+            .add(ITEMS, createArrayType(StringType, false), false)
+            .add(PLANTED, BinaryType, false);
 
     private static final StructType MADE =
             new StructType().add(NUMBER, IntegerType, false).add(BLOCK, BinaryType, false);
@@ -82,11 +85,18 @@ final class AnswerBlocks implements AutoCloseable {
         final AnswerBlock answers;
         private final byte[] versions;
         final List<String> items;
+        private final byte[] planted;
 
-        private Block(AnswerBlock answers, byte[] versions, List<String> items) {
+        private Block(AnswerBlock answers, byte[] versions, List<String> items, byte[] planted) {
             this.answers = answers;
             this.versions = versions;
             this.items = items;
+            this.planted = planted;
+        }
+
+        /** Whether an item's truth is known because people agreed on it when it was asked about before. */
+        boolean planted(int item) {
+            return planted[item] != 0;
         }
 
         int version(int place) {
@@ -122,7 +132,8 @@ final class AnswerBlocks implements AutoCloseable {
                 coalesce(col(Answers.GUIDELINE_VERSION), lit(Inferences.UNKNOWN_VALUE))
                         .as(Answers.GUIDELINE_VERSION),
                 coalesce(unix_micros(col(Answers.SUBMITTED_AT)), lit(Long.MIN_VALUE))
-                        .as(GIVEN));
+                        .as(GIVEN),
+                PlantedAnswers.isTruth().as(PLANTED));
         rows = workers.encode(rows, Answers.WORKER_ID, tables);
         rows = classes.encode(rows, Answers.LABEL, tables);
         rows = versions.encode(rows, Answers.GUIDELINE_VERSION, tables);
@@ -133,6 +144,7 @@ final class AnswerBlocks implements AutoCloseable {
                                 .as(NUMBER),
                         col(Answers.ITEM_ID),
                         when(col(Answers.KIND).equalTo(Answers.MACHINE), Grouping.MODEL)
+                                .when(col(PLANTED), Grouping.PLANTED_TRUTH)
                                 .otherwise(coalesce(col(Answers.WORKER_ID), lit(Grouping.TRUTH)))
                                 .as(Answers.WORKER_ID),
                         col(GIVEN),
@@ -173,7 +185,7 @@ final class AnswerBlocks implements AutoCloseable {
     interface Pass<A, B> extends Function<A, B>, Serializable {}
 
     private static Block block(Row row) {
-        return new Block(AnswerBlock.ofBytes(row.getAs(1)), row.getAs(2), row.getList(3));
+        return new Block(AnswerBlock.ofBytes(row.getAs(1)), row.getAs(2), row.getList(3), row.getAs(4));
     }
 
     /** As many as there are buckets. */
@@ -193,10 +205,13 @@ final class AnswerBlocks implements AutoCloseable {
     static final class Grouping implements Serializable {
         private static final long serialVersionUID = 1L;
 
-        /** In place of a worker: the row is a model's prediction. It comes first, ... */
+        /** In place of a worker: the row is the truth of a planted item. It comes first, ... */
+        static final int PLANTED_TRUTH = -3;
+
+        /** ... a model's prediction next, ... */
         static final int MODEL = -2;
 
-        /** ... and the item's truth next. */
+        /** ... and then the item's truth. */
         static final int TRUTH = -1;
 
         private final int classes;
@@ -223,10 +238,12 @@ final class AnswerBlocks implements AutoCloseable {
                     AnswerBlock.Builder block = new AnswerBlock.Builder(classes);
                     ByteArrayOutputStream versions = new ByteArrayOutputStream();
                     List<String> items = new ArrayList<>();
+                    ByteArrayOutputStream planted = new ByteArrayOutputStream();
                     while (next != null && next.getInt(0) == bucket) {
                         String item = next.getString(1);
                         int truth = AnswerBlock.NO_TRUTH;
                         int before = block.answers();
+                        boolean isPlanted = false;
                         Row predicted = null;
                         while (next != null
                                 && next.getInt(0) == bucket
@@ -235,8 +252,9 @@ final class AnswerBlocks implements AutoCloseable {
                             next = rows.hasNext() ? rows.next() : null;
                             if (row.getInt(2) == MODEL) {
                                 predicted = row;
-                            } else if (row.getInt(2) == TRUTH) {
+                            } else if (row.getInt(2) == TRUTH || row.getInt(2) == PLANTED_TRUTH) {
                                 truth = row.getInt(4); // the latest one holds
+                                isPlanted |= row.getInt(2) == PLANTED_TRUTH;
                             } else if (allowRepeats || !sameWorker(row, next)) {
                                 block.answer(row.getInt(2), row.getInt(4));
                                 versions.write(row.getInt(5));
@@ -250,9 +268,14 @@ final class AnswerBlocks implements AutoCloseable {
                         }
                         block.item(truth);
                         items.add(item);
+                        planted.write(isPlanted ? 1 : 0);
                     }
                     return RowFactory.create(
-                            bucket, block.build().toBytes(), versions.toByteArray(), items.toArray(String[]::new));
+                            bucket,
+                            block.build().toBytes(),
+                            versions.toByteArray(),
+                            items.toArray(String[]::new),
+                            planted.toByteArray());
                 }
             };
         }

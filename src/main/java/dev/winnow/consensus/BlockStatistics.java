@@ -48,8 +48,8 @@ final class BlockStatistics {
         for (int item = 0; item < block.answers.items(); item++) {
             int group = ((block.items.get(item).hashCode() * SPREAD) >>> 16) % GROUPS;
             block.answers.votes(item, votes);
-            // Known items are known because people agree on them: they would make agreement seem better than it is.
-            if (block.answers.truth(item) == AnswerBlock.NO_TRUTH) {
+            // Planted items were chosen because people agree on them: they would make agreement seem better than it is.
+            if (!block.planted(item)) {
                 agreement[versions][group].add(votes);
                 byVersion(block, item, group);
             }

@@ -201,7 +201,8 @@ public final class ConsensusJob implements Stage {
                         col(LAST).getField(Inferences.PREDICTED_LABEL).as(Answers.LABEL),
                         col(LAST).getField(Inferences.CONFIDENCE).as(Answers.CONFIDENCE),
                         text.as(Answers.GUIDELINE_VERSION),
-                        lit(null).cast("timestamp").as(Answers.SUBMITTED_AT));
+                        lit(null).cast("timestamp").as(Answers.SUBMITTED_AT),
+                        text.as(Answers.SOURCE));
     }
 
     private Dataset<Row> labels(Dataset<Row> answers, List<Row> summary, List<UseCaseConsensus> cases) {

@@ -1,5 +1,6 @@
 package dev.winnow.consensus;
 
+import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
@@ -66,9 +67,20 @@ final class PlantedAnswers {
         Column[] truth = Answers.TABLE.columns().stream()
                 .map(name -> values.getOrDefault(name, none).as(name))
                 .toArray(Column[]::new);
-        return answers.join(repeats.select(col(ITEM[0]), col(ITEM[1])), ITEM, "left_anti")
+        // Planted items are few, answers may be many: those stay where they are.
+        Dataset<Row> asked = answers.join(broadcast(gold.select(col(ITEM[0]), col(ITEM[1]))), ITEM, "left_semi")
+                .select(col(ITEM[0]), col(ITEM[1]))
+                .distinct();
+        return answers.join(broadcast(repeats.select(col(ITEM[0]), col(ITEM[1]))), ITEM, "left_anti")
                 .select(columns())
-                .unionByName(gold.join(answers, ITEM, "left_semi").select(truth));
+                .unionByName(gold.join(asked, ITEM, "left_semi").select(truth));
+    }
+
+    /** Whether a row of answers is the truth of a planted item. */
+    static Column isTruth() {
+        return col(Answers.KIND)
+                .equalTo(Answers.GOLD)
+                .and(coalesce(col(Answers.SOURCE).equalTo(PlantedItems.TABLE.name()), lit(false)));
     }
 
     private static Column[] columns() {
@@ -77,7 +89,7 @@ final class PlantedAnswers {
 
     /** Returns labels without those of planted items: what they show has its own already. */
     static Dataset<Row> withoutPlanted(Dataset<Row> labels, Dataset<Row> planted) {
-        return labels.join(planted.select(col(ITEM[0]), col(ITEM[1])), ITEM, "left_anti")
+        return labels.join(broadcast(planted.select(col(ITEM[0]), col(ITEM[1]))), ITEM, "left_anti")
                 .select(Labels.TABLE.columns().stream().map(name -> col(name)).toArray(Column[]::new));
     }
 

@@ -30,6 +30,7 @@ import dev.winnow.inputs.Inferences;
 import dev.winnow.labeling.LabelingJobs;
 import dev.winnow.segments.Misclassified;
 import dev.winnow.selection.Selections;
+import dev.winnow.stats.ClusterSums;
 import dev.winnow.tables.ClusterColumns;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,6 +65,7 @@ final class LabeledItems {
     private static final String KNOWN = "known_wrong";
     private static final String CHARGED = "charged";
     private static final String[] ITEM = {Inferences.USE_CASE, Selections.ITEM_ID};
+    private static final long PARTS = 1_000_000_000;
 
     private LabeledItems() {}
 
@@ -198,6 +200,10 @@ final class LabeledItems {
         Column charged = col(CHARGED);
         Column labeled = col(LABELED);
         Column signal = array(col(Selections.SIGNAL));
+        // Whole numbers, whose sum is the same in any order.
+        Column parts = coalesce(col(Selections.INCLUSION_PROBABILITY), lit(0.0))
+                .multiply(PARTS)
+                .cast("long");
         Column speaking = when(isChecked(), signal).otherwise(array_union(signal, col(Selections.SIGNALS)));
         Dataset<Row> byCamera = items.withColumn("speaks", explode(speaking))
                 .withColumn(CHARGED, col("speaks").equalTo(col(Selections.SIGNAL)))
@@ -209,6 +215,7 @@ final class LabeledItems {
                         number(charged).as("selected"),
                         number(charged.and(labeled)).as("n"),
                         number(charged.and(col(FOUND))).as("x"),
+                        sum(when(charged.and(labeled), parts).otherwise(0L)).as("parts"),
                         number(lit(true)).as("selected_any"),
                         number(labeled).as("n_any"),
                         number(col(FOUND)).as("x_any"),
@@ -217,23 +224,27 @@ final class LabeledItems {
                         sum(when(charged, col(MILLIS)).otherwise(0L)).as(MILLIS));
         List<SignalCounts> counts = new ArrayList<>();
         List<Column> sums = new ArrayList<>(ClusterColumns.of(col("x"), col("n")));
+        sums.add(sum("parts"));
         sums.add(sum("selected_any"));
         sums.addAll(ClusterColumns.of(col("x_any"), col("n_any")));
         List.of(ANSWERS, TIMED, MILLIS).forEach(name -> sums.add(sum(name)));
         for (Row row : byCamera.groupBy(Inferences.USE_CASE, "of_round", "speaks")
                 .agg(sum("selected"), sums.toArray(Column[]::new))
                 .collectAsList()) {
+            long selected = row.getLong(3);
+            ClusterSums labels = ClusterColumns.read(row, 4);
             counts.add(new SignalCounts(
                     row.getString(0),
                     row.getString(1),
                     row.getString(2),
-                    row.getLong(3),
-                    ClusterColumns.read(row, 4),
-                    row.getLong(10),
-                    ClusterColumns.read(row, 11),
-                    row.getLong(17),
+                    selected,
+                    labels,
+                    selected == 0 ? 0 : (double) row.getLong(10) / PARTS / selected,
+                    row.getLong(11),
+                    ClusterColumns.read(row, 12),
                     row.getLong(18),
-                    row.getLong(19)));
+                    row.getLong(19),
+                    row.getLong(20)));
         }
         counts.sort(SignalCounts.ORDER);
         return counts;

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param signal signal
  * @param selected images charged to it
  * @param charged labels of those, cameras being clusters; x of them found an error nobody knew
+ * @param sampled mean share of all images that such a draw took, over those labels: their inclusion probability, less what has
+ *     no label; 0 where none is known
  * @param selectedAny images it speaks for, whichever signal was charged
  * @param any labels of those
  * @param answers answers of people to the charged images
@@ -24,6 +26,7 @@ record SignalCounts(
         String signal,
         long selected,
         ClusterSums charged,
+        double sampled,
         long selectedAny,
         ClusterSums any,
         long answers,
@@ -36,7 +39,7 @@ record SignalCounts(
 
     /** A signal that asked for nothing. */
     static SignalCounts none(String useCase, String signal) {
-        return new SignalCounts(useCase, null, signal, 0, ClusterSums.EMPTY, 0, ClusterSums.EMPTY, 0, 0, 0);
+        return new SignalCounts(useCase, null, signal, 0, ClusterSums.EMPTY, 0, 0, ClusterSums.EMPTY, 0, 0, 0);
     }
 
     /** Minutes of all answers, those without a time at the mean of the others; null without any time. */

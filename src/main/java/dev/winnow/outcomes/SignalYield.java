@@ -42,6 +42,9 @@ record SignalYield(
     record Share(@Nullable Double value, @Nullable Interval interval) {
         static final Share NONE = new Share(null, null);
 
+        /** Where all images are labeled the interval is a point, nearly. */
+        private static final double SMALLEST_REST = 1e-9;
+
         static Share of(ClusterSums labels, double icc, double level) {
             Interval interval = labels.clusters() < 2 ? null : labels.interval(IntervalMethod.WILSON, level, icc);
             return new Share(labels.rate(), interval);
@@ -51,12 +54,16 @@ record SignalYield(
          * A share of images that were drawn one by one from all: they are independent of each other, whatever cameras they
          * are of, and the rate of all images lies in the interval as often as it says. Cameras as clusters would make it
          * that of other cameras like these.
+         *
+         * @param sampled share of all images that is labeled, in [0, 1]: as much of the variance is gone (finite-population
+         *     correction)
          */
-        static Share ofDraw(ClusterSums labels, double level) {
-            Interval interval = labels.clusters() < 2
-                    ? null
-                    : IntervalMethod.WILSON.of((double) labels.x(), (double) labels.n(), level);
-            return new Share(labels.rate(), interval);
+        static Share ofDraw(ClusterSums labels, double sampled, double level) {
+            if (labels.clusters() < 2) {
+                return new Share(labels.rate(), null);
+            }
+            double worth = 1 / Math.max(1 - sampled, SMALLEST_REST);
+            return new Share(labels.rate(), IntervalMethod.WILSON.of(labels.x() * worth, labels.n() * worth, level));
         }
 
         @Nullable
@@ -101,10 +108,11 @@ record SignalYield(
         for (SignalCounts of : counts) {
             SignalCounts all = together.getOrDefault(List.of(of.useCase(), of.signal()), of);
             SignalCounts drawn = audits.get(List.of(of.useCase(), String.valueOf(of.round())));
-            Share audit = drawn == null ? Share.NONE : Share.ofDraw(drawn.charged(), level);
+            Share audit = drawn == null ? Share.NONE : Share.ofDraw(drawn.charged(), drawn.sampled(), level);
             boolean isAudit = of.signal().equals(Candidates.AUDIT);
             Share charged = isAudit ? audit : Share.of(of.charged(), icc(all.charged()), level);
-            Share any = isAudit ? Share.ofDraw(of.any(), level) : Share.of(of.any(), icc(all.any()), level);
+            Share any =
+                    isAudit ? Share.ofDraw(of.any(), of.sampled(), level) : Share.of(of.any(), icc(all.any()), level);
             Interval lift = null;
             if (!Candidates.DRAWN.contains(of.signal())
                     && charged.value != null

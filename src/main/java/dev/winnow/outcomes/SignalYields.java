@@ -68,8 +68,8 @@ public final class SignalYields {
             .optional(
                     YIELD_LOW,
                     DoubleType,
-                    "Lower bound, Wilson, cameras being clusters except for AUDIT, whose images are drawn from all; null below"
-                            + " two cameras")
+                    "Lower bound, Wilson, cameras being clusters except for AUDIT, whose images are drawn from all and corrected"
+                            + " for how many of all they are; null below two cameras")
             .optional(YIELD_HIGH, DoubleType, "Upper bound; null where the lower one is")
             .optional(
                     AUDIT_YIELD,

@@ -14,17 +14,24 @@ import java.util.Objects;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/**
- * The audit holds what it promises, from the draw of the solver to the interval of the table. No correction for a finite
- * population is made: an audit that takes more than a few percent of all images holds the rate more often than it says.
- */
+/** The audit holds what it promises, from the draw of the solver to the interval of the table. */
 class AuditCoverageTest {
     private static final int DRAWS = 500;
 
-    private static SignalYield.Share audit(ClusterSums labels) {
+    private static SignalYield.Share audit(ClusterSums labels, double sampled) {
         return SignalYield.of(
                         List.of(new SignalCounts(
-                                "dock", "r", Candidates.AUDIT, labels.n(), labels, labels.n(), labels, 0, 0, 0)),
+                                "dock",
+                                "r",
+                                Candidates.AUDIT,
+                                labels.n(),
+                                labels,
+                                sampled,
+                                labels.n(),
+                                labels,
+                                0,
+                                0,
+                                0)),
                         0.95)
                 .get(0)
                 .charged();
@@ -40,7 +47,7 @@ class AuditCoverageTest {
     }
 
     @ParameterizedTest(name = "{0} cameras with {1} images, rate {3}, correlation {4}")
-    @CsvSource({"200, 12, 400, 0.2, 0.1", "60, 40, 600, 0.1, 0.05"})
+    @CsvSource({"200, 12, 400, 0.2, 0.1", "60, 40, 600, 0.1, 0.05", "20, 120, 600, 0.2, 0.1"})
     void theIntervalHoldsTheFleetsRateAsOftenAsItSays(
             int cameras, int framesPerCamera, int budget, double rate, double icc) {
         AuditDraws fleet = AuditDraws.of(cameras, framesPerCamera, budget, rate, icc, 7);
@@ -50,7 +57,7 @@ class AuditCoverageTest {
         double chosen = 0;
         for (int salt = 0; salt < DRAWS; salt++) {
             Drawn drawn = fleet.draw("salt " + salt);
-            SignalYield.Share audit = audit(drawn.labels());
+            SignalYield.Share audit = audit(drawn.labels(), drawn.sampled());
             assertThat(drawn.labels().n()).isEqualTo(budget / 4);
             holds += holds(Objects.requireNonNull(audit.interval()), fleet.rate());
             clustered += holds(ofClusters(drawn.labels()), fleet.rate());

@@ -109,10 +109,11 @@ public final class AuditDraws {
      * What one draw tells.
      *
      * @param labels of the audit, cameras being clusters
+     * @param sampled mean inclusion probability of its images
      * @param weights sum of 1 / inclusion probability of its images
      * @param chosenRate error rate among what signals chose
      */
-    public record Drawn(ClusterSums labels, double weights, double chosenRate) {}
+    public record Drawn(ClusterSums labels, double sampled, double weights, double chosenRate) {}
 
     /** Selects a round by a salt's draws and labels it rightly. */
     public Drawn draw(String salt) {
@@ -141,6 +142,11 @@ public final class AuditDraws {
                 .map(ofCamera ->
                         ClusterSums.of(ofCamera.stream().filter(Frame::wrong).count(), ofCamera.size()))
                 .reduce(ClusterSums.EMPTY, ClusterSums::plus);
+        double sampled = selections.stream()
+                .filter(selection -> selection.signal().equals(Candidates.AUDIT))
+                .mapToDouble(selection -> Objects.requireNonNull(selection.inclusionProbability()))
+                .average()
+                .orElseThrow();
         double weights = selections.stream()
                 .filter(selection -> selection.signal().equals(Candidates.AUDIT))
                 .mapToDouble(selection -> 1 / Objects.requireNonNull(selection.inclusionProbability()))
@@ -151,7 +157,7 @@ public final class AuditDraws {
                         Objects.requireNonNull(byImage.get(selection.item().imageUri())).wrong ? 1 : 0)
                 .average()
                 .orElseThrow();
-        return new Drawn(labels, weights, chosenRate);
+        return new Drawn(labels, sampled, weights, chosenRate);
     }
 
     /** As {@code HashDraw} has it. */
