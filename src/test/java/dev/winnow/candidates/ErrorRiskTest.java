@@ -231,7 +231,7 @@ class ErrorRiskTest {
     void onPublishedPredictionsItFindsMoreErrorsThanLeastConfidence() {
         Assumptions.assumeTrue(
                 Files.exists(DATA),
-                () -> "needs the published data set " + DATA.toAbsolutePath().normalize());
+                () -> "the published data set " + DATA.toAbsolutePath().normalize() + " is not available");
         List<String> names = List.of("condition", "experiment");
         Dataset<Row> alarms = SparkExtension.session()
                 .read()

@@ -319,6 +319,9 @@ class ConsensusJobTest {
         assertThat(bad.<Long>getAs(Annotators.GOLD_RIGHT)).isEqualTo(10);
         assertThat(bad.<String>getList(bad.fieldIndex(Annotators.FLAGS))).contains("GOLD_LOW");
         assertThat(bad.<Double>getAs(Annotators.SECONDS)).isEqualTo(10.0);
+        assertThat(tables.read(Agreements.TABLE).first().<Long>getAs(Agreements.ITEMS))
+                .as("a truth that a team brings says nothing of how people agreed")
+                .isEqualTo(40);
     }
 
     @Test

@@ -196,8 +196,7 @@ class TrainingSetTest {
         Path manifests = DATA.resolve("ground_truth_artefacts");
         Assumptions.assumeTrue(
                 Files.exists(manifests),
-                () -> "needs the published data set in "
-                        + manifests.toAbsolutePath().normalize());
+                () -> "the published data set " + manifests.toAbsolutePath().normalize() + " is not available");
         JsonNode classes = new ObjectMapper()
                 .readTree(manifests.resolve("reference.json").toFile())
                 .path("output.manifest")

@@ -85,7 +85,7 @@ class CatsTest {
     void read() throws IOException {
         Assumptions.assumeTrue(
                 Files.exists(DATA),
-                () -> "needs the published data set in " + DATA.toAbsolutePath().normalize());
+                () -> "the published data set " + DATA.toAbsolutePath().normalize() + " is not available");
         reference = new ObjectMapper().readTree(DATA.resolve("reference.json").toFile());
         pipeline("truth", "label = truth").segments(DAY);
     }

@@ -39,7 +39,7 @@ class DistortionTest {
     void curate() throws IOException {
         Assumptions.assumeTrue(
                 Files.exists(DATA),
-                () -> "needs the published data set in " + DATA.toAbsolutePath().normalize());
+                () -> "the published data set " + DATA.toAbsolutePath().normalize() + " is not available");
         String data = DATA.toAbsolutePath().normalize() + "/predictions.csv.gz";
         pipeline = Pipeline.of(
                 folder, """

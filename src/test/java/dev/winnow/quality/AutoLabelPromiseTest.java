@@ -38,7 +38,7 @@ class AutoLabelPromiseTest {
         Path file = DATA.resolve(set).resolve("predictions.csv.gz");
         Assumptions.assumeTrue(
                 Files.exists(file),
-                () -> "needs the published data set in " + file.toAbsolutePath().normalize());
+                () -> "the published data set " + file.toAbsolutePath().normalize() + " is not available");
         List<Prediction> predictions = new ArrayList<>();
         try (BufferedReader lines = new BufferedReader(
                 new InputStreamReader(new GZIPInputStream(Files.newInputStream(file)), StandardCharsets.UTF_8))) {
