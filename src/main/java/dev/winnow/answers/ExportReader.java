@@ -39,6 +39,9 @@ abstract class ExportReader {
     private static final int AT_ONCE = 32;
 
     /** Names of our own item key: manifest lines have hyphens, Label Studio's variables underscores. */
+    /** How long a person took, in the files of Ground Truth. */
+    static final String SECONDS = "timeSpentInSeconds";
+
     private static final List<String> ITEM_KEYS = List.of("item-id", "item_id");
 
     private final ObjectStore objects;
@@ -181,7 +184,7 @@ abstract class ExportReader {
                 content.get(),
                 null,
                 instant(answer.path("submissionTime").asText()),
-                seconds(answer.path("timeSpentInSeconds")),
+                seconds(answer.path(SECONDS)),
                 guideline(),
                 origin));
     }

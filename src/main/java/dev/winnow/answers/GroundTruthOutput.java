@@ -1,6 +1,7 @@
 package dev.winnow.answers;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.winnow.answers.Answer.Origin;
 import dev.winnow.answers.Answer.Target;
 import dev.winnow.config.AnswerSettings.Export;
@@ -357,7 +358,7 @@ final class GroundTruthOutput extends ExportReader {
             batch.forEach((key, item) -> {
                 if (form.has(key)) {
                     Optional<Content> verdict = Content.ofForm(form.path(key)).flatMap(Content::verdict);
-                    workerAnswer(answer, verdict, folderJob, item, origin);
+                    workerAnswer(part(answer, batch.size()), verdict, folderJob, item, origin);
                 } else {
                     found.reject("answer_missing", origin, item.item());
                 }
@@ -368,6 +369,14 @@ final class GroundTruthOutput extends ExportReader {
             Optional<Content> content = Content.ofForm(form);
             workerAnswer(answer, job.verifies ? content.flatMap(Content::verdict) : content, folderJob, target, origin);
         }
+    }
+
+    /** A page is answered in one go: each of its items took its part of the time. */
+    private static JsonNode part(JsonNode answer, int items) {
+        JsonNode seconds = answer.path(SECONDS);
+        return answer.isObject() && seconds.isNumber()
+                ? answer.<ObjectNode>deepCopy().put(SECONDS, seconds.asDouble() / items)
+                : answer;
     }
 
     private void response(JsonNode response, String folderJob, Job job, String uri) {

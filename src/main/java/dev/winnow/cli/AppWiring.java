@@ -367,6 +367,7 @@ final class AppWiring implements Wiring {
         stages.add(new QaBatchesJob(
                 config,
                 new InferenceLog(sources, config.inferences(), cameras),
+                ImageReferences::usable,
                 run.tables(),
                 new ReviewBatchJobs(
                         config,

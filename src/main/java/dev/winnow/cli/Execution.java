@@ -184,7 +184,13 @@ final class Execution {
         Attempt attempt = attempt(outcome);
         putAttempt(attempt);
         writeSummary(attempt);
-        writeMetrics(attempt);
+        try {
+            writeMetrics(attempt);
+        } catch (RuntimeException e) { // the work is done: whoever repeats it for want of a graph gains nothing
+            LOG.warn(
+                    "event=trace_not_left of=\"the metrics\" reason=\"{}\"",
+                    Failures.of(e).sentence());
+        }
     }
 
     private void putAttempt(Attempt attempt) {
@@ -209,9 +215,7 @@ final class Execution {
 
     private void writeMetrics(Attempt attempt) {
         WinnowConfig known = config;
-        if (known == null
-                || known.metrics().namespace().isEmpty()
-                || attempt.stages().isEmpty()) {
+        if (known == null || known.metrics().namespace().isEmpty()) {
             return;
         }
         List<String> lines = EmbeddedMetrics.lines(

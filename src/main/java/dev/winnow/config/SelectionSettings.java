@@ -36,15 +36,18 @@ public record SelectionSettings(
      * @param minAnswers answers from which an agreed label counts as known
      * @param minAgreement share of the answers that name it from which an agreed label counts as known
      * @param restDays days after which an item may be asked about again
+     * @param maxAgeDays days after which it no longer is
      */
-    public record Planted(double goldShare, double repeatShare, int minAnswers, double minAgreement, int restDays) {
+    public record Planted(
+            double goldShare, double repeatShare, int minAnswers, double minAgreement, int restDays, int maxAgeDays) {
         private static Planted read(Section section) {
             return new Planted(
                     section.number("gold-share", 0, 0.5),
                     section.number("repeat-share", 0, 0.5),
                     section.integer("min-answers", 1, 1_000),
                     section.number("min-agreement", 0, 1),
-                    section.integer("rest-days", 1, 3_650));
+                    section.integer("rest-days", 1, 3_650),
+                    section.integer("max-age-days", 1, 3_650));
         }
     }
 

@@ -120,7 +120,8 @@ public final class LabeledSelections implements ReturnedLabels {
 
     @Override
     public Dataset<Row> known(LocalDate day) {
-        Dataset<Row> asked = selections(LocalDate.EPOCH, day);
+        Dataset<Row> asked =
+                selections(day.minusDays(config.selection().planted().maxAgeDays()), day);
         Dataset<Row> blind = asked.filter(col(Selections.SIGNAL).isin(Candidates.DRAWN.toArray()))
                 .select(Inferences.USE_CASE, Inferences.IMAGE_URI)
                 .distinct();

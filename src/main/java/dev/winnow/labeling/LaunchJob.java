@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.joining;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.winnow.config.ConfigException;
+import dev.winnow.config.TaskType;
 import dev.winnow.ports.LabelingService;
 import dev.winnow.ports.ObjectStore;
 import dev.winnow.ports.ServiceException;
@@ -137,7 +138,11 @@ public final class LaunchJob implements Stage {
                 return false;
             }
             LocalDate returned = job.getAs(LabelingJobs.RETURNED_ON);
-            if (returned == null || rounds.sealed(returned.plusDays(1)).isEmpty()) {
+            // What bulk QA shows comes from no pool, and returns to none.
+            boolean review = job.getAs(LabelingJobs.TASK_TYPE).equals(TaskType.BATCH_REVIEW.id());
+            if (returned == null
+                    || review
+                    || rounds.sealed(returned.plusDays(1)).isEmpty()) {
                 return true;
             }
             sentences.add("Job " + name + " failed, and its items returned to the pool on " + returned

@@ -46,6 +46,7 @@ record AutoLabelClass(
      * How a class stood on an earlier run date.
      *
      * @param judged reviews and audits then
+     * @param audited those audits that count against the promise
      */
     record Earlier(
             LocalDate on,
@@ -53,6 +54,7 @@ record AutoLabelClass(
             @Nullable LocalDate provenOn,
             @Nullable Double auditedFrom,
             long judged,
+            long audited,
             LocalDate judgedOn,
             @Nullable LocalDate passedOn,
             @Nullable LocalDate quarantinedFrom) {}
@@ -137,7 +139,9 @@ record AutoLabelClass(
                     passed,
                     passed);
         }
-        LocalDate passedOn = provenOn != null && judgedOn.equals(day) ? day : passed;
+        // Reviews, and days without a new audit, are no test that was passed.
+        boolean tested = earlier == null || earlier.audited != audited.judged;
+        LocalDate passedOn = provenOn != null && tested ? day : passed;
         Status status;
         String reason;
         if (proven == null) {

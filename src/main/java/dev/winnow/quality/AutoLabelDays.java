@@ -70,7 +70,10 @@ public final class AutoLabelDays {
                     "Largest e-value against 'no more than the promised share is wrong', of the class and of each audited"
                             + " value of quality.auto-labels.dimensions, divided by their number; 20 withdraws")
             .required(JUDGED_ON, DateType, "Last run date at which reviews or audits had come")
-            .optional(PASSED_ON, DateType, "Last of those at which audits did not contradict; null before proven_on")
+            .optional(
+                    PASSED_ON,
+                    DateType,
+                    "Last run date at which audits at or above audited_from had come that did not contradict; null before proven_on")
             .optional(
                     QUARANTINED_FROM,
                     DateType,

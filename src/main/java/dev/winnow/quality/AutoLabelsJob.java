@@ -332,6 +332,7 @@ public final class AutoLabelsJob implements Stage {
                                 row.getAs(AutoLabelDays.PROVEN_ON),
                                 row.getAs(AutoLabelDays.AUDITED_FROM),
                                 row.<Long>getAs(AutoLabelDays.REVIEWS) + row.<Long>getAs(AutoLabelDays.AUDITS),
+                                row.<Long>getAs(AutoLabelDays.AUDITED),
                                 row.getAs(AutoLabelDays.JUDGED_ON),
                                 row.getAs(AutoLabelDays.PASSED_ON),
                                 row.getAs(AutoLabelDays.QUARANTINED_FROM))));

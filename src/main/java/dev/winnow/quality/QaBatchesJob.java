@@ -12,6 +12,7 @@ import static org.apache.spark.sql.functions.struct;
 import dev.winnow.answers.Answers;
 import dev.winnow.candidates.Candidates;
 import dev.winnow.config.ConfigException;
+import dev.winnow.config.LabelingSettings.Target;
 import dev.winnow.config.QualitySettings;
 import dev.winnow.config.WinnowConfig;
 import dev.winnow.consensus.Labels;
@@ -39,6 +40,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -67,6 +69,9 @@ public final class QaBatchesJob implements Stage {
     /** Items that are drawn by default for each one that a proof takes: some are wrong, some nobody can tell. */
     private static final double SPARE = 1.5;
 
+    /** A class is left out that would have so many times the wanted alarms drawn: its first date had few of them. */
+    private static final int MOST_TIMES = 4;
+
     private static final String BUCKET = "bucket_index";
     private static final String ROWS = "rows";
     private static final String BEST = "best";
@@ -88,15 +93,26 @@ public final class QaBatchesJob implements Stage {
     private final QualitySettings.Batches settings;
     private final Buckets buckets;
     private final InferenceLog inferences;
+    private final Predicate<String> usable;
     private final TableStore tables;
     private final ReviewJobs jobs;
 
-    /** Creates the job over the inference log, its tables and whoever makes jobs of batches. */
-    public QaBatchesJob(WinnowConfig config, InferenceLog inferences, TableStore tables, ReviewJobs jobs) {
+    /**
+     * Creates the job over the inference log, its tables and whoever makes jobs of batches.
+     *
+     * @param usable whether a labeling job can take an image reference
+     */
+    public QaBatchesJob(
+            WinnowConfig config,
+            InferenceLog inferences,
+            Predicate<String> usable,
+            TableStore tables,
+            ReviewJobs jobs) {
         this.config = config;
         this.settings = config.quality().batches();
         this.buckets = new Buckets(config.quality().buckets());
         this.inferences = inferences;
+        this.usable = usable;
         this.tables = tables;
         this.jobs = jobs;
     }
@@ -137,14 +153,16 @@ public final class QaBatchesJob implements Stage {
         if (jobs.published(day)) {
             return new Report(0, 0, 0, 0, "", jobs.publish(day, List.of()));
         }
+        requireAudit(day);
         DayInput input = inferences.day(day);
         String runId = RunIds.of(config.pipeline(), NAME, day, config.semantic(), input.fingerprint());
-        SortedMap<Key, long[]> counts = counts(day);
-        SortedMap<Key, Double> draws = draws(counts);
-        SortedMap<Key, List<Item>> drawn = drawn(day, draws);
         List<String> sentences = new ArrayList<>();
+        SortedMap<Key, long[]> counts = counts(day);
+        leaveOutLabelStudio(counts, sentences);
+        SortedMap<Key, Double> draws = draws(counts, sentences);
+        SortedMap<Key, List<Item>> drawn = drawn(day, draws);
         draws.forEach((key, share) -> sentences.add(plan(key, share, counts.getOrDefault(key, new long[0]))));
-        SortedMap<Key, List<List<Item>>> batches = batches(drawn, sentences);
+        SortedMap<Key, List<List<Item>>> batches = batches(day, drawn, sentences);
         List<ReviewJobs.Job> asked = new ArrayList<>();
         batches.forEach((key, of) -> asked.add(new ReviewJobs.Job(
                 key.useCase,
@@ -165,6 +183,30 @@ public final class QaBatchesJob implements Stage {
         }
         sentences.addAll(jobs.publish(day, asked));
         return new Report(shown.size(), shown.size(), 0, 2, input.fingerprint(), sentences);
+    }
+
+    /** Whoever labels the audit must not have seen what was predicted, so its images must be known. */
+    private void requireAudit(LocalDate day) {
+        if (stored(Candidates.TABLE)
+                .filter(col(Candidates.RUN_DATE).equalTo(lit(day)))
+                .isEmpty()) {
+            throw new ConfigException("there are no candidates of " + day + ", among which the audit's images are that"
+                    + " people must label blindly: run `candidates --run-date " + day + "` first");
+        }
+    }
+
+    private void leaveOutLabelStudio(SortedMap<Key, long[]> counts, List<String> sentences) {
+        counts.keySet().stream()
+                .map(Key::useCase)
+                .distinct()
+                .filter(useCase -> config.labeling().target(useCase) != Target.GROUND_TRUTH)
+                .toList()
+                .forEach(useCase -> {
+                    counts.keySet().removeIf(key -> key.useCase.equals(useCase));
+                    sentences.add(
+                            useCase + " is labeled in Label Studio, which shows one item at a time: its alarms are"
+                                    + " not reviewed in bulk");
+                });
     }
 
     private Dataset<Row> stored(TableDef table) {
@@ -231,7 +273,7 @@ public final class QaBatchesJob implements Stage {
     }
 
     /** Probability with which alarms of a class are drawn: that of earlier dates, else what brings the wanted number. */
-    private SortedMap<Key, Double> draws(SortedMap<Key, long[]> counts) {
+    private SortedMap<Key, Double> draws(SortedMap<Key, long[]> counts, List<String> sentences) {
         SortedMap<Key, Double> before = new TreeMap<>();
         stored(QaItems.TABLE)
                 .filter(col(QaItems.INCLUSION_PROBABILITY)
@@ -248,7 +290,21 @@ public final class QaBatchesJob implements Stage {
         SortedMap<Key, Double> draws = new TreeMap<>();
         counts.forEach((key, byBucket) -> {
             Double earlier = before.get(key);
-            draws.put(key, earlier != null ? earlier : Math.min(1, wanted / sum(byBucket)));
+            double expected = earlier == null ? 0 : earlier * sum(byBucket);
+            if (expected > MOST_TIMES * wanted) {
+                sentences.add(String.format(
+                        Locale.ROOT,
+                        "%s, model %s, %s: not reviewed, for drawn as before it would be %.0f alarms where %.0f are wanted,"
+                                + " and others prove nothing together with those: raise quality.batches.reviews if so many"
+                                + " may be asked",
+                        key.useCase,
+                        key.modelVersion,
+                        key.label,
+                        expected,
+                        wanted));
+            } else {
+                draws.put(key, earlier != null ? earlier : Math.min(1, wanted / sum(byBucket)));
+            }
         });
         return draws;
     }
@@ -289,6 +345,8 @@ public final class QaBatchesJob implements Stage {
                                 .select(col("*"), col(BEST + ".*"))
                                 .sort(col(QaItems.CONFIDENCE).desc(), col(QaItems.ITEM_ID)),
                         "items")
+                .stream()
+                .filter(row -> usable.test(ImageUris.canonical(row.<String>getAs(Inferences.IMAGE_URI))))
                 .forEach(row -> drawn.computeIfAbsent(Key.of(row), key -> new ArrayList<>())
                         .add(new Item(
                                 row.getAs(QaItems.ITEM_ID),
@@ -316,13 +374,14 @@ public final class QaBatchesJob implements Stage {
                 proves(1));
     }
 
-    private SortedMap<Key, List<List<Item>>> batches(SortedMap<Key, List<Item>> drawn, List<String> sentences) {
+    private SortedMap<Key, List<List<Item>>> batches(
+            LocalDate day, SortedMap<Key, List<Item>> drawn, List<String> sentences) {
         int own = settings.size() - settings.hidden();
         int most = drawn.values().stream()
                 .mapToInt(items -> settings.hidden() * ((items.size() + own - 1) / own))
                 .max()
                 .orElse(0);
-        List<Known> known = most == 0 ? List.of() : known(most);
+        List<Known> known = most == 0 ? List.of() : known(day, most);
         SortedMap<Key, List<List<Item>>> batches = new TreeMap<>();
         drawn.forEach((key, items) -> {
             int count = (items.size() + own - 1) / own;
@@ -378,7 +437,7 @@ public final class QaBatchesJob implements Stage {
      * Items that people agree on, as many of each class, and of each that they were predicted as, as one job may hide; in
      * the order of their hash.
      */
-    private List<Known> known(int most) {
+    private List<Known> known(LocalDate day, int most) {
         Dataset<Row> selected = stored(Selections.TABLE)
                 .groupBy(Labels.USE_CASE, Labels.ITEM_ID)
                 .agg(max(struct(
@@ -399,7 +458,7 @@ public final class QaBatchesJob implements Stage {
                 .select(Labels.USE_CASE, Labels.ITEM_ID, Labels.LABEL)
                 .join(selected, new String[] {Labels.USE_CASE, Labels.ITEM_ID})
                 .select(col(Labels.USE_CASE), col(Labels.ITEM_ID), col(Labels.LABEL), col(LAST + ".*"))
-                .withColumn(DRAW, HashDraw.of("hidden|" + config.selection().salt(), col(Labels.ITEM_ID)));
+                .withColumn(DRAW, HashDraw.of("hidden|" + config.selection().salt() + "|" + day, col(Labels.ITEM_ID)));
         Column[] first = {col(DRAW), col(Labels.ITEM_ID)};
         Dataset<Row> mistaken = labeled.filter(col(PREDICTED).notEqual(col(Labels.LABEL)))
                 .withColumn(

@@ -20,13 +20,18 @@ public final class EmbeddedMetrics {
     private EmbeddedMetrics() {}
 
     /**
-     * Returns a line for each stage of an attempt.
+     * Returns a line for each stage of an attempt; one in the name of its command where it failed before the first.
      *
      * @param namespace namespace of the metrics
      * @param at when the attempt ended; the time of every metric
      */
     public static List<String> lines(String namespace, Attempt attempt, Instant at) {
-        return attempt.stages().stream()
+        boolean early = attempt.stages().isEmpty() && attempt.outcome().exitCode() != 0;
+        List<StageRun> runs = early
+                ? List.of(new StageRun(
+                        attempt.command(), attempt.runDate(), null, null, attempt.seconds(), StageMetrics.Counts.ZERO))
+                : attempt.stages();
+        return runs.stream()
                 .map(run -> line(namespace, attempt, run, at).toString())
                 .toList();
     }

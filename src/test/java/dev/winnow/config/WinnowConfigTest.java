@@ -210,7 +210,8 @@ class WinnowConfigTest {
                     false-share = 0.1, min-images = 9, min-cameras = 4, min-checked = 50, falsely-seen = 0.1
                     synthesize-below = 0.5, max-images = 10, synonyms { lorry = truck } } }
                 selection { pool-factor = 3, max-age-days = 2, cooldown-days = 3, elevated-segments = 4, salt = s, weights = measured
-                  planted { gold-share = 0.1, repeat-share = 0.2, min-answers = 4, min-agreement = 0.8, rest-days = 5 } }
+                  planted { gold-share = 0.1, repeat-share = 0.2, min-answers = 4, min-agreement = 0.8, rest-days = 5,
+                            max-age-days = 50 } }
                 labeling { path = "/l", target = label-studio, max-lines = 10, check-images = false
                   max-open-answers = 1, max-open-minutes = 2, seconds-per-answer = 4, expire-days = 5
                   image-aliases { "s3://a/" = "/b/" }

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.winnow.adapters.sources.SparkSources;
 import dev.winnow.answers.Answers;
 import dev.winnow.answers.IngestJob;
+import dev.winnow.candidates.Candidates;
 import dev.winnow.config.ConfigException;
 import dev.winnow.config.WinnowConfig;
 import dev.winnow.consensus.Labels;
@@ -31,6 +32,7 @@ import dev.winnow.quality.QaBatchesJob;
 import dev.winnow.quality.QaItems;
 import dev.winnow.quality.Reviewers;
 import dev.winnow.runtime.Rounds;
+import dev.winnow.selection.ImageReferences;
 import dev.winnow.selection.Selections;
 import dev.winnow.testing.Configs;
 import dev.winnow.testing.FakeLabeling;
@@ -50,7 +52,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Bulk QA from alarms to thresholds: batches are made, launched, answered, read back and counted. */
@@ -73,6 +77,20 @@ class QaLoopTest {
     private final MemoryObjects objects = new MemoryObjects();
     private final List<String> logged = new ArrayList<>();
 
+    /** The audit's images, which people are to see without a prediction. */
+    @BeforeEach
+    void audits() {
+        tables.with(
+                Candidates.TABLE.name(),
+                Frames.of(
+                        Candidates.TABLE,
+                        Stream.of(DAY, DAY.plusDays(1))
+                                .map(day -> String.format(
+                                        "{'pipeline':'p','run_date':'%s','run_id':'r','use_case':'dock','signal':'AUDIT','item_id':'audit','inference_id':'n','image_uri':'s3://bucket/audit%s.jpg','captured_at':'%sT08:00:00Z','site_id':'s','camera_id':'c','model_version':'v1','predicted_label':'cat','confidence':0.9,'draw':0.1,'draw_limit':0.5}",
+                                        day, day, day))
+                                .toArray(String[]::new)));
+    }
+
     private WinnowConfig config(String more) {
         return Configs.of(CONFIG + "labeling.path = \"s3://labels\"\n" + more);
     }
@@ -89,6 +107,7 @@ class QaLoopTest {
         return new QaBatchesJob(
                         config,
                         new InferenceLog(sources, config.inferences(), cameras),
+                        ImageReferences::usable,
                         tables,
                         new ReviewBatchJobs(config, tables, objects, rounds(), target, () -> {}))
                 .run(day);
@@ -359,8 +378,30 @@ class QaLoopTest {
         assertThat(batches(DAY, "").sentences())
                 .containsExactly("There is nothing to review on 2026-11-05: no bulk QA job is published");
         alarms(DAY, 3);
-        assertThatThrownBy(() -> batches(DAY, "labeling.target = label-studio"))
+        alarm(DAY, "audit" + DAY, "cat", .9);
+        logged.add(logged.get(0).replace("'cat", "'text").replace(".jpg", ".txt"));
+        assertThat(batches(DAY, "labeling.target = label-studio").sentences())
+                .anyMatch(sentence -> sentence.contains("dock is labeled in Label Studio"))
+                .anyMatch(sentence -> sentence.startsWith("There is nothing to review"));
+        assertThat(batches(DAY, "quality.batches.reviews = 100").sentences())
+                .anyMatch(sentence -> sentence.startsWith("dock, model v1, cat: 100.00 %"));
+        assertThat(shown("not known_wrong and item_id is not null"))
+                .as("neither the audit's image nor one that no job can show")
+                .hasSize(4 + 1);
+        assertThatThrownBy(() -> batches(DAY.plusDays(7), ""))
                 .isInstanceOf(ConfigException.class)
-                .hasMessageContaining("bulk QA can be had with target = ground-truth only");
+                .hasMessageContaining("there are no candidates of 2026-11-12");
+    }
+
+    @Test
+    void aClassThatWasRareOnItsFirstDateIsNotAskedAboutWhenItIsNot() {
+        alarms(DAY, 10);
+        alarms(DAY.plusDays(1), 500);
+        batches(DAY, "quality.batches.reviews = 20");
+        int before = shown("label = 'cat'").size();
+        assertThat(batches(DAY.plusDays(1), "quality.batches.reviews = 20").sentences())
+                .anyMatch(sentence -> sentence.contains("cat: not reviewed, for drawn as before it would be 50")
+                        && sentence.contains("where 20 are wanted"));
+        assertThat(shown("label = 'cat'")).hasSize(before);
     }
 }

@@ -25,13 +25,14 @@ class AutoLabelClassTest {
         return AutoLabelClass.of(day, proven, earlier).decide(day, judged, audited, List.of(), LIMIT, 10);
     }
 
-    private static Earlier next(LocalDate on, AutoLabelClass before, Decision decision, long judged) {
+    private static Earlier next(LocalDate on, AutoLabelClass before, Decision decision, long judged, long audited) {
         return new Earlier(
                 on,
                 decision.status(),
                 before.provenOn(),
                 before.auditedFrom(),
                 judged,
+                audited,
                 decision.judgedOn(),
                 decision.passedOn(),
                 decision.quarantinedFrom());
@@ -44,12 +45,15 @@ class AutoLabelClassTest {
         assertThat(issued.status()).isEqualTo(Status.ISSUED);
         assertThat(issued.reason())
                 .isEqualTo("from confidence 0.9 on at most 0.0400 are wrong in the reviewed population");
-        Earlier before = next(FIRST, first, issued, 100);
+        Earlier before = next(FIRST, first, issued, 100, 0);
         assertThat(decide(FIRST.plusDays(10), PROVEN, before, 100, Audited.NONE).status())
                 .isEqualTo(Status.ISSUED);
         Decision old = decide(FIRST.plusDays(11), PROVEN, before, 100, Audited.NONE);
         assertThat(old.status()).isEqualTo(Status.TOO_OLD);
         assertThat(old.reason()).isEqualTo("nobody judged the class since 2026-11-01");
+        assertThat(decide(FIRST.plusDays(5), PROVEN, before, 150, Audited.NONE).passedOn())
+                .as("reviews are no audit that was passed")
+                .isEqualTo(FIRST);
         Decision again = decide(FIRST.plusDays(11), PROVEN, before, 101, new Audited(1, 0));
         assertThat(again.status()).isEqualTo(Status.ISSUED);
         assertThat(again.judgedOn()).isEqualTo(again.passedOn()).isEqualTo(FIRST.plusDays(11));
@@ -58,7 +62,7 @@ class AutoLabelClassTest {
     @Test
     void aThresholdThatIsNotProvenAnyMoreIssuesNothingAndItsAuditGoesOn() {
         AutoLabelClass first = AutoLabelClass.of(FIRST, PROVEN, null);
-        Earlier before = next(FIRST, first, first.decide(FIRST, 100, Audited.NONE, List.of(), LIMIT, 10), 100);
+        Earlier before = next(FIRST, first, first.decide(FIRST, 100, Audited.NONE, List.of(), LIMIT, 10), 100, 0);
         AutoLabelClass now = AutoLabelClass.of(FIRST.plusDays(1), null, before);
         assertThat(now.provenOn()).isEqualTo(FIRST);
         assertThat(now.auditedFrom()).isEqualTo(.9);
@@ -78,7 +82,7 @@ class AutoLabelClassTest {
     void auditsThatContradictWithdrawForGoodAndVoidWhatCameSinceTheLastPass() {
         LocalDate passed = FIRST.plusDays(1);
         LocalDate broken = FIRST.plusDays(5);
-        Earlier before = new Earlier(FIRST.plusDays(4), Status.ISSUED, FIRST, .9, 120, passed, passed, null);
+        Earlier before = new Earlier(FIRST.plusDays(4), Status.ISSUED, FIRST, .9, 120, 0, passed, passed, null);
         Decision withdrawn = decide(broken, PROVEN, before, 140, new Audited(20, 6));
         assertThat(withdrawn.status()).isEqualTo(Status.WITHDRAWN);
         assertThat(withdrawn.evidence()).isGreaterThan(20);
@@ -87,7 +91,7 @@ class AutoLabelClassTest {
                 .isEqualTo(
                         "6 of 20 audited since 2026-11-01 are wrong, promised were at most 0.0500: what was labeled since"
                                 + " 2026-11-02 is void");
-        Earlier after = next(broken, AutoLabelClass.of(broken, PROVEN, before), withdrawn, 140);
+        Earlier after = next(broken, AutoLabelClass.of(broken, PROVEN, before), withdrawn, 140, 20);
         Decision later = decide(broken.plusDays(1), PROVEN, after, 500, new Audited(380, 6));
         assertThat(later.status()).isEqualTo(Status.WITHDRAWN);
         assertThat(later.quarantinedFrom()).isEqualTo(passed);
@@ -97,7 +101,7 @@ class AutoLabelClassTest {
 
     @Test
     void theWorstSegmentWithdrawsWithAsMuchMoreEvidenceAsThereAreSegments() {
-        Earlier before = new Earlier(FIRST, Status.ISSUED, FIRST, .9, 100, FIRST, FIRST, null);
+        Earlier before = new Earlier(FIRST, Status.ISSUED, FIRST, .9, 100, 0, FIRST, FIRST, null);
         AutoLabelClass one = AutoLabelClass.of(FIRST.plusDays(1), PROVEN, before);
         Audited bad = new Audited(12, 5);
         List<Audited> segments = List.of(new Audited(188, 2), bad);

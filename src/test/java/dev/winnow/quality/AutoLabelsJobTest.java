@@ -225,6 +225,7 @@ class AutoLabelsJobTest {
         }
         run(DAY, "");
         judged("BLIND_LABELS", "UNIFORM", "cat", 4);
+        audit(DAY.plusDays(1), "right", .95, "day", "cat");
         run(DAY.plusDays(1), "");
         assertThat(issued(DAY.plusDays(1))).hasSize(10);
         assertThat(row(DAY.plusDays(1), "cat").<LocalDate>getAs(AutoLabelDays.PASSED_ON))
@@ -242,7 +243,7 @@ class AutoLabelsJobTest {
 
         Row withdrawn = row(DAY.plusDays(2), "cat");
         assertThat(withdrawn.<String>getAs(AutoLabelDays.STATUS)).isEqualTo("WITHDRAWN");
-        assertThat(withdrawn.<Long>getAs(AutoLabelDays.AUDITED)).isEqualTo(8);
+        assertThat(withdrawn.<Long>getAs(AutoLabelDays.AUDITED)).isEqualTo(9);
         assertThat(withdrawn.<LocalDate>getAs(AutoLabelDays.QUARANTINED_FROM)).isEqualTo(DAY.plusDays(1));
         assertThat(withdrawn.<Long>getAs(AutoLabelDays.TOTAL_ISSUED))
                 .as("of the first day")
@@ -251,7 +252,7 @@ class AutoLabelsJobTest {
         assertThat(issued(DAY.plusDays(2))).isEmpty();
         assertThat(report.sentences().get(0))
                 .isEqualTo(
-                        "dock, model v1: cat is no longer labeled without people: 8 of 8 audited since 2026-11-05 are"
+                        "dock, model v1: cat is no longer labeled without people: 8 of 9 audited since 2026-11-05 are"
                                 + " wrong, promised were at most 0.0909: what was labeled since 2026-11-06 is void");
     }
 

@@ -71,7 +71,7 @@ final class LabelingRequest {
     }
 
     private boolean autoLabeling() {
-        return job.task().autoLabeling() && !job.blind();
+        return job.task().autoLabeling() && !job.blind() && task != Task.BATCH_REVIEW;
     }
 
     private void checkAutoLabeling(List<String> labels) {
