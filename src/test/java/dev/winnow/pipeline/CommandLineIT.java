@@ -40,6 +40,9 @@ class CommandLineIT {
     private static final String DAY = "2026-11-02";
     private static final Path READERS = Path.of("src/test/readers").toAbsolutePath();
 
+    /** A round's files: for two use cases a blind job and another, each with manifest, categories and template; the seal. */
+    private static final int PUBLISHED = 2 * 2 * 3 + 1;
+
     @TempDir
     static Path folder;
 
@@ -81,7 +84,7 @@ class CommandLineIT {
 
         assertThat(remote.exitCode()).as(remote.output()).isZero();
         Map<String, String> published = texts(folder.resolve("clean/labeling"));
-        assertThat(published).hasSize(5);
+        assertThat(published).hasSize(PUBLISHED);
         assertThat(objects("day/labeling/")).isEqualTo(published);
     }
 
@@ -180,7 +183,7 @@ class CommandLineIT {
             assertThat(days).contains(pipeline + ",exposure_daily", pipeline + ",verdict_daily");
             assertThat(published.keySet())
                     .filteredOn(key -> key.startsWith(pipeline + "/"))
-                    .hasSize(5);
+                    .hasSize(PUBLISHED);
         }
     }
 
