@@ -14,6 +14,7 @@ import dev.winnow.testing.Python;
 import dev.winnow.testing.S3Process;
 import dev.winnow.testing.SparkExtension;
 import dev.winnow.testing.TableSum;
+import dev.winnow.testing.Texts;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -70,7 +71,7 @@ class CommandLineIT {
         assertThat(undisturbed.output()).contains("manifests:");
         S3.createBucket("fleet");
         try (S3Client client = S3.client()) {
-            files(folder.resolve("fleet"))
+            Texts.files(folder.resolve("fleet"))
                     .forEach((name, file) ->
                             client.putObject(put -> put.bucket("fleet").key(name), RequestBody.fromFile(file)));
         }
@@ -83,9 +84,9 @@ class CommandLineIT {
         Finished remote = run("curate", "--conf", onS3.toString(), "--run-date", DAY);
 
         assertThat(remote.exitCode()).as(remote.output()).isZero();
-        Map<String, String> published = texts(folder.resolve("clean/labeling"));
+        Map<String, String> published = Texts.below(folder.resolve("clean/labeling"));
         assertThat(published).hasSize(PUBLISHED);
-        assertThat(objects("day/labeling/")).isEqualTo(published);
+        assertThat(Texts.below(S3.client(), "fleet", "day/labeling/")).isEqualTo(published);
     }
 
     @Test
@@ -116,7 +117,8 @@ class CommandLineIT {
         Finished after = run("curate", "--conf", conf.toString(), "--run-date", DAY);
 
         assertThat(after.exitCode()).as(after.output()).isZero();
-        assertThat(texts(folder.resolve("killed/labeling"))).isEqualTo(texts(folder.resolve("clean/labeling")));
+        assertThat(Texts.below(folder.resolve("killed/labeling")))
+                .isEqualTo(Texts.below(folder.resolve("clean/labeling")));
         for (String table :
                 List.of("exposure_daily", "verdict_daily", "segment_findings", "candidates", "selections")) {
             assertThat(rows("killed", table))
@@ -177,7 +179,7 @@ class CommandLineIT {
                         "--limit",
                         "1000")
                 .output();
-        Map<String, String> published = objects("at-once/labeling/");
+        Map<String, String> published = Texts.below(S3.client(), "fleet", "at-once/labeling/");
         for (int i = 0; i < runs; i++) {
             String pipeline = "p" + i;
             assertThat(days).contains(pipeline + ",exposure_daily", pipeline + ",verdict_daily");
@@ -252,7 +254,7 @@ class CommandLineIT {
     @Test
     void answersComeBackAsTheyAreAndBecomeLabels() throws Exception {
         List<String> items = new ArrayList<>();
-        for (String manifest : texts(folder.resolve("clean/labeling")).entrySet().stream()
+        for (String manifest : Texts.below(folder.resolve("clean/labeling")).entrySet().stream()
                 .filter(file -> file.getKey().endsWith(".manifest.jsonl"))
                 .map(Map.Entry::getValue)
                 .toList()) {
@@ -298,7 +300,7 @@ class CommandLineIT {
     void otherReadersSeeWhatSparkSeesBeforeAndAfterUpkeep() throws IOException {
         Python python = Python.with(READERS.resolve("requirements.txt"));
         for (Map.Entry<String, Path> file :
-                files(folder.resolve("clean/warehouse")).entrySet()) {
+                Texts.files(folder.resolve("clean/warehouse")).entrySet()) {
             Path copy = folder.resolve("kept/warehouse").resolve(file.getKey());
             Files.createDirectories(copy.getParent());
             Files.copy(file.getValue(), copy);
@@ -443,42 +445,5 @@ class CommandLineIT {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private static Map<String, Path> files(Path root) {
-        Map<String, Path> files = new TreeMap<>();
-        try (Stream<Path> all = Files.walk(root)) {
-            all.filter(Files::isRegularFile)
-                    .filter(file -> !file.getFileName().toString().startsWith("."))
-                    .forEach(file -> files.put(root.relativize(file).toString(), file));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return files;
-    }
-
-    private static Map<String, String> texts(Path root) {
-        Map<String, String> texts = new TreeMap<>();
-        files(root).forEach((name, file) -> {
-            try {
-                texts.put(name, Files.readString(file));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        });
-        return texts;
-    }
-
-    private static Map<String, String> objects(String prefix) {
-        Map<String, String> texts = new TreeMap<>();
-        try (S3Client client = S3.client()) {
-            client.listObjectsV2Paginator(list -> list.bucket("fleet").prefix(prefix))
-                    .contents()
-                    .forEach(object -> texts.put(
-                            object.key().substring(prefix.length()),
-                            client.getObjectAsBytes(get -> get.bucket("fleet").key(object.key()))
-                                    .asUtf8String()));
-        }
-        return texts;
     }
 }

@@ -9,6 +9,7 @@ import dev.winnow.testing.S3Process;
 import dev.winnow.testing.SparkCluster;
 import dev.winnow.testing.SparkDistribution;
 import dev.winnow.testing.SparkExtension;
+import dev.winnow.testing.Texts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
@@ -71,7 +72,7 @@ class SparkSubmitIT {
                 DAY));
         S3.createBucket(BUCKET);
         try (S3Client client = S3.client()) {
-            files(folder.resolve("fleet"))
+            Texts.files(folder.resolve("fleet"))
                     .forEach((name, file) ->
                             client.putObject(put -> put.bucket(BUCKET).key(name), RequestBody.fromFile(file)));
         }
@@ -99,9 +100,9 @@ class SparkSubmitIT {
                     .as("worker %d ran an executor", worker)
                     .isDirectoryContaining("glob:**/app-*");
         }
-        Map<String, String> published = texts(folder.resolve("labeling"));
+        Map<String, String> published = Texts.below(folder.resolve("labeling"));
         assertThat(published).isNotEmpty();
-        assertThat(objects("labeling/")).isEqualTo(published);
+        assertThat(Texts.below(S3.client(), BUCKET, "labeling/")).isEqualTo(published);
         S3.hadoopSettings().forEach(SparkExtension.session().sparkContext().hadoopConfiguration()::set);
         DeltaTableStore ofLocal = store(folder + "/warehouse");
         DeltaTableStore ofCluster = store("s3a://" + BUCKET + "/warehouse");
@@ -262,42 +263,5 @@ class SparkSubmitIT {
                 .map(row -> row.replace("\"" + root + "/", "\"/"))
                 .sorted()
                 .toList();
-    }
-
-    private static Map<String, Path> files(Path root) {
-        Map<String, Path> files = new TreeMap<>();
-        try (Stream<Path> all = Files.walk(root)) {
-            all.filter(Files::isRegularFile)
-                    .filter(file -> !file.getFileName().toString().startsWith("."))
-                    .forEach(file -> files.put(root.relativize(file).toString(), file));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return files;
-    }
-
-    private static Map<String, String> texts(Path root) {
-        Map<String, String> texts = new TreeMap<>();
-        files(root).forEach((name, file) -> {
-            try {
-                texts.put(name, Files.readString(file));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        });
-        return texts;
-    }
-
-    private static Map<String, String> objects(String prefix) {
-        Map<String, String> texts = new TreeMap<>();
-        try (S3Client client = S3.client()) {
-            client.listObjectsV2Paginator(list -> list.bucket(BUCKET).prefix(prefix))
-                    .contents()
-                    .forEach(object -> texts.put(
-                            object.key().substring(prefix.length()),
-                            client.getObjectAsBytes(get -> get.bucket(BUCKET).key(object.key()))
-                                    .asUtf8String()));
-        }
-        return texts;
     }
 }
