@@ -1,6 +1,7 @@
-"""Winnow on EMR: for each pipeline of the Airflow variable `winnow`, two DAGs with the same code on EC2 and Serverless.
+"""Winnow on EMR: for each pipeline of the Airflow variable `winnow`, three DAGs with the same code on EC2 and Serverless.
 
-`winnow_<pipeline>_daily` runs the day's stages and publishes a round; `winnow_<pipeline>_labels` brings answers back.
+`winnow_<pipeline>_daily` runs the day's stages and publishes a round; `winnow_<pipeline>_labels` brings answers back;
+`winnow_<pipeline>_upkeep` keeps the tables of the warehouse small, once a week.
 What is submitted are the templates of the release that `scripts/deploy` put on S3, so sizes and Spark settings stand
 there alone. `jobs/README.md` explains the variable, the pool and backfills.
 """
@@ -31,8 +32,10 @@ DEFAULTS = {
     "execution_role": None,  # the role of its job runs and
     "logs": None,  # where they log, such as s3://bucket/logs/
     "schedule": "0 6 * * *",  # UTC; the run stands for the day on which its data interval begins
+    "upkeep": "0 15 * * 6",  # UTC; None where another pipeline's DAG keeps the warehouse
     "start_date": "2026-01-01",
     "catchup": False,
+    "qa_batches": [],  # weekdays (0 is Monday) whose alarms are reviewed in bulk, after the day's round
     "launch": False,  # whether labeling jobs are created and watched, not only their manifests published
     "bedrock_batch": False,  # with analysis.provider = bedrock-batch: wait for its jobs without a cluster
     "ground_truth": False,  # bring answers back only after a labeling job of Ground Truth ended
@@ -274,6 +277,12 @@ def rounds_go_forward(settings: dict, pipeline: str, run_date: str, dag_run=None
 
 
 @task.short_circuit
+def is_reviewed(weekdays: list[int], run_date: str):
+    """Goes on where alarms of the day are to be reviewed in bulk."""
+    return pendulum.parse(run_date).weekday() in weekdays
+
+
+@task.short_circuit
 def answers_came_back(settings: dict, pipeline: str, data_interval_start=None):
     """Goes on when a labeling job ended since the day began; a run without a data interval was started by hand."""
     if data_interval_start is None:
@@ -325,12 +334,14 @@ def checked(pipeline: str, entry: dict) -> dict:
     return {**settings, **{key: settings[key].rstrip("/") for key in ("release", "warehouse", "labeling")}}
 
 
-def dag(pipeline: str, kind: str, settings: dict, description: str, params: dict, runs: int = 1) -> DAG:
+def dag(
+    pipeline: str, kind: str, settings: dict, description: str, params: dict, runs: int = 1, schedule: str = "schedule"
+) -> DAG:
     return DAG(
         f"winnow_{pipeline}_{kind}",
         description=description,
         # Not the plain cron string: its data interval would be empty and the run stand for the wrong day.
-        schedule=CronDataIntervalTimetable(settings["schedule"], timezone="UTC"),
+        schedule=CronDataIntervalTimetable(settings[schedule], timezone="UTC"),
         start_date=pendulum.parse(settings["start_date"], tz="UTC"),
         catchup=settings["catchup"],
         max_active_runs=runs,
@@ -361,6 +372,9 @@ def daily(pipeline: str, settings: dict) -> DAG:
         stages >> forward >> run("select") >> publish
         # Also a day without a round of its own has a report.
         [stages, publish] >> run("report", trigger_rule="none_failed")
+        if settings["qa_batches"]:
+            reviews = run("qa-batches-launch" if settings["launch"] else "qa-batches")
+            publish >> is_reviewed(settings["qa_batches"], RUN_DATE) >> reviews
     return made
 
 
@@ -384,7 +398,15 @@ def labels(pipeline: str, settings: dict) -> DAG:
     return made
 
 
+def upkeep(pipeline: str, settings: dict) -> DAG:
+    """All tables of the warehouse, whatever the day: the pool keeps it from meeting who writes."""
+    more = {"schedule": "upkeep"}
+    with dag(pipeline, "upkeep", {**settings, "catchup": False}, "Small files become few", {}, **more) as made:
+        WinnowJob(task_id="maintain", job="maintain", settings=settings, pool=settings["pool"])
+    return made
+
+
 for name, entry in Variable.get("winnow", default={}, deserialize_json=True).items():
     own = checked(name, entry)
-    for made in (daily(name, own), labels(name, own)):
+    for made in (daily(name, own), labels(name, own), *([upkeep(name, own)] if own["upkeep"] else [])):
         globals()[made.dag_id] = made

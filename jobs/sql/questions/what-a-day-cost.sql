@@ -1,11 +1,8 @@
 -- What did each of the last days take, did it fail on the way, and what did the model cost?
-WITH model AS (
-  SELECT run_date, sum(cost_dollars) AS dollars FROM image_findings GROUP BY run_date
-)
-SELECT runs.run_date, count(*) AS attempts, count_if(exit_code <> 0) AS failed, round(sum(seconds) / 60, 1) AS minutes,
-       round(max(model.dollars), 2) AS model_dollars
+SELECT run_date, count(*) AS attempts, count_if(exit_code <> 0) AS failed, round(sum(seconds) / 60, 1) AS minutes,
+       sum(model_calls) AS model_calls, sum(model_input_tokens + model_output_tokens) AS model_tokens,
+       round(sum(model_dollars), 2) AS model_dollars
 FROM runs
-LEFT JOIN model ON model.run_date = runs.run_date
-GROUP BY runs.run_date
-ORDER BY runs.run_date DESC
+GROUP BY run_date
+ORDER BY run_date DESC
 LIMIT 30

@@ -2,5 +2,7 @@
 SELECT pipeline, round_id, use_case, signal, quota, eligible, selected, held_by_burst, held_by_camera, held_by_site,
        held_by_class, unusable, held_by_open_work, round(lowest_score, 3) AS lowest_score
 FROM selection_cuts cut
-WHERE round_id = (SELECT max(round_id) FROM selection_cuts WHERE pipeline = cut.pipeline)
+WHERE substr(round_id, 1, 11) || lpad(substr(round_id, 12), 6, '0')
+  = (SELECT max(substr(round_id, 1, 11) || lpad(substr(round_id, 12), 6, '0'))
+     FROM selection_cuts WHERE pipeline = cut.pipeline)
 ORDER BY pipeline, use_case, signal

@@ -29,8 +29,8 @@ SERVERLESS = {
     "logs": "s3://acme-logs/winnow/",
 }
 PIPELINES = {
-    "yard": {**COMMON, "cluster": "winnow"},
-    "gate": {**COMMON, **SERVERLESS, "launch": True, "ground_truth": True, "bedrock_batch": True},
+    "yard": {**COMMON, "cluster": "winnow", "upkeep": None},
+    "gate": {**COMMON, **SERVERLESS, "qa_batches": [5], "launch": True, "ground_truth": True, "bedrock_batch": True},
 }
 
 AWS = StandIn()
@@ -95,7 +95,8 @@ class DagTest(unittest.TestCase):
 
     def test_the_file_loads_and_every_task_can_be_retried_and_has_an_owner(self):
         self.assertEqual(BAG.import_errors, {})
-        self.assertEqual(sorted(BAG.dags), [f"winnow_{p}_{k}" for p in ("gate", "yard") for k in ("daily", "labels")])
+        kinds = [("gate", "daily"), ("gate", "labels"), ("gate", "upkeep"), ("yard", "daily"), ("yard", "labels")]
+        self.assertEqual(sorted(BAG.dags), [f"winnow_{pipeline}_{kind}" for pipeline, kind in kinds])
         for dag in BAG.dags.values():
             for task in dag.tasks:
                 self.assertGreater(task.retries, 0, task)
@@ -125,7 +126,25 @@ class DagTest(unittest.TestCase):
     def test_a_day_on_serverless_says_the_same_and_launches_where_it_is_told_to(self):
         ends = self.run_dag("winnow_gate_daily")
         self.assertEqual(set(ends.values()), {"success"}, ends)
+        self.assertIn("qa-batches-launch", self.submitted())
         self.assert_golden("serverless.json")
+
+    def test_alarms_are_reviewed_in_bulk_on_the_days_that_are_named(self):
+        function = BAG.dags["winnow_gate_daily"].get_task("is_reviewed").python_callable
+        self.assertTrue(function([5], "2026-11-07"), "a Saturday")
+        self.assertFalse(function([0, 6], "2026-11-07"))
+        self.assertFalse(BAG.dags["winnow_yard_daily"].has_task("qa-batches"))
+        chain = BAG.dags["winnow_gate_daily"].get_task("qa-batches-launch").get_flat_relative_ids(upstream=True)
+        self.assertIn("manifests-launch", chain)
+        self.assertIn("rounds_go_forward", chain, "a backfill reviews nothing")
+
+    def test_tables_are_kept_small_once_a_week_by_one_writer(self):
+        dag = BAG.dags["winnow_gate_upkeep"]
+        self.assertEqual(dag.timetable.expression, "0 15 * * 6")
+        self.assertFalse(dag.catchup)
+        ends = self.run_dag("winnow_gate_upkeep")
+        self.assertEqual(ends, {"maintain": "success"})
+        self.assertEqual(self.submitted(), ["maintain"])
 
     def test_what_failed_for_good_is_not_tried_again(self):
         AWS.ends["segments"] = [failed(retryable=False)]

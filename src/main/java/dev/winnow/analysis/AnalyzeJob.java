@@ -119,6 +119,11 @@ public final class AnalyzeJob implements Stage {
     }
 
     @Override
+    public Paid paid() {
+        return reviewer == null ? Paid.NOTHING : reviewer.paid();
+    }
+
+    @Override
     public Report run(LocalDate day) {
         if (!feedback.present()) {
             return new Report(

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.winnow.ports.ModelFailure;
 import dev.winnow.ports.ObjectStore;
 import dev.winnow.ports.ServiceException;
+import dev.winnow.ports.Stage;
 import dev.winnow.ports.VisionModel;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
@@ -53,6 +54,7 @@ public final class CallLedger {
     private final Runnable beforeWrite;
     private final String writer = UUID.randomUUID().toString().substring(0, 13);
     private int written;
+    private Stage.Paid paid = Stage.Paid.NOTHING;
 
     /**
      * Opens the ledger below a root.
@@ -129,6 +131,14 @@ public final class CallLedger {
                     usage == null ? null : usage.input(),
                     usage == null ? null : usage.output(),
                     latencyMillis);
+        }
+
+        /** A call that failed and cost nothing does not count. */
+        Stage.Paid paid() {
+            return content == null && cost == 0
+                    ? Stage.Paid.NOTHING
+                    : new Stage.Paid(
+                            1, inputTokens == null ? 0 : inputTokens, outputTokens == null ? 0 : outputTokens, cost);
         }
 
         static Outcome failed(String call, boolean last, long cost, ModelFailure.Kind kind, String message) {
@@ -218,7 +228,15 @@ public final class CallLedger {
 
     /** Stores outcomes as one object. */
     void settle(LocalDate day, Collection<Outcome> outcomes) {
+        for (Outcome outcome : outcomes) { // counted first: it was paid, also where storing it fails
+            paid = paid.plus(outcome.paid());
+        }
         put(day, outcomes.stream().map(outcome -> new Line(null, outcome)).toList());
+    }
+
+    /** Returns what the calls cost whose outcomes came to this ledger since it was opened. */
+    public Stage.Paid paid() {
+        return paid;
     }
 
     /** Throws if this process may no longer write; whoever changes what belongs to the ledger asks first. */

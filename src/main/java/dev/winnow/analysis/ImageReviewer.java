@@ -1,5 +1,6 @@
 package dev.winnow.analysis;
 
+import dev.winnow.ports.Stage;
 import java.time.LocalDate;
 import java.util.List;
 
@@ -14,6 +15,11 @@ public interface ImageReviewer {
     /** Returns whether it reads the answers to what was asked before, instead of asking. */
     default boolean collects() {
         return false;
+    }
+
+    /** Returns what all reviews so far paid for, those that failed too. */
+    default Stage.Paid paid() {
+        return Stage.Paid.NOTHING;
     }
 
     /**

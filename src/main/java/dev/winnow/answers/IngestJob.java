@@ -25,6 +25,7 @@ import dev.winnow.inputs.WorkerAnswers;
 import dev.winnow.ports.ObjectStore;
 import dev.winnow.ports.Stage;
 import dev.winnow.ports.TableStore;
+import dev.winnow.runtime.Rounds;
 import dev.winnow.selection.PlantedItems;
 import dev.winnow.selection.Selections;
 import dev.winnow.stats.Digest;
@@ -63,6 +64,7 @@ public final class IngestJob implements Stage {
     private static final String TABLE_SOURCE = "table";
     private static final String OURS = "ours";
     private static final String SELECTED = "selected";
+    private static final String PLACE = "place";
     private static final String ROWS = "rows";
 
     /** Answers with whether their item must be known. */
@@ -228,7 +230,12 @@ public final class IngestJob implements Stage {
                 .select(known)
                 .unionByName(tables.read(PlantedItems.TABLE).filter(ofPipeline).select(known))
                 .groupBy(col(Selections.ITEM_ID).as(Answers.ITEM_ID))
-                .agg(max(struct(Selections.RUN_DATE, Selections.ROUND_ID, Answers.USE_CASE, Answers.IMAGE_URI))
+                .agg(max(struct(
+                                Rounds.order(col(Selections.ROUND_ID)).as(PLACE),
+                                col(Selections.RUN_DATE),
+                                col(Selections.ROUND_ID),
+                                col(Answers.USE_CASE),
+                                col(Answers.IMAGE_URI)))
                         .as(SELECTED));
         return rows.join(selected, new String[] {Answers.ITEM_ID}, "left")
                 .withColumn(

@@ -15,6 +15,7 @@ import dev.winnow.config.ModelSettings;
 import dev.winnow.config.UseCaseSettings;
 import dev.winnow.config.WinnowConfig;
 import dev.winnow.ports.ObjectStore;
+import dev.winnow.ports.Stage;
 import dev.winnow.runtime.TimeSource;
 import java.time.LocalDate;
 import java.util.Collections;
@@ -32,6 +33,7 @@ final class BedrockReviewer implements ImageReviewer {
     private final Runnable beforeWrite;
     private final boolean collects;
     private final Prompt prompt = Prompt.load();
+    private Stage.Paid paid = Stage.Paid.NOTHING;
 
     BedrockReviewer(Wiring.Run run) {
         this.config = run.config();
@@ -79,6 +81,19 @@ final class BedrockReviewer implements ImageReviewer {
         // One folder of a pipeline's own, without the characters that batch jobs refuse.
         String root = Places.absolute(config.analysisRoot()) + "/reviews/" + config.pipeline() + "/";
         CallLedger ledger = new CallLedger(objects, root, beforeWrite);
+        try {
+            return review(day, cases, root, ledger);
+        } finally {
+            paid = paid.plus(ledger.paid());
+        }
+    }
+
+    @Override
+    public Stage.Paid paid() {
+        return paid;
+    }
+
+    private List<ImageReview> review(LocalDate day, List<ImageCase> cases, String root, CallLedger ledger) {
         if (config.analysis().provider() == AnalysisSettings.Provider.BEDROCK) {
             try (BedrockModel model = BedrockModel.open(settings())) {
                 return new ModelReviewer(

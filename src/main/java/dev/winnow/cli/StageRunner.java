@@ -46,6 +46,7 @@ final class StageRunner {
         long start = System.nanoTime();
         Stage.Report report = null;
         String runId = null;
+        Stage.Paid before = stage.paid();
         MDC.put(RunLedger.STAGE, stage.name());
         metrics.begin();
         progress.begin(stage.name());
@@ -57,7 +58,8 @@ final class StageRunner {
         } finally {
             progress.fail(); // no effect after a good end
             double seconds = (System.nanoTime() - start) / NANOS_PER_SECOND;
-            runs.add(new StageRun(stage.name(), runDate, runId, report, seconds, metrics.end()));
+            Stage.Paid paid = stage.paid().since(before);
+            runs.add(new StageRun(stage.name(), runDate, runId, report, paid, seconds, metrics.end()));
             MDC.remove(RunLedger.STAGE);
             MDC.remove(RunLedger.RUN_ID);
         }

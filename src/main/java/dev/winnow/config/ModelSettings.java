@@ -128,6 +128,8 @@ public record ModelSettings(
      *
      * @param role ARN of the role that reads and writes the job's files; empty: no batch jobs
      * @param endpoint URI of an own control-plane endpoint, or empty
+     * @param kmsKey key by which the answers are encrypted, or empty: as the bucket says
+     * @param bucketOwner account that must own the bucket of questions and answers, or empty: the caller's
      * @param minRecords fewest records that the service takes
      * @param maxRecords most records of one file
      * @param maxMebibytes most MiB of one file; an output repeats its input and is read whole
@@ -137,6 +139,8 @@ public record ModelSettings(
     public record Batch(
             String role,
             String endpoint,
+            String kmsKey,
+            String bucketOwner,
             int minRecords,
             int maxRecords,
             int maxMebibytes,
@@ -209,6 +213,8 @@ public record ModelSettings(
                 section.optionalText(
                         "role", t -> t.matches("arn:aws(-[^:]+)?:iam::[0-9]{12}:role/.+"), "the ARN of a role"),
                 section.optionalText("endpoint", t -> t.matches("https?://.+"), URI_RULE),
+                section.optionalText("kms-key", t -> t.matches("\\S{1,2048}"), "a KMS key id or ARN"),
+                section.optionalText("bucket-owner", t -> t.matches("[0-9]{12}"), "the 12 digits of an AWS account"),
                 section.integer("min-records", 1, 100_000),
                 section.integer("max-records", 1, 100_000),
                 section.integer("max-mebibytes", 8, 512),

@@ -29,6 +29,7 @@ import dev.winnow.inputs.Inferences;
 import dev.winnow.labeling.LabelingJobs;
 import dev.winnow.ports.ReturnedLabels;
 import dev.winnow.ports.TableStore;
+import dev.winnow.runtime.Rounds;
 import dev.winnow.segments.Misclassified;
 import dev.winnow.selection.KnownItems;
 import dev.winnow.selection.Selections;
@@ -113,7 +114,7 @@ public final class LabeledSelections implements ReturnedLabels {
         // An inference that several rounds asked about is wrong once, as the newest says.
         Column place = row_number()
                 .over(Window.partitionBy(Inferences.USE_CASE, Inferences.INFERENCE_ID, Inferences.CAPTURED_AT)
-                        .orderBy(col(Selections.ROUND_ID).desc(), col(Selections.ITEM_ID)));
+                        .orderBy(Rounds.order(col(Selections.ROUND_ID)).desc(), col(Selections.ITEM_ID)));
         return withDimensions(wrong.withColumn(PLACE, place).filter(col(PLACE).equalTo(1)), from, day, dimensions)
                 .select(columns.toArray(Column[]::new));
     }
@@ -129,6 +130,7 @@ public final class LabeledSelections implements ReturnedLabels {
                 .groupBy(ITEM[0], ITEM[1])
                 .agg(max(struct(
                                 col(Selections.RUN_DATE).as(KnownItems.ASKED_ON),
+                                Rounds.order(col(Selections.ROUND_ID)).as(PLACE),
                                 col(Selections.ROUND_ID),
                                 col(Inferences.IMAGE_URI),
                                 col(Inferences.SITE_ID),
@@ -164,6 +166,7 @@ public final class LabeledSelections implements ReturnedLabels {
                 KnownItems.TABLE.columns().stream().map(name -> col(name)).toArray(Column[]::new);
         return items.join(labels, ITEM)
                 .select(col(ITEM[0]), col(ITEM[1]), col(LAST + ".*"), col(KnownItems.LABEL))
+                .drop(PLACE)
                 .select(columns);
     }
 

@@ -18,9 +18,53 @@ public interface Stage {
     record Report(
             long rowsIn, long rowsOut, long rejected, int passes, String inputFingerprint, List<String> sentences) {}
 
+    /**
+     * What a stage had a model do for money.
+     *
+     * @param calls calls that were answered or may have been charged
+     * @param inputTokens tokens in, as far as the service counted them
+     * @param outputTokens tokens out, as far as the service counted them
+     * @param microDollars millionths of a dollar at the configured prices; a call of which nobody can tell counts with the
+     *     most it may have cost
+     */
+    record Paid(long calls, long inputTokens, long outputTokens, long microDollars) {
+        /** Nothing. */
+        public static final Paid NOTHING = new Paid(0, 0, 0, 0);
+
+        private static final double MICRO = 1e6;
+
+        /** Returns both together. */
+        public Paid plus(Paid other) {
+            return new Paid(
+                    calls + other.calls,
+                    inputTokens + other.inputTokens,
+                    outputTokens + other.outputTokens,
+                    microDollars + other.microDollars);
+        }
+
+        /** Returns what was paid since {@code earlier}. */
+        public Paid since(Paid earlier) {
+            return new Paid(
+                    calls - earlier.calls,
+                    inputTokens - earlier.inputTokens,
+                    outputTokens - earlier.outputTokens,
+                    microDollars - earlier.microDollars);
+        }
+
+        /** Returns the dollars. */
+        public double dollars() {
+            return microDollars / MICRO;
+        }
+    }
+
     /** Name of the command that runs this stage alone. */
     String name();
 
     /** Runs the stage for a day. */
     Report run(LocalDate runDate);
+
+    /** Returns what all its runs so far paid for, those that failed too. */
+    default Paid paid() {
+        return Paid.NOTHING;
+    }
 }

@@ -74,6 +74,10 @@ final class RunFacts {
                         col(RunLedger.SENTENCE),
                         col(RunLedger.WINNOW_VERSION),
                         col(RunLedger.SPARK_VERSION),
+                        col(RunLedger.MODEL_CALLS),
+                        col(RunLedger.MODEL_INPUT_TOKENS),
+                        col(RunLedger.MODEL_OUTPUT_TOKENS),
+                        col(RunLedger.MODEL_DOLLARS),
                         filter(
                                         col(RunLedger.STAGES),
                                         stage -> stage.getField(RunLedger.RUN_DATE)

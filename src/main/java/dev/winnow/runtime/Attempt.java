@@ -52,6 +52,11 @@ public record Attempt(
         public static final Outcome DONE = new Outcome(0, "done", false);
     }
 
+    /** Returns what its stages paid a model for. */
+    public Stage.Paid paid() {
+        return stages.stream().map(StageRun::paid).reduce(Stage.Paid.NOTHING, Stage.Paid::plus);
+    }
+
     /** Returns the URI of the attempt's file below the warehouse. */
     public String uri(String warehouse) {
         return warehouse.replaceAll("/+$", "") + "/_winnow/attempts/" + id + ".json";
@@ -77,6 +82,8 @@ public record Attempt(
         fields.put(RunLedger.WINNOW_VERSION, winnowVersion);
         fields.put(RunLedger.SPARK_VERSION, sparkVersion);
         fields.put(RunLedger.STAGES, stages.stream().map(Attempt::fields).toList());
+        fields.put(RunLedger.MODEL_CALLS, paid().calls());
+        fields.put(RunLedger.MODEL_DOLLARS, paid().dollars());
         try {
             return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(fields) + "\n";
         } catch (JsonProcessingException e) {

@@ -9,7 +9,7 @@ import java.util.List;
 
 /**
  * What stages did, as lines of CloudWatch's embedded metric format: each is one JSON object, of which CloudWatch Logs makes
- * metrics by pipeline and stage. Counts of rows are left out where a stage failed.
+ * metrics by pipeline and stage. Counts of rows are left out where a stage failed, those of a model where none was asked.
  *
  * @see <a href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html">
  *     the format</a>
@@ -29,7 +29,13 @@ public final class EmbeddedMetrics {
         boolean early = attempt.stages().isEmpty() && attempt.outcome().exitCode() != 0;
         List<StageRun> runs = early
                 ? List.of(new StageRun(
-                        attempt.command(), attempt.runDate(), null, null, attempt.seconds(), StageMetrics.Counts.ZERO))
+                        attempt.command(),
+                        attempt.runDate(),
+                        null,
+                        null,
+                        Stage.Paid.NOTHING,
+                        attempt.seconds(),
+                        StageMetrics.Counts.ZERO))
                 : attempt.stages();
         return runs.stream()
                 .map(run -> line(namespace, attempt, run, at).toString())
@@ -50,6 +56,10 @@ public final class EmbeddedMetrics {
         metric(line, metrics, "Duration", "Seconds", run.seconds());
         metric(line, metrics, "BytesRead", "Bytes", run.metrics().bytesRead());
         metric(line, metrics, "ShuffleBytes", "Bytes", run.metrics().shuffleBytes());
+        if (run.paid().calls() > 0) {
+            metric(line, metrics, "ModelCalls", "Count", run.paid().calls());
+            metric(line, metrics, "ModelDollars", "None", run.paid().dollars());
+        }
         if (report != null) {
             metric(line, metrics, "RowsIn", "Count", report.rowsIn());
             metric(line, metrics, "RowsOut", "Count", report.rowsOut());

@@ -2,6 +2,7 @@ package dev.winnow.runtime;
 
 import dev.winnow.ports.Stage;
 import java.io.PrintStream;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Executors;
@@ -143,11 +144,22 @@ public final class Progress implements AutoCloseable {
 
     /** A terminal already shows it: there, lines go to the log file only, which takes debug lines too. */
     private void log(String format, @Nullable Object... values) {
+        String line = format + ids();
         if (terminal) {
-            LOG.debug(format, values);
+            LOG.debug(line, values);
         } else {
-            LOG.info(format, values);
+            LOG.info(line, values);
         }
+    }
+
+    /** Whose line it is stands in the line: a cluster's own layout of logs knows nothing of it. */
+    private static String ids() {
+        StringBuilder ids = new StringBuilder();
+        for (String id : List.of(RunLedger.ATTEMPT_ID, RunLedger.RUN_ID)) {
+            String value = MDC.get(id);
+            ids.append(value == null ? "" : " " + id + "=" + value);
+        }
+        return ids.toString();
     }
 
     private long elapsed(Running stage) {

@@ -1,5 +1,9 @@
 package dev.winnow.runtime;
 
+import static org.apache.spark.sql.functions.concat;
+import static org.apache.spark.sql.functions.lpad;
+import static org.apache.spark.sql.functions.substring_index;
+
 import dev.winnow.ports.ObjectStore;
 import java.time.LocalDate;
 import java.util.Comparator;
@@ -7,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.spark.sql.Column;
 
 /**
  * The rounds of one pipeline: a round is sealed when its {@code round.json} is there, and from then on only read.
@@ -18,6 +23,9 @@ public final class Rounds {
     public static final String SEAL = "round.json";
 
     private static final Pattern SEAL_URI = Pattern.compile(".*/(\\d{4}-\\d{2}-\\d{2})\\.(\\d+)/" + SEAL);
+
+    /** Digits of the number of a round, at most. */
+    private static final int LONGEST_NUMBER = 9;
 
     private final ObjectStore objects;
     private final String root;
@@ -50,6 +58,14 @@ public final class Rounds {
     public Rounds(ObjectStore objects, String labelingPath, String pipeline) {
         this.objects = objects;
         this.root = labelingPath.replaceAll("/+$", "") + "/" + pipeline + "/rounds/";
+    }
+
+    /**
+     * Returns what puts rounds in order by their ids, which as they are would have the tenth round of a day before its
+     * second.
+     */
+    public static Column order(Column roundId) {
+        return concat(substring_index(roundId, ".", 1), lpad(substring_index(roundId, ".", -1), LONGEST_NUMBER, "0"));
     }
 
     /** Returns where the files of a round lie, with a slash at the end. */

@@ -89,6 +89,18 @@ public final class RunLedger {
     /** Bytes Spark wrote for shuffles. */
     public static final String SHUFFLE_BYTES = "shuffle_bytes";
 
+    /** Calls of a model. */
+    public static final String MODEL_CALLS = "model_calls";
+
+    /** Tokens that a model read. */
+    public static final String MODEL_INPUT_TOKENS = "model_input_tokens";
+
+    /** Tokens that a model wrote. */
+    public static final String MODEL_OUTPUT_TOKENS = "model_output_tokens";
+
+    /** What the calls of a model cost. */
+    public static final String MODEL_DOLLARS = "model_dollars";
+
     private static final StructType STAGE_TYPE = new StructType()
             .add(STAGE, StringType, true)
             .add(RUN_DATE, DateType, true)
@@ -122,6 +134,19 @@ public final class RunLedger {
                     DataTypes.createArrayType(STAGE_TYPE, false),
                     "What each stage did, in order; rows_in, rows_out, rejected, passes, run_id and input_fingerprint"
                             + " are null for a stage that failed; bytes and records are what Spark read and shuffled")
+            .optional(
+                    MODEL_CALLS,
+                    LongType,
+                    "Calls of the model on Bedrock whose answers, or failures that may have been charged, came in this attempt;"
+                            + " those of a batch job count in the attempt that collected them. Null where a version wrote the"
+                            + " row that did not count them, as for the columns after it")
+            .optional(MODEL_INPUT_TOKENS, LongType, "Their tokens in, as far as the service counted them")
+            .optional(MODEL_OUTPUT_TOKENS, LongType, "Their tokens out, as far as the service counted them")
+            .optional(
+                    MODEL_DOLLARS,
+                    DoubleType,
+                    "What they cost at the configured prices; a call whose tokens are not known counts with the most it may"
+                            + " have cost")
             .check("exit_code_known", EXIT_CODE + " BETWEEN 0 AND 5")
             .partitionedBy(PIPELINE)
             .key(PIPELINE, ATTEMPT_ID)
@@ -138,6 +163,7 @@ public final class RunLedger {
 
     /** Appends the attempt's row. */
     public void append(Attempt attempt) {
+        Stage.Paid paid = attempt.paid();
         Row row = RowFactory.create(
                 attempt.pipeline(),
                 attempt.id(),
@@ -151,7 +177,11 @@ public final class RunLedger {
                 attempt.winnowVersion(),
                 attempt.sparkVersion(),
                 attempt.effectiveConfig(),
-                attempt.stages().stream().map(RunLedger::row).toArray());
+                attempt.stages().stream().map(RunLedger::row).toArray(),
+                paid.calls(),
+                paid.inputTokens(),
+                paid.outputTokens(),
+                paid.dollars());
         tables.append(TABLE, spark.createDataFrame(List.of(row), TABLE.schema()));
     }
 

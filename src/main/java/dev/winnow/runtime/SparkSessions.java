@@ -137,6 +137,10 @@ public final class SparkSessions {
         if (s3.pathStyle()) {
             wanted.put(S3A + "path.style.access", "true");
         }
+        if (!s3.kmsKey().isEmpty()) {
+            wanted.put(S3A + "encryption.algorithm", "SSE-KMS");
+            wanted.put(S3A + "encryption.key", s3.kmsKey());
+        }
         wanted.putAll(settings);
         wanted.keySet().removeIf(submitted::contains);
         return wanted;

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param day the day it ran for
  * @param runId the work's id; null if the stage failed before its input was known
  * @param report what the stage did; null if it failed
+ * @param paid what a model was paid for, also where the stage failed
  * @param seconds wall time
  * @param metrics what Spark read and shuffled meanwhile
  */
@@ -19,5 +20,6 @@ public record StageRun(
         LocalDate day,
         @Nullable String runId,
         Stage.@Nullable Report report,
+        Stage.Paid paid,
         double seconds,
         StageMetrics.Counts metrics) {}

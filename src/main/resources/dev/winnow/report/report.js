@@ -814,12 +814,14 @@
 
   blocks.facts = body => {
     const cost = d3.sum(data.look_statuses, row => row.cost_dollars ?? 0);
+    const dollars = d3.format('$,.2f');
+    const paid = data.attempts.filter(attempt => attempt.model_calls > 0);
     const stages = data.attempts.flatMap(attempt => attempt.stages.map(stage => ({ ...stage, attempt })));
     body.append(tiles([
       ['Attempts in the ledger', whole(data.attempts.length)],
       ['Their stages took', digits(d3.sum(stages, stage => stage.seconds)) + ' s'],
       ['Rows rejected', whole(d3.sum(data.rejects, row => row.rejected_rows))],
-      ['Model cost of the day', d3.format('$,.2f')(cost)],
+      ['Model cost of the day', dollars(cost), 'for the answers it uses'],
     ]));
     if (data.tables.length) {
       body.append(el('h3', {}, 'Rows of the day'), table('Rows by table and run', [
@@ -845,6 +847,16 @@
       ], stages));
     } else {
       body.append(el('p', { class: 'empty' }, 'No attempt of this day is in the ledger yet.'));
+    }
+    if (paid.length) {
+      body.append(el('h3', {}, 'What the model cost'), table('Calls of the model by attempt', [
+        { name: 'Attempt', of: row => el('code', {}, row.attempt_id) },
+        { name: 'Command', of: row => row.command },
+        { name: 'Calls', kind: 'number', of: row => whole(row.model_calls) },
+        { name: 'Tokens in', kind: 'number', of: row => whole(row.model_input_tokens) },
+        { name: 'Tokens out', kind: 'number', of: row => whole(row.model_output_tokens) },
+        { name: 'Dollars', kind: 'number', of: row => dollars(row.model_dollars) },
+      ], paid));
     }
     body.append(note('An attempt joins the ledger when it ends, so the one that wrote this page is missing here; the command report writes the page anew.'));
     if (data.rejects.length) {

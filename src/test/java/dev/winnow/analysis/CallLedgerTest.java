@@ -10,6 +10,7 @@ import dev.winnow.analysis.CallLedger.Outcome;
 import dev.winnow.analysis.CallLedger.Spent;
 import dev.winnow.ports.ModelFailure;
 import dev.winnow.ports.ServiceException;
+import dev.winnow.ports.Stage;
 import dev.winnow.ports.VisionModel.Answer;
 import dev.winnow.ports.VisionModel.Form;
 import dev.winnow.ports.VisionModel.Usage;
@@ -169,6 +170,25 @@ class CallLedgerTest {
         assertThatThrownBy(() -> ledger().history(DAY, Set.of()))
                 .isInstanceOf(ServiceException.class)
                 .hasMessageStartingWith("Could not read the stored calls in " + ROOT + name);
+    }
+
+    @Test
+    void whatWasPaidIsCountedAsItComesAndWhatNobodyChargedIsNot() {
+        CallLedger ledger = ledger();
+        List<Intent> intents = List.of(intent(ledger, "a", null), intent(ledger, "b", null), intent(ledger, "c", null));
+        ledger.intend(DAY, intents);
+        assertThat(ledger.paid()).isEqualTo(Stage.Paid.NOTHING);
+
+        ledger.settle(
+                DAY,
+                List.of(
+                        answer(intents.get(0), 30),
+                        Outcome.failed(intents.get(1).call(), false, 0, ModelFailure.Kind.OVERLOADED, "throttled"),
+                        Outcome.failed(intents.get(2).call(), true, 100, ModelFailure.Kind.BROKEN, "lost")));
+        ledger.fold(DAY);
+
+        assertThat(ledger.paid()).isEqualTo(new Stage.Paid(2, 1, 2, 130));
+        assertThat(ledger().paid()).as("what others paid").isEqualTo(Stage.Paid.NOTHING);
     }
 
     private CallLedger ledger() {

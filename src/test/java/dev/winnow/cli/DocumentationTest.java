@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -16,6 +17,7 @@ import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -35,7 +37,7 @@ class DocumentationTest {
     private static final Pattern FILE = Pattern.compile(".*\\.(json|conf|sql|html|py|jar|md)");
 
     static Stream<String> pages() {
-        return Stream.of("README.md", "conf/README.md", "jobs/README.md", "scripts/README.md");
+        return Stream.of("README.md", "conf/README.md", "jobs/README.md", "jobs/RUNBOOK.md", "scripts/README.md");
     }
 
     @ParameterizedTest
@@ -49,16 +51,30 @@ class DocumentationTest {
             }
             commands.add(code);
             String line = command.group(1).replace("YYYY-MM-DD", "2026-11-07").replaceAll("\\[[^]]*]", "");
-            String[] words = WORD.matcher(line)
-                    .results()
-                    .map(word -> word.group(1) == null ? word.group(2) : word.group(1))
-                    .toArray(String[]::new);
-            assertThatCode(() -> Main.commandLine(context()).parseArgs(words))
+            assertThatCode(() -> Main.commandLine(context()).parseArgs(words(line)))
                     .as(code)
                     .doesNotThrowAnyException();
         }
         if (page.equals("README.md")) {
             assertThat(commands).as("what a reader types").hasSizeGreaterThan(10);
+        }
+    }
+
+    @Test
+    void theDemoRunsCommandsThatTheCommandLineUnderstands() {
+        String script = text("scripts/demo")
+                .replace("\\\n", " ")
+                .replace("$first", "2026-11-01")
+                .replace("$last", "2026-11-07");
+        List<String> lines = script.lines()
+                .filter(line -> line.startsWith("scripts/winnow "))
+                .map(line -> line.replaceFirst(" >/dev/null$", "").replaceFirst("^scripts/winnow ", ""))
+                .toList();
+        assertThat(lines).hasSizeGreaterThan(5);
+        for (String line : lines) {
+            assertThatCode(() -> Main.commandLine(context()).parseArgs(words(line)))
+                    .as(line)
+                    .doesNotThrowAnyException();
         }
     }
 
@@ -93,6 +109,13 @@ class DocumentationTest {
                     .splitAsStream(code)
                     .forEach(key -> assertThat(reference).as(code).containsPattern("(?m)^ *(# )?" + key + " *(=|\\{)"));
         }
+    }
+
+    private static String[] words(String line) {
+        return WORD.matcher(line)
+                .results()
+                .map(word -> word.group(1) == null ? word.group(2) : word.group(1))
+                .toArray(String[]::new);
     }
 
     private static Set<String> codes(String page) {

@@ -131,6 +131,34 @@ class IamPoliciesTest {
     }
 
     @Test
+    void aBucketOfAnotherAccountIsOpenedForWhatReadersNeedAndNoMore() {
+        Set<String> opened = actions("buckets/inputs");
+        assertThat(actions("inputs-reader").stream().filter(action -> action.startsWith("s3:")))
+                .containsExactlyInAnyOrderElementsOf(opened);
+        for (JsonNode statement : read("buckets/inputs").path("Statement")) {
+            assertThat(texts(statement.at("/Principal/AWS")))
+                    .isNotEmpty()
+                    .allMatch(role -> role.matches("arn:aws:iam::\\$\\{ACCOUNT}:role/\\$\\{\\w+}"));
+        }
+        JsonNode plain = read("buckets/winnow").at("/Statement/0");
+        assertThat(plain.path("Effect").asText()).isEqualTo("Deny");
+        assertThat(plain.at("/Condition/Bool/aws:SecureTransport").asText()).isEqualTo("false");
+    }
+
+    @Test
+    void everyServiceHasAnEndpointOfItsOwnInTheRecipeOfAPrivateNetwork() throws IOException {
+        String page = Files.readString(Path.of("conf/README.md"));
+        String network = page.substring(page.indexOf("**No public endpoint.**"));
+        Map<String, List<String>> endpoints = Map.of(
+                "s3", List.of("`s3`"),
+                "bedrock", List.of("`bedrock-runtime`", "`bedrock`"),
+                "sagemaker", List.of("`sagemaker.api`"),
+                "glue", List.of("`glue`"));
+        assertThat(endpoints.keySet()).isEqualTo(calls().keySet());
+        endpoints.values().forEach(names -> assertThat(network).contains(names));
+    }
+
+    @Test
     void whatAdaptersCallIsAllowedAndNothingElse() {
         Map<String, Set<String>> calls = calls();
         assertThat(calls.keySet()).isEqualTo(POLICY_OF_ADAPTER.keySet());

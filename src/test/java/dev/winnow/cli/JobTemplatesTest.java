@@ -151,6 +151,10 @@ class JobTemplatesTest {
         assertThat(application.at("/schedulerConfiguration/maxConcurrentRuns").asInt())
                 .as("a warehouse has one writer, and capacity is that of one job run")
                 .isEqualTo(1);
+        assertThat(application.path("interactiveConfiguration"))
+                .as("nothing is opened that could be called")
+                .hasSize(2)
+                .noneMatch(JsonNode::asBoolean);
         Map<String, String> onServerless = JSON.convertValue(
                 application.at("/runtimeConfiguration/0/properties"),
                 JSON.getTypeFactory().constructMapType(Map.class, String.class, String.class));

@@ -204,7 +204,7 @@ class WinnowConfigTest {
                   guardrail = g, guardrail-version = "1", image-tier = large, input-price = 1, output-price = 2, timeout = 3s
                   pace { concurrency = 1, requests-per-minute = 2, tokens-per-minute = 3000, attempts = 4, backoff = 5s, max-backoff = 6s }
                   limits { run { calls = 1, dollars = 2 }, week { calls = 3, dollars = 4 }, month { calls = 5, dollars = 6 }, ask-lost-again = true }
-                  batch { role = "arn:aws:iam::111122223333:role/r", endpoint = "http://127.0.0.1:2", min-records = 1, max-records = 2
+                  batch { role = "arn:aws:iam::111122223333:role/r", endpoint = "http://127.0.0.1:2", kms-key = k, bucket-owner = "012345678901", min-records = 1, max-records = 2
                     max-mebibytes = 9, hours = 24, price-share = 1 } }
                   imbalance { window-days = 7, dimensions = [d], beta = 0.99, thin = 0.3, target = 0.8, times = 2
                     false-share = 0.1, min-images = 9, min-cameras = 4, min-checked = 50, falsely-seen = 0.1
@@ -234,7 +234,8 @@ class WinnowConfigTest {
                 report { path = "/h", thumbnails = false }
                 maintain { retention-hours = 2, short-retention = true, file-mebibytes = 9
                   glue { database = d, region = eu-west-1, endpoint = "http://127.0.0.1:5" } }
-                s3 { endpoint = "http://127.0.0.1:1", region = r, path-style = true }
+                s3 { endpoint = "http://127.0.0.1:1", region = r, path-style = true, kms-key = k
+                  bucket-owners { "my.inputs" = "012345678901" } }
                 lease { wait = 1s, ttl = 20s }
                 metrics { namespace = Winnow, path = "s3://m/" }
                 spark { "spark.master" = "local[1]" }
@@ -282,6 +283,19 @@ class WinnowConfigTest {
             })
     void upkeepThatWouldDoHarmIsNamed(String line, String problem) {
         assertThatThrownBy(() -> load(MINIMAL + "maintain." + line.replace("'", "\"")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(problem);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "acme = 12345678901 | s3.bucket-owners.acme = 12345678901, expected the 12 digits of an AWS account",
+                "'s3://acme' = '123456789012' | s3.bucket-owners.s3://acme: not the name of a bucket",
+            })
+    void ownersThatAreNoAccountsAreNamed(String line, String problem) {
+        assertThatThrownBy(() -> load(MINIMAL + "s3.bucket-owners { " + line.replace("'", "\"") + " }"))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining(problem);
     }

@@ -36,9 +36,13 @@ class LabeledSelectionsTest {
     }
 
     private void selected(String item, String signal, @Nullable String predicted, LocalDate day) {
+        selected(item, signal, predicted, day, 1);
+    }
+
+    private void selected(String item, String signal, @Nullable String predicted, LocalDate day, int round) {
         boolean drawn = Candidates.DRAWN.contains(signal);
         Map<String, Object> row = image(item, day);
-        row.put(Selections.ROUND_ID, day + ".1");
+        row.put(Selections.ROUND_ID, day + "." + round);
         row.put(Selections.SIGNAL, signal);
         row.put(Selections.RANK, 1);
         row.put("predicted_label", predicted);
@@ -259,6 +263,15 @@ class LabeledSelectionsTest {
                         "sure " + DAY.minusDays(4) + " bag",
                         "truth " + DAY.minusDays(4) + " van",
                         "unsure " + DAY.minusDays(4) + " null");
+    }
+
+    @Test
+    void theTenthRoundOfADayIsNewerThanItsSecond() {
+        selected("a", "BOUNDARY", "of the second", DAY.minusDays(4), 2);
+        selected("a", "BOUNDARY", "of the tenth", DAY.minusDays(4), 10);
+        known("a", Labels.AGREED, "MAJORITY", "bag", 3, .9);
+
+        assertThat(texts(labels().known(DAY), "predicted_label")).containsExactly("of the tenth");
     }
 
     private void known(

@@ -47,6 +47,6 @@ class AirflowIT {
                 .map(MatchResult::group)
                 .mapToInt(text -> Integer.parseInt(text.replaceAll("\\D", "")))
                 .sum();
-        assertThat(tests).isGreaterThanOrEqualTo(17);
+        assertThat(tests).isGreaterThanOrEqualTo(19);
     }
 }

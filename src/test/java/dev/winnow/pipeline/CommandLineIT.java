@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -68,7 +69,10 @@ class CommandLineIT {
                 conf("clean", "day", folder + "/fleet", folder + "/clean/warehouse", folder + "/clean/labeling", "");
         Finished undisturbed = run("curate", "--conf", clean.toString(), "--run-date", DAY);
         assertThat(undisturbed.exitCode()).as(undisturbed.output()).isZero();
-        assertThat(undisturbed.output()).contains("manifests:");
+        assertThat(undisturbed.output())
+                .contains("manifests:")
+                .containsPattern("stage=segments event=begin attempt_id=\\d{8}T\\d{9}Z-[0-9a-f]{8}")
+                .containsPattern("stage=select event=end rows_in=.* attempt_id=\\S+ run_id=[0-9a-f]{16}");
         S3.createBucket("fleet");
         try (S3Client client = S3.client()) {
             Texts.files(folder.resolve("fleet"))
@@ -103,8 +107,13 @@ class CommandLineIT {
 
     @Test
     void aRunKilledInAnyStageAndRepeatedEqualsACleanRun() throws Exception {
-        Path conf =
-                conf("killed", "day", folder + "/fleet", folder + "/killed/warehouse", folder + "/killed/labeling", "");
+        Path conf = conf(
+                "killed",
+                "day",
+                folder + "/fleet",
+                folder + "/killed/warehouse",
+                folder + "/killed/labeling",
+                "lease.ttl = 15s"); // who is killed releases nothing
         for (String stage : List.of("segments", "candidates", "analyze", "select", "manifests", "report")) {
             Process process = start("curate", "--conf", conf.toString(), "--run-date", DAY);
             try {
@@ -225,9 +234,11 @@ class CommandLineIT {
             assertThat(service.calls()).isEqualTo(service.answered().size()).isPositive();
 
             int calls = service.calls();
+            assertThat(bill(conf)).startsWith("analyze," + calls + ",").doesNotEndWith(",0.0");
             assertThat(run(analyze).exitCode()).isZero();
             assertThat(service.calls()).isEqualTo(calls);
             assertThat(rows("seen", "image_findings")).isEqualTo(findings);
+            assertThat(bill(conf)).as("what was answered is paid once").isEqualTo("analyze,0,0.0");
 
             String[] batch =
                     with(analyze, "--set", "analysis.provider=bedrock-batch", "--set", "analysis.path=s3://fleet/seen");
@@ -248,7 +259,31 @@ class CommandLineIT {
                     .hasSameSizeAs(findings)
                     .allMatch(row -> row.contains("\"status\":\"ANSWERED\"") && row.contains("Nothing."));
             assertThat(service.calls()).isEqualTo(calls);
+            assertThat(bill(conf))
+                    .startsWith("analyze," + findings.size() + ",")
+                    .doesNotEndWith(",0.0");
         }
+    }
+
+    /** What the newest attempt paid a model for: command, calls and dollars. */
+    private static String bill(String conf) {
+        List<String> lines = run(
+                        "show",
+                        "runs",
+                        "--conf",
+                        conf,
+                        "--columns",
+                        "command,model_calls,model_dollars",
+                        "--order-by",
+                        "attempt_id DESC",
+                        "--limit",
+                        "1",
+                        "--format",
+                        "csv")
+                .output()
+                .lines()
+                .toList();
+        return lines.get(lines.size() - 1).strip();
     }
 
     @Test
@@ -394,6 +429,10 @@ class CommandLineIT {
         java.lang.management.ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(argument -> argument.startsWith("--add-opens"))
                 .forEach(command::add);
+        // As scripts/winnow has it; without it Spark would silence the lines by which a test knows where a run is.
+        command.add("-Dlog4j2.configurationFile="
+                + Path.of("conf/log4j2.properties").toAbsolutePath());
+        command.add("-Dwinnow.log=" + folder + "/log-" + UUID.randomUUID());
         command.add("-cp");
         command.add(System.getProperty("java.class.path"));
         command.add("dev.winnow.cli.Main");
@@ -411,6 +450,7 @@ class CommandLineIT {
                 return;
             }
         }
+        throw new AssertionError("The run ended and never said " + wanted);
     }
 
     private static List<String> rows(String name, String table) {

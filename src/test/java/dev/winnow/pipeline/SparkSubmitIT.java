@@ -2,9 +2,13 @@ package dev.winnow.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.winnow.adapters.delta.DeltaTableStore;
 import dev.winnow.testing.CommandLine;
 import dev.winnow.testing.CommandLine.Finished;
+import dev.winnow.testing.Jvm;
+import dev.winnow.testing.Policies;
 import dev.winnow.testing.S3Process;
 import dev.winnow.testing.SparkCluster;
 import dev.winnow.testing.SparkDistribution;
@@ -73,8 +77,8 @@ class SparkSubmitIT {
         S3.createBucket(BUCKET);
         try (S3Client client = S3.client()) {
             Texts.files(folder.resolve("fleet"))
-                    .forEach((name, file) ->
-                            client.putObject(put -> put.bucket(BUCKET).key(name), RequestBody.fromFile(file)));
+                    .forEach((name, file) -> client.putObject(
+                            put -> put.bucket(BUCKET).key("fleet/" + name), RequestBody.fromFile(file)));
         }
         cluster = SparkCluster.start(spark, folder.resolve("cluster"), WORKERS, S3.environment());
     }
@@ -91,9 +95,17 @@ class SparkSubmitIT {
         String local = conf("local", folder + "/fleet", folder + "/warehouse", folder + "/labeling", "");
         assertOk(new CommandLine(Map.of()).run("curate", "--conf", local, "--run-date", DAY));
         String remote = conf(
-                "remote", "s3a://" + BUCKET, "s3a://" + BUCKET + "/warehouse", "s3://" + BUCKET + "/labeling", s3());
+                "remote",
+                "s3a://" + BUCKET + "/fleet",
+                "s3a://" + BUCKET + "/winnow/warehouse",
+                "s3://" + BUCKET + "/winnow/labeling",
+                s3());
+        List<String> before = S3.calls();
 
-        assertOk(submit("curate", "--conf", remote, "--run-date", DAY));
+        Path lineage = folder.resolve("lineage.jsonl");
+        assertOk(submit(withLineage(lineage), "curate", "--conf", remote, "--run-date", DAY));
+        List<String> calls = new ArrayList<>(S3.calls());
+        calls.removeAll(before);
 
         for (int worker = 1; worker <= WORKERS; worker++) {
             assertThat(cluster.work(worker))
@@ -102,21 +114,88 @@ class SparkSubmitIT {
         }
         Map<String, String> published = Texts.below(folder.resolve("labeling"));
         assertThat(published).isNotEmpty();
-        assertThat(Texts.below(S3.client(), BUCKET, "labeling/")).isEqualTo(published);
+        assertThat(Texts.below(S3.client(), BUCKET, "winnow/labeling/")).isEqualTo(published);
         S3.hadoopSettings().forEach(SparkExtension.session().sparkContext().hadoopConfiguration()::set);
         DeltaTableStore ofLocal = store(folder + "/warehouse");
-        DeltaTableStore ofCluster = store("s3a://" + BUCKET + "/warehouse");
+        DeltaTableStore ofCluster = store("s3a://" + BUCKET + "/winnow/warehouse");
         assertThat(ofCluster.names()).isEqualTo(ofLocal.names()).contains("segment_findings", "selections");
         SoftAssertions.assertSoftly(each -> {
             for (String table : ofLocal.names()) {
                 if (!table.equals("runs")) { // what each attempt took
-                    each.assertThat(rows(ofCluster, table, "s3://" + BUCKET))
+                    each.assertThat(rows(ofCluster, table, "s3://" + BUCKET + "/winnow"))
                             .as(table)
                             .isEqualTo(rows(ofLocal, table, folder.toString()));
                 }
             }
         });
         assertThat(ofLocal.readStored("selections").count()).isPositive();
+        assertTells(lineage);
+        assertAllowed(calls);
+    }
+
+    /** The policies of a job run's role allow what Spark and the driver called, and nothing of it is an input's change. */
+    private static void assertAllowed(List<String> calls) {
+        Policies role = new Policies(
+                Map.of(
+                        "WINNOW_BUCKET", BUCKET,
+                        "WINNOW_PREFIX", "winnow",
+                        "LABELING_PREFIX", "winnow/labeling",
+                        "ANALYSIS_PREFIX", "winnow/warehouse/_winnow/analysis",
+                        "INPUT_BUCKET", BUCKET,
+                        "INPUT_PREFIX", "fleet"),
+                "emr-job",
+                "inputs-reader",
+                "warehouse-writer");
+        assertThat(calls)
+                .anyMatch(call -> call.startsWith("s3:GetObject " + BUCKET + " fleet/inferences/"))
+                .anyMatch(call -> call.startsWith("s3:PutObject " + BUCKET + " winnow/warehouse/selections/"))
+                .anyMatch(call -> call.startsWith("s3:ListBucket "))
+                .anyMatch(call -> call.startsWith("s3:DeleteObject "));
+        assertThat(calls).allSatisfy(call -> {
+            String[] words = call.split(" ", 3);
+            assertThat(role.allow(words[0], words[1], words[2])).as(call).isTrue();
+        });
+        assertThat(role.allow("s3:PutObject", BUCKET, "fleet/inferences/a")).isFalse();
+        assertThat(role.allow("s3:ListBucket", BUCKET, "others/")).isFalse();
+    }
+
+    /** A listener that the user names stays, and sees inputs and outputs of the jobs as it sees anybody's. */
+    private static void assertTells(Path lineage) throws IOException {
+        Set<String> inputs = new TreeSet<>();
+        Set<String> outputs = new TreeSet<>();
+        for (String line : Files.readAllLines(lineage)) {
+            JsonNode event = new JsonMapper().readTree(line);
+            event.path("inputs").forEach(set -> inputs.add(set.path("name").asText()));
+            event.path("outputs").forEach(set -> outputs.add(set.path("name").asText()));
+        }
+        assertThat(inputs).anyMatch(name -> name.endsWith("inferences") || name.contains("inferences/"));
+        assertThat(outputs).contains("winnow/warehouse/segment_findings", "winnow/warehouse/selections");
+    }
+
+    /** Standalone's spark-submit ends well however the driver ends: what became of it says the attempt's file. */
+    @Test
+    void aDriverInsideTheClusterDoesTheSame() throws IOException {
+        String conf = conf(
+                "inside",
+                "s3a://" + BUCKET + "/fleet",
+                "s3a://" + BUCKET + "/inside",
+                "s3://" + BUCKET + "/inside-labeling",
+                s3());
+
+        assertOk(submit(
+                List.of("--deploy-mode", "cluster", "--conf", "spark.standalone.submit.waitAppCompletion=true"),
+                "segments",
+                "--conf",
+                conf,
+                "--run-date",
+                DAY));
+
+        assertThat(Texts.below(S3.client(), BUCKET, "inside/_winnow/attempts/").values())
+                .hasSize(1)
+                .allMatch(attempt -> attempt.contains("\"exit_code\" : 0") && attempt.contains("\"segments\""));
+        assertThat(Stream.of(1, 2).map(cluster::work))
+                .as("a worker ran the driver")
+                .anyMatch(work -> Texts.files(work).keySet().stream().anyMatch(file -> file.startsWith("driver-")));
     }
 
     @Test
@@ -152,17 +231,35 @@ class SparkSubmitIT {
     // ---- the jar and its submission
 
     private static Finished submit(String... arguments) {
-        List<String> all = new ArrayList<>(List.of(
-                "--master",
-                cluster.url(),
+        return submit(List.of("--deploy-mode", "client"), arguments);
+    }
+
+    /** What a user adds to spark-submit for OpenLineage. */
+    private static List<String> withLineage(Path events) {
+        return List.of(
                 "--deploy-mode",
                 "client",
+                "--jars",
+                SparkDistribution.ofClassPath(".*/io/openlineage/openlineage-spark_.*")
+                        .toString(),
+                "--conf",
+                "spark.extraListeners=io.openlineage.spark.agent.OpenLineageSparkListener",
+                "--conf",
+                "spark.openlineage.transport.type=file",
+                "--conf",
+                "spark.openlineage.transport.location=" + events);
+    }
+
+    private static Finished submit(List<String> more, String... arguments) {
+        List<String> all = new ArrayList<>(List.of("--master", cluster.url()));
+        all.addAll(more);
+        all.addAll(List.of(
                 "--class",
                 "dev.winnow.cli.Main",
                 "--driver-memory",
                 "1g",
-                "--driver-java-options",
-                SHORT_RUN,
+                "--driver-java-options", // a worker of a standalone cluster opens nothing to its drivers, as YARN does
+                SHORT_RUN + " " + Jvm.opens(),
                 "--executor-memory",
                 "768m",
                 "--conf",

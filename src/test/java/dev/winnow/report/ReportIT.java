@@ -50,6 +50,13 @@ class ReportIT {
     }
 
     private Opened open(FakeTables tables) throws IOException {
+        Opened page = chromium.open(made(tables), Files.createTempDirectory(folder, "browser"));
+        // What the scripts themselves spell out is no finding.
+        String markup = page.markup().replaceAll("(?s)(<script>).*?</script>", "$1</script>");
+        return new Opened(markup, page.console(), page.requests());
+    }
+
+    private Path made(FakeTables tables) {
         new ReportJob(
                         ReportTables.CONFIG,
                         tables,
@@ -58,11 +65,7 @@ class ReportIT {
                         folder.resolve("reports").toString(),
                         () -> {})
                 .run(ReportTables.DAY);
-        Opened page = chromium.open(
-                folder.resolve("reports/p/2026-11-07.html"), Files.createTempDirectory(folder, "browser"));
-        // What the scripts themselves spell out is no finding.
-        String markup = page.markup().replaceAll("(?s)(<script>).*?</script>", "$1</script>");
-        return new Opened(markup, page.console(), page.requests());
+        return folder.resolve("reports/p/2026-11-07.html");
     }
 
     private static List<String> all(String regex, String text) {
@@ -100,7 +103,67 @@ class ReportIT {
                         "Images: boundary",
                         "Why predictions fail",
                         "Brightness and sharpness");
+        assertThat(page.markup()).contains("Model cost of the day", "Calls of the model by attempt", ">$0.07<");
         assertThat(page.markup()).doesNotContain("NaN", "undefined", "Infinity");
+    }
+
+    @Test
+    void whoSeesNoDrawingAndWhoHasNoMouseGetsEverything() throws IOException {
+        String page = open(ReportTables.with("night")).markup();
+        for (String drawing : all("(<svg[^>]*>)", page)) {
+            assertThat(drawing).containsPattern("aria-hidden=\"true\"|role=\"img\" aria-label=\"[^\"]+\"");
+        }
+        assertThat(all("(<img[^>]*>)", page)).allMatch(image -> image.contains("alt=\""));
+        assertThat(all("<table[^>]*>(.{0,20})", page))
+                .as("tables have captions")
+                .allMatch(start -> start.startsWith("<caption>"));
+        assertThat(all("(<div class=\"scroll\"[^>]*>)", page))
+                .as("what can be scrolled can be reached by keys")
+                .isNotEmpty()
+                .allMatch(region -> region.contains("tabindex=\"0\"") && region.matches(".*aria-label=\"[^\"]+\".*"));
+        assertThat(all("<section id=\"([a-z]+)\"[^>]* aria-labelledby=\"[a-z]+-title\"", page))
+                .containsExactlyElementsOf(BLOCKS);
+        assertThat(all("<a href=\"#([a-z]+)\"", page)).containsAll(BLOCKS);
+        assertThat(page).contains("<html lang=\"en\"", "<a class=\"skip\" href=\"#main\">");
+        assertThat(all("<(?:select|input|button)([^>]*)>", page).size())
+                .as("every control stands in its label")
+                .isEqualTo(all("(<label[^>]*>)", page).size());
+        assertThat(all("tabindex=\"([1-9])", page))
+                .as("the order of keys is that of the page")
+                .isEmpty();
+    }
+
+    @Test
+    void everyDrawingHasItsNumbersBesideIt() throws IOException {
+        String page = open(ReportTables.with("night")).markup();
+        for (String block : all("(?s)(<section .*?</section>)", page)) {
+            if (block.contains("role=\"img\"")) {
+                assertThat(block).as("a table beside the drawing").contains("<table");
+            }
+        }
+        assertThat(page)
+                .contains("class=\"threshold\"", "alarm at")
+                .contains("class=\"interval\"")
+                .contains("Labeling jobs of the day");
+    }
+
+    @Test
+    void itFitsAPhoneAndPaper() throws IOException {
+        Path page = made(ReportTables.with("night"));
+        for (int width : List.of(360, 390, 768, 1280)) {
+            assertThat(chromium.widthAt(page, Files.createTempDirectory(folder, "browser"), width))
+                    .as("shown %d pixels wide", width)
+                    .isLessThanOrEqualTo(width);
+        }
+        assertThat(chromium.sheets(page, Files.createTempDirectory(folder, "browser")))
+                .isBetween(2, 40);
+    }
+
+    @Test
+    void aPageThatIsTooWideWouldBeNoticed() throws IOException {
+        Path wide = Files.writeString(folder.resolve("wide.html"), "<div style='width: 900px'>wide</div>");
+        assertThat(chromium.widthAt(wide, Files.createTempDirectory(folder, "browser"), 390))
+                .isGreaterThanOrEqualTo(900);
     }
 
     @Test

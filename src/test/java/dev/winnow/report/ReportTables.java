@@ -361,6 +361,7 @@ final class ReportTables {
                 + "','retryable':true,'winnow_version':'0.1.0','spark_version':'3.5.8','effective_config':'{}','stages':["
                 + "{'stage':'segments','run_date':'" + day
                 + "','run_id':'r1','rows_in':1000,'rows_out':50,'rejected':5,"
-                + "'passes':1,'seconds':60.5,'bytes_read':123456,'records_read':1000,'shuffle_bytes':0}]}";
+                + "'passes':1,'seconds':60.5,'bytes_read':123456,'records_read':1000,'shuffle_bytes':0}],"
+                + "'model_calls':12,'model_input_tokens':18000,'model_output_tokens':960,'model_dollars':0.0684}";
     }
 }

@@ -39,9 +39,17 @@ class RunLedgerTest {
                             LocalDate.parse("2026-11-01"),
                             "0123456789abcdef",
                             new Stage.Report(10, 5, 1, 1, "f00d", List.of("2 weak segments")),
+                            new Stage.Paid(3, 4_500, 240, 17_100),
                             3.0,
                             METRICS),
-                    new StageRun("candidates", LocalDate.parse("2026-11-01"), null, null, 1.0, METRICS)));
+                    new StageRun(
+                            "candidates",
+                            LocalDate.parse("2026-11-01"),
+                            null,
+                            null,
+                            new Stage.Paid(1, 0, 0, 400_000),
+                            1.0,
+                            METRICS)));
 
     @Test
     void anAttemptIsOneRowAndAFailedStageHasNoNumbersOfItsOwn(SparkSession spark) {
@@ -52,6 +60,10 @@ class RunLedgerTest {
         assertThat(row.<Instant>getAs("started_at")).isEqualTo(START);
         assertThat(row.<LocalDate>getAs("run_date")).isEqualTo("2026-11-01");
         assertThat(row.<Integer>getAs("exit_code")).isEqualTo(3);
+        assertThat(row.<Long>getAs("model_calls")).isEqualTo(4);
+        assertThat(row.<Long>getAs("model_input_tokens")).isEqualTo(4_500);
+        assertThat(row.<Long>getAs("model_output_tokens")).isEqualTo(240);
+        assertThat(row.<Double>getAs("model_dollars")).isEqualTo(0.4171);
         List<Row> stages = row.getList(row.fieldIndex("stages"));
         assertThat(stages.get(0).mkString("|"))
                 .isEqualTo("segments|2026-11-01|0123456789abcdef|f00d|10|5|1|1|3.0|1000|10|200");
@@ -69,6 +81,8 @@ class RunLedgerTest {
         assertThat(json.get("exit_code").asInt()).isEqualTo(3);
         assertThat(json.get("retryable").asBoolean()).isFalse();
         assertThat(json.get("sentence").asText()).isEqualTo("the log has a hole");
+        assertThat(json.get("model_calls").asInt()).isEqualTo(4);
+        assertThat(json.get("model_dollars").asDouble()).isEqualTo(0.4171);
         assertThat(json.at("/stages/0/run_id").asText()).isEqualTo("0123456789abcdef");
         assertThat(json.at("/stages/0/bytes_read").asLong()).isEqualTo(1000);
         assertThat(json.at("/stages/1/rows_in").isMissingNode()).isTrue();

@@ -56,6 +56,16 @@ class SparkSessionsTest {
     }
 
     @Test
+    void whatSparkWritesIsEncryptedByTheKeyThatIsNamed() {
+        S3Settings settings = new S3Settings("", "", false, "arn:aws:kms:eu-west-1:111122223333:key/k", Map.of());
+        assertThat(SparkSessions.additions(new SparkConf(false), new Configuration(), Map.of(), settings))
+                .containsEntry("spark.hadoop.fs.s3a.encryption.algorithm", "SSE-KMS")
+                .containsEntry("spark.hadoop.fs.s3a.encryption.key", settings.kmsKey());
+        assertThat(SparkSessions.additions(new SparkConf(false), new Configuration(), Map.of(), AWS))
+                .doesNotContainKeys("spark.hadoop.fs.s3a.encryption.algorithm", "spark.hadoop.fs.s3a.encryption.key");
+    }
+
+    @Test
     void anS3CompatibleServerIsReachedByItsEndpoint() {
         S3Settings server = new S3Settings("http://127.0.0.1:9000", "", true);
         assertThat(SparkSessions.additions(new SparkConf(false), new Configuration(), Map.of(), server))

@@ -81,6 +81,11 @@ public final class BatchStandIn implements AutoCloseable {
         return creations.get();
     }
 
+    /** Requests of the jobs that exist, with what became of them. */
+    public List<ObjectNode> requests() {
+        return List.copyOf(jobs.values());
+    }
+
     /** What was wrong with requests and files. */
     public List<String> problems() {
         return List.copyOf(problems);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -65,6 +66,40 @@ public final class Chromium {
             }
         }
         return new Opened(markup, console, requests);
+    }
+
+    /** Returns how wide a page is that is shown {@code width} pixels wide; more than that has to be scrolled sideways. */
+    public int widthAt(Path page, Path work, int width) {
+        try {
+            Path frame = Files.writeString(work.resolve("frame.html"), """
+                    <iframe width="%d" height="800" style="border: 0" src="%s"></iframe><script>
+                    const frame = document.querySelector('iframe');
+                    frame.onload = () => setTimeout(() => { document.body.append(
+                      'width=' + frame.contentDocument.documentElement.scrollWidth + ';'); }, 500);
+                    </script>""".formatted(width, page.toUri()));
+            String markup = run(work, List.of("--allow-file-access-from-files", "--dump-dom"), frame);
+            Matcher found = Pattern.compile("width=(\\d+);").matcher(markup);
+            if (!found.find()) {
+                throw new IllegalStateException("The page was not shown: " + text(work.resolve("stderr")));
+            }
+            return Integer.parseInt(found.group(1));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Prints a page; returns the number of sheets. */
+    public int sheets(Path page, Path work) {
+        Path printed = work.resolve("printed.pdf");
+        run(work, List.of("--print-to-pdf=" + printed), page);
+        try {
+            return (int) Pattern.compile("/Type\\s*/Page[^s]")
+                    .matcher(Files.readString(printed, StandardCharsets.ISO_8859_1))
+                    .results()
+                    .count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Takes a picture of a page, as a PNG. */

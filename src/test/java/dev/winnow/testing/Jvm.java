@@ -1,12 +1,21 @@
 package dev.winnow.testing;
 
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Java processes on the class path of the tests. */
 public final class Jvm {
     private Jvm() {}
+
+    /** What opens the JDK's packages to Spark, as this process has it. */
+    public static String opens() {
+        return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(argument -> argument.startsWith("--add-opens"))
+                .collect(Collectors.joining(" "));
+    }
 
     /** Prepares a process; its errors go where ours go. */
     public static ProcessBuilder of(Class<?> main, Map<String, String> environment, String... arguments) {

@@ -5,6 +5,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -30,6 +33,7 @@ public final class S3Process implements BeforeAllCallback, AfterAllCallback, Aut
 
     private Process process;
     private URI endpoint;
+    private Path calls;
 
     /** Starts a server on a free port of the loopback interface. */
     public static S3Process start() {
@@ -50,7 +54,9 @@ public final class S3Process implements BeforeAllCallback, AfterAllCallback, Aut
 
     private void run() {
         try {
-            process = Jvm.of(S3ServerMain.class, Map.of(), accessKey(), secretKey())
+            calls = Files.createTempFile("winnow-s3", ".calls");
+            calls.toFile().deleteOnExit();
+            process = Jvm.of(S3ServerMain.class, Map.of(), accessKey(), secretKey(), calls.toString())
                     .start();
             BufferedReader output = process.inputReader(StandardCharsets.UTF_8);
             String port = output.readLine();
@@ -83,6 +89,15 @@ public final class S3Process implements BeforeAllCallback, AfterAllCallback, Aut
     /** Where it listens; it needs path-style requests. */
     public URI endpoint() {
         return endpoint;
+    }
+
+    /** What it was asked for so far, each once: IAM's action, bucket, and object or prefix, between blanks. */
+    public List<String> calls() {
+        try {
+            return Files.readAllLines(calls);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     public String region() {

@@ -51,17 +51,29 @@ public final class SparkDistribution {
                     Files.createSymbolicLink(jars.resolve(jar.getFileName()), jar);
                 }
             }
-            String classPath =
-                    System.getProperty("surefire.test.class.path", System.getProperty("java.class.path", ""));
-            for (String jar : classPath.split(File.pathSeparator, -1)) {
-                if (ADDED.matcher(jar).matches()) {
-                    Files.createSymbolicLink(jars.resolve(Path.of(jar).getFileName()), Path.of(jar));
+            for (Path jar : classPath()) {
+                if (ADDED.matcher(jar.toString()).matches()) {
+                    Files.createSymbolicLink(jars.resolve(jar.getFileName()), jar);
                 }
             }
             return new SparkDistribution(home);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static List<Path> classPath() {
+        String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path", ""));
+        return Stream.of(classPath.split(File.pathSeparator, -1)).map(Path::of).toList();
+    }
+
+    /** The one jar on the class path of the tests whose place matches. */
+    public static Path ofClassPath(String regex) {
+        List<Path> found = classPath().stream()
+                .filter(jar -> jar.toString().matches(regex))
+                .toList();
+        assertThat(found).as(regex).hasSize(1);
+        return found.get(0);
     }
 
     private static List<Path> files(Path folder) throws IOException {
@@ -73,7 +85,9 @@ public final class SparkDistribution {
     /** Every jar on the class path of its drivers and executors. */
     public List<Path> jars() {
         try {
-            return files(home.resolve("jars"));
+            return files(home.resolve("jars")).stream()
+                    .filter(file -> file.toString().endsWith(".jar")) // Spark 4 has a folder there, too
+                    .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -171,10 +171,20 @@ public final class BedrockBatches implements BatchModel {
                                 .roleArn(settings.batch().role())
                                 .modelId(job.modelId())
                                 .timeoutDurationInHours(settings.batch().hours())
-                                .inputDataConfig(in -> in.s3InputDataConfig(s3 ->
-                                        s3.s3InputFormat(S3InputFormat.JSONL).s3Uri(job.input())))
-                                .outputDataConfig(out -> out.s3OutputDataConfig(s3 -> s3.s3Uri(job.output()))))
+                                .inputDataConfig(in -> in.s3InputDataConfig(s3 -> s3.s3InputFormat(S3InputFormat.JSONL)
+                                        .s3Uri(job.input())
+                                        .s3BucketOwner(
+                                                unlessEmpty(settings.batch().bucketOwner()))))
+                                .outputDataConfig(out -> out.s3OutputDataConfig(s3 -> s3.s3Uri(job.output())
+                                        .s3BucketOwner(
+                                                unlessEmpty(settings.batch().bucketOwner()))
+                                        .s3EncryptionKeyId(
+                                                unlessEmpty(settings.batch().kmsKey())))))
                         .jobArn());
+    }
+
+    private static @Nullable String unlessEmpty(String text) {
+        return text.isEmpty() ? null : text;
     }
 
     @Override

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
@@ -32,6 +33,7 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.S3Object;
+import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
 
 /**
  * Objects on S3 and on servers that speak its protocol, named by {@code s3://} or {@code s3a://} URIs.
@@ -51,10 +53,16 @@ public final class S3Objects implements ObjectStore {
     private static final String WRITTEN_BY = "winnow-put";
 
     private final S3Client client;
+    private final S3Settings settings;
 
     /** Creates the store on a client that it closes. */
     public S3Objects(S3Client client) {
+        this(client, new S3Settings("", "", false));
+    }
+
+    private S3Objects(S3Client client, S3Settings settings) {
         this.client = client;
+        this.settings = settings;
     }
 
     /** Opens a client by the settings, with timeouts and retries. */
@@ -80,7 +88,8 @@ public final class S3Objects implements ObjectStore {
                         .retryStrategy(StandardRetryStrategy.builder()
                                 .maxAttempts(MAX_ATTEMPTS)
                                 .build()));
-        return new S3Objects(AwsClients.open(builder, settings.region(), settings.endpoint(), "S3", "s3.region"));
+        return new S3Objects(
+                AwsClients.open(builder, settings.region(), settings.endpoint(), "S3", "s3.region"), settings);
     }
 
     @Override
@@ -88,8 +97,8 @@ public final class S3Objects implements ObjectStore {
         Location at = Location.ofObject(uri);
         return attempt("read", at, () -> {
             try {
-                ResponseBytes<GetObjectResponse> object =
-                        client.getObjectAsBytes(r -> r.bucket(at.bucket()).key(at.key()));
+                ResponseBytes<GetObjectResponse> object = client.getObjectAsBytes(
+                        r -> r.bucket(at.bucket()).key(at.key()).expectedBucketOwner(owner(at)));
                 return Optional.of(
                         new Versioned(object.asUtf8String(), object.response().eTag()));
             } catch (AwsServiceException e) {
@@ -106,8 +115,10 @@ public final class S3Objects implements ObjectStore {
         Location at = Location.ofObject(uri);
         return attempt("read", at, () -> {
             try {
-                return Optional.of(client.getObjectAsBytes(
-                                r -> r.bucket(at.bucket()).key(at.key()).range("bytes=0-" + (atMost - 1L)))
+                return Optional.of(client.getObjectAsBytes(r -> r.bucket(at.bucket())
+                                .key(at.key())
+                                .expectedBucketOwner(owner(at))
+                                .range("bytes=0-" + (atMost - 1L)))
                         .asByteArrayUnsafe());
             } catch (AwsServiceException e) {
                 if (isMissing(e)) {
@@ -124,10 +135,7 @@ public final class S3Objects implements ObjectStore {
     @Override
     public void put(String uri, byte[] bytes) {
         Location at = Location.ofObject(uri);
-        attempt(
-                "write",
-                at,
-                () -> client.putObject(r -> r.bucket(at.bucket()).key(at.key()), RequestBody.fromBytes(bytes)));
+        attempt("write", at, () -> client.putObject(r -> written(r, at), RequestBody.fromBytes(bytes)));
     }
 
     @Override
@@ -149,8 +157,7 @@ public final class S3Objects implements ObjectStore {
                 "write",
                 at,
                 () -> client.putObject(
-                        r -> r.bucket(at.bucket())
-                                .key(at.key())
+                        r -> written(r, at)
                                 .overrideConfiguration(
                                         o -> o.apiCallAttemptTimeout(UPLOAD).apiCallTimeout(UPLOAD)),
                         RequestBody.fromFile(file)));
@@ -166,13 +173,23 @@ public final class S3Objects implements ObjectStore {
         return putIf(Location.ofObject(uri), text, r -> r.ifMatch(version));
     }
 
+    private @Nullable String owner(Location at) {
+        return settings.ownerOf(at.bucket());
+    }
+
+    private PutObjectRequest.Builder written(PutObjectRequest.Builder request, Location at) {
+        request.bucket(at.bucket()).key(at.key()).expectedBucketOwner(owner(at));
+        return settings.kmsKey().isEmpty()
+                ? request
+                : request.serverSideEncryption(ServerSideEncryption.AWS_KMS).ssekmsKeyId(settings.kmsKey());
+    }
+
     private boolean putIf(Location at, String text, Consumer<PutObjectRequest.Builder> condition) {
         String putId = UUID.randomUUID().toString();
         return attempt("write", at, () -> {
             try {
                 client.putObject(
-                        r -> condition.accept(
-                                r.bucket(at.bucket()).key(at.key()).metadata(Map.of(WRITTEN_BY, putId))),
+                        r -> condition.accept(written(r, at).metadata(Map.of(WRITTEN_BY, putId))),
                         RequestBody.fromString(text));
                 return true;
             } catch (AwsServiceException e) {
@@ -195,7 +212,8 @@ public final class S3Objects implements ObjectStore {
         attempt(
                 "delete",
                 at,
-                () -> client.deleteObject(r -> r.bucket(at.bucket()).key(at.key())));
+                () -> client.deleteObject(
+                        r -> r.bucket(at.bucket()).key(at.key()).expectedBucketOwner(owner(at))));
     }
 
     @Override
@@ -206,7 +224,8 @@ public final class S3Objects implements ObjectStore {
 
     private Optional<HeadObjectResponse> head(Location at) {
         try {
-            return Optional.of(client.headObject(r -> r.bucket(at.bucket()).key(at.key())));
+            return Optional.of(
+                    client.headObject(r -> r.bucket(at.bucket()).key(at.key()).expectedBucketOwner(owner(at))));
         } catch (AwsServiceException e) {
             if (isMissing(e)) {
                 return Optional.empty();
@@ -221,7 +240,11 @@ public final class S3Objects implements ObjectStore {
         return attempt(
                 "list",
                 at,
-                () -> client.listObjectsV2Paginator(r -> r.bucket(at.bucket()).prefix(at.key())).contents().stream()
+                () -> client
+                        .listObjectsV2Paginator(
+                                r -> r.bucket(at.bucket()).prefix(at.key()).expectedBucketOwner(owner(at)))
+                        .contents()
+                        .stream()
                         .map(S3Object::key)
                         .filter(key -> !key.endsWith("/")) // what some tools put to show an empty directory
                         .map(key -> at.scheme() + "://" + at.bucket() + "/" + key)

@@ -397,6 +397,23 @@ class BedrockBatchesIT {
                 .submit(DAY, cases);
     }
 
+    @Test
+    void aJobIsHeldToTheBucketsAccountAndItsAnswersHaveTheKey() {
+        submit("batch.kms-key = \"alias/answers\", batch.bucket-owner = \"012345678901\"");
+
+        assertThat(service.problems()).isEmpty();
+        JsonNode request = service.requests().get(0);
+        assertThat(request.at("/outputDataConfig/s3OutputDataConfig/s3EncryptionKeyId")
+                        .asText())
+                .isEqualTo("alias/answers");
+        assertThat(List.of(
+                        request.at("/inputDataConfig/s3InputDataConfig/s3BucketOwner")
+                                .asText(),
+                        request.at("/outputDataConfig/s3OutputDataConfig/s3BucketOwner")
+                                .asText()))
+                .containsOnly("012345678901");
+    }
+
     private BatchReviews reviews(String more, ObjectStore store) {
         return reviews(more, store, () -> {});
     }
