@@ -23,7 +23,7 @@ CREATE EXTERNAL TABLE IF NOT EXISTS winnow.auto_label_days
 LOCATION 's3://WAREHOUSE/auto_label_days/'
 TBLPROPERTIES ('table_type' = 'DELTA');
 
--- One alarm that is labeled without people; void where auto_label_days says WITHDRAWN of the class and run_date is not before its quarantined_from
+-- One alarm that is labeled without people; VOID ones no longer count
 CREATE EXTERNAL TABLE IF NOT EXISTS winnow.auto_labels
 LOCATION 's3://WAREHOUSE/auto_labels/'
 TBLPROPERTIES ('table_type' = 'DELTA');
@@ -51,6 +51,11 @@ TBLPROPERTIES ('table_type' = 'DELTA');
 -- Images of one class to collect or to synthesize
 CREATE EXTERNAL TABLE IF NOT EXISTS winnow.collection_requests
 LOCATION 's3://WAREHOUSE/collection_requests/'
+TBLPROPERTIES ('table_type' = 'DELTA');
+
+-- From which confidence a predicted class is the only one in its conformal set
+CREATE EXTERNAL TABLE IF NOT EXISTS winnow.conformal_bands
+LOCATION 's3://WAREHOUSE/conformal_bands/'
 TBLPROPERTIES ('table_type' = 'DELTA');
 
 -- The input files that one day of a cell table was made of
@@ -121,6 +126,11 @@ TBLPROPERTIES ('table_type' = 'DELTA');
 -- A sampled input row that breaks its contract, with the exact count of its reason
 CREATE EXTERNAL TABLE IF NOT EXISTS winnow.rejects
 LOCATION 's3://WAREHOUSE/rejects/'
+TBLPROPERTIES ('table_type' = 'DELTA');
+
+-- An item that bulk QA disconfirmed and whose right class people are asked for
+CREATE EXTERNAL TABLE IF NOT EXISTS winnow.relabel_items
+LOCATION 's3://WAREHOUSE/relabel_items/'
 TBLPROPERTIES ('table_type' = 'DELTA');
 
 -- One item of a round that has no answer and will get none: it may be chosen again

@@ -5,23 +5,29 @@ import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.lpad;
+import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.to_json;
 
 import dev.winnow.adapters.delta.DeltaTableStore;
 import dev.winnow.answers.Answers;
 import dev.winnow.config.S3Settings;
 import dev.winnow.config.WinnowConfig;
+import dev.winnow.consensus.Agreements;
+import dev.winnow.consensus.Annotators;
 import dev.winnow.consensus.ConsensusJob;
 import dev.winnow.consensus.Labels;
 import dev.winnow.ports.Stage;
 import dev.winnow.ports.TableStore;
 import dev.winnow.runtime.SparkSessions;
 import dev.winnow.runtime.StageMetrics;
+import dev.winnow.tables.TableDef;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -37,6 +43,8 @@ import org.apache.spark.sql.SparkSession;
  * <p>Arguments: numbers of answers, by default 1000000 10000000; {@code --repeats N}, by default 1. Ten answers an item by
  * 1,000 annotators whose accuracy goes from 0.5 to 0.95, ten classes; the class is right by a hash, so what was made up is
  * known and the share of right labels is printed. The session is started, and a small run made, before anything is timed.
+ * Before that the rows that come of the same answers in other partitions are compared. What is shuffled is printed beside the
+ * number of iterations: answers are shuffled once, so it does not grow with these.
  */
 public final class ConsensusBenchmark {
     private static final int CORES = 2;
@@ -44,6 +52,11 @@ public final class ConsensusBenchmark {
     private static final int WORKERS = 1_000;
     private static final int CLASSES = 10;
     private static final int WARM_UP = 20_000;
+
+    /** Answers whose rows are compared over {@link #PARTITIONS}. */
+    private static final long SAME = 50_000;
+
+    private static final int[] PARTITIONS = {1, 2, 7};
     private static final LocalDate DAY = LocalDate.parse("2026-11-05");
 
     private final SparkSession spark;
@@ -74,6 +87,7 @@ public final class ConsensusBenchmark {
                 "winnow-bench", Map.of("spark.master", "local[" + CORES + "]"), new S3Settings("", "", false))) {
             ConsensusBenchmark benchmark = new ConsensusBenchmark(spark, root);
             benchmark.measure(WARM_UP, false);
+            benchmark.partitions();
             for (long size : sizes) {
                 for (int i = 0; i < repeats; i++) {
                     benchmark.measure(size, true);
@@ -100,13 +114,15 @@ public final class ConsensusBenchmark {
             if (print) {
                 System.out.printf(
                         Locale.ROOT,
-                        "%,d answers, %,d items: %.1f s, %.2f us an answer; %.0f MB shuffled; most heap left by a"
+                        "%,d answers, %,d items, posteriors written: %.1f s, %.2f us an answer; %.0f MB shuffled in all, %.1f"
+                                + " bytes an answer; most heap left by a"
                                 + " collection %.2f GB; %.4f of the labels are right%n",
                         answers,
                         report.rowsOut(),
                         seconds,
                         seconds * 1e6 / answers,
                         counts.shuffleBytes() / 1e6,
+                        counts.shuffleBytes() / (double) answers,
                         heap.get() / 1e9,
                         rightShare(tables));
                 report.sentences().forEach(System.out::println);
@@ -114,6 +130,35 @@ public final class ConsensusBenchmark {
             }
         }
         FileUtils.deleteQuietly(warehouse.toFile());
+    }
+
+    /** Fails unless the same answers in other partitions give the same rows. */
+    private void partitions() throws IOException {
+        List<String> sums = new ArrayList<>();
+        for (int parts : PARTITIONS) {
+            Path warehouse = Files.createTempDirectory(root, "warehouse");
+            TableStore tables = new DeltaTableStore(spark, warehouse.toString(), () -> {});
+            tables.replace(
+                    Answers.TABLE, answers(SAME).repartition(parts), Map.of(Answers.PIPELINE, "bench"));
+            new ConsensusJob(config(warehouse), tables).run(DAY);
+            StringBuilder sum = new StringBuilder();
+            for (TableDef table : List.of(Labels.TABLE, Annotators.TABLE, Agreements.TABLE)) {
+                sum.append(tables.read(table)
+                        .select(to_json(struct(col("*"))).as("json"))
+                        .selectExpr("count(*)", "sum(cast(xxhash64(json) as decimal(38, 0)))")
+                        .first());
+            }
+            sums.add(sum.toString());
+            FileUtils.deleteQuietly(warehouse.toFile());
+        }
+        if (new HashSet<>(sums).size() > 1) {
+            throw new IllegalStateException("The same answers in other partitions gave other rows: " + sums);
+        }
+        System.out.printf(
+                Locale.ROOT,
+                "%,d answers in %s partitions: the same labels, posteriors, annotators and agreement to the last digit%n",
+                SAME,
+                Arrays.toString(PARTITIONS));
     }
 
     private static double rightShare(TableStore tables) {

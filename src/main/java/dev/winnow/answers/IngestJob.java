@@ -1,6 +1,7 @@
 package dev.winnow.answers;
 
 import static dev.winnow.inputs.Inferences.REJECT_REASON;
+import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
@@ -22,6 +23,8 @@ import dev.winnow.inputs.Pseudonyms;
 import dev.winnow.inputs.Rejects;
 import dev.winnow.inputs.Undated;
 import dev.winnow.inputs.WorkerAnswers;
+import dev.winnow.labeling.LabelingJobs;
+import dev.winnow.labeling.RelabelItems;
 import dev.winnow.ports.ObjectStore;
 import dev.winnow.ports.Stage;
 import dev.winnow.ports.TableStore;
@@ -66,6 +69,7 @@ public final class IngestJob implements Stage {
     private static final String SELECTED = "selected";
     private static final String PLACE = "place";
     private static final String ROWS = "rows";
+    private static final String OF_JOB = "use_case_of_job";
 
     /** Answers with whether their item must be known. */
     private static final TableDef FOUND = new TableDef(
@@ -133,7 +137,9 @@ public final class IngestJob implements Stage {
             requireFewRejects(day, accepted, byReason);
             long stored = tables.replace(
                     Answers.TABLE,
-                    Merge.of(stored(), rows.filter(col(REJECT_REASON).isNull()).drop(REJECT_REASON)),
+                    Merge.of(
+                            withUseCaseOfJob(stored()),
+                            rows.filter(col(REJECT_REASON).isNull()).drop(REJECT_REASON)),
                     Map.of(Answers.PIPELINE, config.pipeline()));
             long conflicting = stored().filter(col(Answers.STATUS).equalTo(Answers.CONFLICTING))
                     .count();
@@ -214,7 +220,24 @@ public final class IngestJob implements Stage {
                         col(REJECT_REASON));
     }
 
-    /** Adds what the selections know of an item, or what was planted among them; of several rounds the last one speaks. */
+    /**
+     * Puts the use case of the job in place of any other. Items of bulk QA need not be selected, and may be later: what they
+     * are of must not depend on it, or an answer would be there twice.
+     */
+    private Dataset<Row> withUseCaseOfJob(Dataset<Row> rows) {
+        Dataset<Row> jobs = tables.read(LabelingJobs.TABLE)
+                .filter(col(LabelingJobs.PIPELINE).equalTo(config.pipeline()))
+                .groupBy(col(LabelingJobs.JOB_NAME).as(Answers.JOB_NAME))
+                .agg(max(LabelingJobs.USE_CASE).as(OF_JOB));
+        return rows.join(broadcast(jobs), new String[] {Answers.JOB_NAME}, "left")
+                .withColumn(Answers.USE_CASE, coalesce(col(OF_JOB), col(Answers.USE_CASE)))
+                .drop(OF_JOB);
+    }
+
+    /**
+     * Adds what the selections know of an item, or what was planted among them or is relabeled; of several rounds the last
+     * one speaks.
+     */
     private Dataset<Row> joined(Dataset<Row> rows) {
         Column[] known = Stream.of(
                         Selections.ITEM_ID,
@@ -229,6 +252,7 @@ public final class IngestJob implements Stage {
                 .filter(ofPipeline)
                 .select(known)
                 .unionByName(tables.read(PlantedItems.TABLE).filter(ofPipeline).select(known))
+                .unionByName(tables.read(RelabelItems.TABLE).filter(ofPipeline).select(known))
                 .groupBy(col(Selections.ITEM_ID).as(Answers.ITEM_ID))
                 .agg(max(struct(
                                 Rounds.order(col(Selections.ROUND_ID)).as(PLACE),
@@ -237,7 +261,7 @@ public final class IngestJob implements Stage {
                                 col(Answers.USE_CASE),
                                 col(Answers.IMAGE_URI)))
                         .as(SELECTED));
-        return rows.join(selected, new String[] {Answers.ITEM_ID}, "left")
+        Dataset<Row> joined = rows.join(selected, new String[] {Answers.ITEM_ID}, "left")
                 .withColumn(
                         REJECT_REASON,
                         coalesce(
@@ -252,6 +276,7 @@ public final class IngestJob implements Stage {
                 .withColumn(Answers.ROUND_ID, of(Selections.ROUND_ID))
                 .withColumn(Answers.IMAGE_URI, coalesce(of(Answers.IMAGE_URI), col(Answers.IMAGE_URI)))
                 .drop(OURS, SELECTED);
+        return withUseCaseOfJob(joined);
     }
 
     private static Column of(String selected) {

@@ -51,6 +51,8 @@ import dev.winnow.inputs.TrainingSet;
 import dev.winnow.labeling.LabelingJobs;
 import dev.winnow.labeling.LaunchJob;
 import dev.winnow.labeling.ManifestsJob;
+import dev.winnow.labeling.RelabelItems;
+import dev.winnow.labeling.RelabelRoundJobs;
 import dev.winnow.labeling.ReviewBatchJobs;
 import dev.winnow.labeling.groundtruth.GroundTruthTarget;
 import dev.winnow.labeling.labelstudio.LabelStudioTarget;
@@ -75,10 +77,12 @@ import dev.winnow.quality.AutoLabels;
 import dev.winnow.quality.AutoLabelsJob;
 import dev.winnow.quality.Calibrations;
 import dev.winnow.quality.ClassThresholds;
+import dev.winnow.quality.ConformalBands;
 import dev.winnow.quality.LabelQa;
 import dev.winnow.quality.LabelQaJob;
 import dev.winnow.quality.QaBatchesJob;
 import dev.winnow.quality.QaItems;
+import dev.winnow.quality.RelabelJob;
 import dev.winnow.quality.Reviewers;
 import dev.winnow.report.ReportJob;
 import dev.winnow.runtime.AliasedImages;
@@ -192,9 +196,11 @@ final class AppWiring implements Wiring {
                 Annotators.TABLE,
                 Agreements.TABLE,
                 QaItems.TABLE,
+                RelabelItems.TABLE,
                 LabelQa.TABLE,
                 ClassThresholds.TABLE,
                 Calibrations.TABLE,
+                ConformalBands.TABLE,
                 Reviewers.TABLE,
                 AutoLabels.TABLE,
                 AutoLabelDays.TABLE,
@@ -362,27 +368,40 @@ final class AppWiring implements Wiring {
         WinnowConfig config = run.config();
         Rounds rounds =
                 new Rounds(run.objects(), Places.absolute(config.labeling().path()), config.pipeline());
-        CameraTable cameras = new CameraTable(sources, config.cameras());
+        OpenJobs open =
+                new OpenJobs(config.pipeline(), run.tables(), config.labeling().team());
+        GroundTruthTarget groundTruth = new GroundTruthTarget(config.labeling().groundTruth());
+        boolean relabels = run.wanted().relabels();
         List<Stage> stages = new ArrayList<>();
-        stages.add(new QaBatchesJob(
-                config,
-                new InferenceLog(sources, config.inferences(), cameras),
-                ImageReferences::usable,
-                run.tables(),
-                new ReviewBatchJobs(
-                        config,
-                        run.tables(),
-                        run.objects(),
-                        rounds,
-                        new GroundTruthTarget(config.labeling().groundTruth()),
-                        run.beforeCommit())));
+        stages.add(
+                relabels
+                        ? new RelabelJob(
+                                config,
+                                run.tables(),
+                                open,
+                                new RelabelRoundJobs(
+                                        config,
+                                        run.tables(),
+                                        run.objects(),
+                                        rounds,
+                                        List.of(groundTruth, new LabelStudioTarget()),
+                                        run.beforeCommit()))
+                        : new QaBatchesJob(
+                                config,
+                                new InferenceLog(
+                                        sources, config.inferences(), new CameraTable(sources, config.cameras())),
+                                ImageReferences::usable,
+                                run.tables(),
+                                open,
+                                new ReviewBatchJobs(
+                                        config, run.tables(), run.objects(), rounds, groundTruth, run.beforeCommit())));
         if (run.wanted().launches()) {
             stages.add(new LaunchJob(
                     config.pipeline(),
                     run.tables(),
                     run.objects(),
                     rounds,
-                    Rounds.Round::ofQa,
+                    relabels ? Rounds.Round::ofRelabel : Rounds.Round::ofQa,
                     target -> labeling(config, target),
                     run.beforeCommit()));
         }

@@ -130,7 +130,7 @@ abstract class RunCommand implements Callable<Integer> {
             if (once) {
                 options.requireFrom("--findings-once");
             }
-            return new Wiring.Wanted(1, once, false, false, null);
+            return new Wiring.Wanted(1, once, false, false, false, null);
         }
     }
 
@@ -164,7 +164,7 @@ abstract class RunCommand implements Callable<Integer> {
 
         @Override
         Wiring.Wanted wanted() {
-            return new Wiring.Wanted(1, false, collects, false, null);
+            return new Wiring.Wanted(1, false, collects, false, false, null);
         }
     }
 
@@ -197,7 +197,7 @@ abstract class RunCommand implements Callable<Integer> {
 
         @Override
         Wiring.Wanted wanted() {
-            return new Wiring.Wanted(round, false, false, launches, null);
+            return new Wiring.Wanted(round, false, false, launches, false, null);
         }
     }
 
@@ -243,8 +243,8 @@ abstract class RunCommand implements Callable<Integer> {
     @Command(
             name = QaBatchesJob.NAME,
             description =
-                    "Bulk label QA: has people confirm or disconfirm batches of alarms of one class; --launch creates"
-                            + " the jobs.",
+                    "Bulk label QA: has people confirm or disconfirm batches of alarms of one class; --relabel asks for the"
+                            + " right class of what they disconfirmed; --launch creates the jobs.",
             footer = {"", "Example:", "  winnow qa-batches --conf conf/local.conf --run-date 2026-11-05"})
     static final class QaBatches extends RunCommand {
         @Option(
@@ -254,13 +254,20 @@ abstract class RunCommand implements Callable<Integer> {
                                 + " under their next name.")
         private boolean launches;
 
+        @Option(
+                names = "--relabel",
+                description =
+                        "Asks instead for the right class of the items that reviewers of earlier batches disconfirmed or"
+                                + " did not agree on; each once.")
+        private boolean relabels;
+
         private QaBatches(Context context) {
             super(context);
         }
 
         @Override
         Wiring.Wanted wanted() {
-            return new Wiring.Wanted(1, false, false, launches, null);
+            return new Wiring.Wanted(1, false, false, launches, relabels, null);
         }
     }
 
@@ -383,7 +390,7 @@ abstract class RunCommand implements Callable<Integer> {
             if (days < 1 || days > MAX_DAYS) {
                 throw new UsageException("--days must be from 1 to " + MAX_DAYS + ", got " + days);
             }
-            return new Wiring.Wanted(1, false, false, false, new BinsJob.Wanted(edges, dimension, count, days));
+            return new Wiring.Wanted(1, false, false, false, false, new BinsJob.Wanted(edges, dimension, count, days));
         }
     }
 

@@ -84,14 +84,21 @@ public interface Wiring {
      * @param findingsOnce whether segments are found on the last day alone
      * @param collects whether {@code analyze} reads the answers of a batch job instead of submitting one
      * @param launches whether {@code manifests} creates the jobs of the round in their services
+     * @param relabels whether {@code qa-batches} asks for the class of what was disconfirmed instead of having alarms reviewed
      * @param bins edges to store; null for every command but {@code bins}
      */
-    record Wanted(int round, boolean findingsOnce, boolean collects, boolean launches, BinsJob.@Nullable Wanted bins) {
+    record Wanted(
+            int round,
+            boolean findingsOnce,
+            boolean collects,
+            boolean launches,
+            boolean relabels,
+            BinsJob.@Nullable Wanted bins) {
         /** Nothing in particular. */
-        static final Wanted NOTHING = new Wanted(1, false, false, false, null);
+        static final Wanted NOTHING = new Wanted(1, false, false, false, false, null);
 
         static Wanted round(int round) {
-            return new Wanted(round, false, false, false, null);
+            return new Wanted(round, false, false, false, false, null);
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.List;
  * @param validation share of the cameras whose items validate, fraction; the rest tests
  * @param audit whether the audit is written, to a file of its own; it never trains
  * @param leaveOut answers that name no class to learn
+ * @param autoLabels whether labels that were made without people are written, too; void ones never are
  * @param salt another salt is another split
  */
 public record ExportSettings(
@@ -22,6 +23,7 @@ public record ExportSettings(
         double validation,
         boolean audit,
         List<String> leaveOut,
+        boolean autoLabels,
         String salt) {
 
     /** What the files of a training set are. */
@@ -75,6 +77,7 @@ public record ExportSettings(
                 shares[1],
                 section.flag("audit"),
                 section.texts("leave-out"),
+                section.flag("auto-labels"),
                 section.text("salt", text -> true, "a text"));
     }
 }

@@ -12,6 +12,7 @@ import java.util.Set;
  * @param emptyAsZero whether a class without items counts as never right in class averages
  * @param minSensitivity share of wrong labels that reviewers must be shown to find before their reviews prove anything
  * @param calibrationBins bins of equal width for calibration errors
+ * @param conformalRisk share of items of a class that their conformal set may miss, fraction; 0: there are no sets
  * @param proof what makes a proven threshold
  * @param confusion share of a class's blind labels that name another one, from which the two are grouped; fraction
  * @param autoLabels what is labeled without people
@@ -24,6 +25,7 @@ public record QualitySettings(
         boolean emptyAsZero,
         double minSensitivity,
         int calibrationBins,
+        double conformalRisk,
         Proof proof,
         double confusion,
         AutoLabels autoLabels,
@@ -116,6 +118,7 @@ public record QualitySettings(
                 section.flag("legacy-empty-as-zero"),
                 section.number("min-sensitivity", 0.5, 1),
                 section.integer("calibration-bins", 2, 100),
+                section.number("conformal-risk", 0, 0.5),
                 section.object("proof", Proof::read),
                 section.number("confusion-share", 0.0001, 1),
                 section.object("auto-labels", of -> AutoLabels.read(of, dimensions)),

@@ -70,6 +70,7 @@ public record TaskSettings(
     /** What a label attribute may be called: no underscore, no dot (API reference, CreateLabelingJob). */
     static final String ATTRIBUTE = "[a-zA-Z0-9](-*[a-zA-Z0-9]){0,117}";
 
+    private static final BigDecimal MAX_PRICE = new BigDecimal("2.999");
     private static final Duration IMAGE_LIMIT = Duration.ofHours(8);
     private static final Duration DAYS_30 = Duration.ofDays(30);
     private static final Duration PUBLIC_AVAILABILITY = Duration.ofHours(12);
@@ -81,6 +82,56 @@ public record TaskSettings(
     private static final int MAX_SEQUENCE_INSTRUCTION = 254;
 
     private static final int MAX_KEYWORDS = 5;
+
+    /**
+     * The same for pages that show several items: as long and as dear as these one by one. Nothing stops them early: what
+     * people come to last is not like what they come to first.
+     *
+     * @param size items of a page
+     * @throws ConfigException if no answer may cost that much
+     */
+    public TaskSettings ofPages(int size) {
+        Duration longest = timeLimit.multipliedBy(size);
+        BigDecimal price = priceUsd.multiply(BigDecimal.valueOf(size));
+        if (price.compareTo(MAX_PRICE) > 0) {
+            throw new ConfigException("a page of quality.batches.size = " + size + " items costs " + size + " times the"
+                    + " price of labeling.tasks, $" + price + ", and no answer may cost more than $" + MAX_PRICE
+                    + ": lower the size");
+        }
+        return with(title, description, longest.compareTo(IMAGE_LIMIT) > 0 ? IMAGE_LIMIT : longest, price);
+    }
+
+    /** The same for one class of each item, asked of people alone until all are answered. */
+    public TaskSettings ofClasses() {
+        boolean asked = type == TaskType.IMAGE_CLASSIFICATION;
+        return with(asked ? title : "", asked ? description : "", timeLimit, priceUsd);
+    }
+
+    private TaskSettings with(String newTitle, String newDescription, Duration newLimit, BigDecimal newPrice) {
+        return new TaskSettings(
+                target,
+                type,
+                newTitle,
+                newDescription,
+                keywords,
+                instruction,
+                guidelinesUri,
+                guidelinesVersion,
+                workers,
+                newLimit,
+                availability,
+                concurrentTasks,
+                workteam,
+                newPrice,
+                0,
+                0,
+                false,
+                "",
+                oldLabelsPath,
+                oldLabelsAttribute,
+                order,
+                splitBySite);
+    }
 
     static TaskSettings read(Section section) {
         TaskType type = section.oneOf("type", TaskType.class);
@@ -120,7 +171,7 @@ public record TaskSettings(
                     " = " + timeLimit + ", expected at most " + (sequences ? DAYS_30 : IMAGE_LIMIT) + " with type = "
                             + type.id());
         }
-        BigDecimal price = new BigDecimal(Names.plain(section.number("price", 0, 2.999)));
+        BigDecimal price = new BigDecimal(Names.plain(section.number("price", 0, MAX_PRICE.doubleValue())));
         if (price.scale() > 3) {
             section.problem("price", " = " + price + ", expected dollars with at most three decimals");
         }

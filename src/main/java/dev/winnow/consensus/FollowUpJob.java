@@ -15,6 +15,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.winnow.config.ConsensusSettings;
 import dev.winnow.config.WinnowConfig;
+import dev.winnow.labeling.RelabelItems;
 import dev.winnow.ports.ObjectStore;
 import dev.winnow.ports.Stage;
 import dev.winnow.ports.TableStore;
@@ -128,6 +129,9 @@ public final class FollowUpJob implements Stage {
     /** What is asked, most uncertain first, in the order of files. */
     private List<Row> rows(LocalDate day) {
         Dataset<Row> images = ofPipeline(tables.read(Selections.TABLE), Selections.PIPELINE)
+                .select(Selections.ITEM_ID, FollowUps.IMAGE_URI)
+                .unionByName(ofPipeline(tables.read(RelabelItems.TABLE), RelabelItems.PIPELINE)
+                        .select(RelabelItems.ITEM_ID, RelabelItems.IMAGE_URI))
                 .groupBy(Selections.ITEM_ID)
                 .agg(max(col(FollowUps.IMAGE_URI)).as(FollowUps.IMAGE_URI));
         Dataset<Row> before = ofPipeline(tables.read(FollowUps.TABLE), FollowUps.PIPELINE)

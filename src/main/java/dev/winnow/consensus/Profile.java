@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.apache.spark.sql.Row;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,7 @@ final class Profile {
     private final Dictionary workers;
     private final Dictionary classes;
     private final Dictionary versions;
+    private final Set<String> answeredVersions;
     private final long[][] chosen;
     private final long[] chosenByAll;
     private final long[] timed;
@@ -49,6 +51,7 @@ final class Profile {
         workers = new Dictionary(names(ofWorkers, Answers.WORKER_ID));
         classes = new Dictionary(names(rows, Answers.LABEL));
         versions = new Dictionary(names(rows, Answers.GUIDELINE_VERSION));
+        answeredVersions = Set.copyOf(names(ofWorkers, Answers.GUIDELINE_VERSION));
         chosen = new long[workers.size()][classes.size()];
         chosenByAll = new long[classes.size()];
         timed = new long[workers.size()];
@@ -84,6 +87,11 @@ final class Profile {
 
     Dictionary versions() {
         return versions;
+    }
+
+    /** Whether somebody answered by a version; known truths follow none. */
+    boolean isAnswered(int version) {
+        return answeredVersions.contains(versions.name(version));
     }
 
     /** Answers and known truths. */

@@ -303,6 +303,9 @@ final class UseCaseConsensus implements AutoCloseable {
         List<Row> rows = new ArrayList<>();
         int versions = profile.versions().size();
         for (int version = 0; version <= versions; version++) {
+            if (version < versions && !profile.isAnswered(version)) {
+                continue;
+            }
             List<AgreementSums> groups = statistics.agreement(version);
             AgreementSums sums = new AgreementSums(profile.classes().size());
             groups.forEach(sums::add);

@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.xxhash64;
 
@@ -13,9 +14,11 @@ import dev.winnow.config.ConfigException;
 import dev.winnow.config.ExportSettings;
 import dev.winnow.config.WinnowConfig;
 import dev.winnow.consensus.Labels;
+import dev.winnow.labeling.RelabelItems;
 import dev.winnow.ports.ObjectStore;
 import dev.winnow.ports.Stage;
 import dev.winnow.ports.TableStore;
+import dev.winnow.quality.AutoLabels;
 import dev.winnow.selection.Selections;
 import dev.winnow.stats.Digest;
 import java.io.IOException;
@@ -115,11 +118,7 @@ public final class ExportJob implements Stage {
 
     @Override
     public Report run(LocalDate day) {
-        Dataset<Row> items = TrainingItems.of(
-                        ofPipeline(tables.read(Labels.TABLE), Labels.PIPELINE),
-                        ofPipeline(tables.read(Selections.TABLE), Selections.PIPELINE),
-                        settings)
-                .persist(StorageLevel.MEMORY_AND_DISK());
+        Dataset<Row> items = items().persist(StorageLevel.MEMORY_AND_DISK());
         Dataset<Row> chosen = TrainingItems.oncePerImage(
                         items.filter(col(TrainingItems.LEFT_OUT).isNull()))
                 .persist(StorageLevel.MEMORY_AND_DISK());
@@ -154,6 +153,19 @@ public final class ExportJob implements Stage {
             chosen.unpersist();
             items.unpersist();
         }
+    }
+
+    private Dataset<Row> items() {
+        Dataset<Row> selections = ofPipeline(tables.read(Selections.TABLE), Selections.PIPELINE);
+        Dataset<Row> byPeople = TrainingItems.of(
+                ofPipeline(tables.read(Labels.TABLE), Labels.PIPELINE),
+                selections,
+                ofPipeline(tables.read(RelabelItems.TABLE), RelabelItems.PIPELINE),
+                settings);
+        return settings.autoLabels()
+                ? TrainingItems.withAutoLabels(
+                        byPeople, ofPipeline(tables.read(AutoLabels.TABLE), AutoLabels.PIPELINE), selections, settings)
+                : byPeople;
     }
 
     private Dataset<Row> ofPipeline(Dataset<Row> rows, String column) {
@@ -250,6 +262,9 @@ public final class ExportJob implements Stage {
         map.put("audit", settings.audit());
         map.put("leave-out", settings.leaveOut());
         map.put("salt", settings.salt());
+        if (settings.autoLabels()) {
+            map.put("auto-labels", true); // versions that were published before there were any stay as they are
+        }
         return map;
     }
 
@@ -329,10 +344,11 @@ public final class ExportJob implements Stage {
         Files.delete(folder);
     }
 
-    /** Items by the round that asked for them last: which labels a model that is trained on this version has seen. */
+    /** Items by the round that selected them last: which labels a model that is trained on this version has seen. */
     private static Map<String, Long> rounds(Dataset<Row> items) {
         Map<String, Long> rounds = new TreeMap<>();
-        items.groupBy(Selections.ROUND_ID)
+        items.filter(not(col(Selections.SIGNAL).isin(TrainingItems.AUTO_LABEL, TrainingItems.RELABEL)))
+                .groupBy(Selections.ROUND_ID)
                 .agg(count(lit(1)))
                 .collectAsList()
                 .forEach(row -> rounds.put(row.getString(0), row.getLong(1)));

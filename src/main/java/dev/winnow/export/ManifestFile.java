@@ -87,6 +87,9 @@ final class ManifestFile implements TrainingFile {
         putConfidence(metadata, item.getAs(Labels.CONFIDENCE));
         line.put(attribute, classes.ofLabel(item));
         line.put(attribute + "-metadata", completed(metadata, "image-classification"));
+        if (TrainingItems.AUTO_LABEL.equals(item.getAs(Labels.METHOD))) {
+            metadata.put("human-annotated", "no");
+        }
     }
 
     private void set(Map<String, Object> line, Row item) {

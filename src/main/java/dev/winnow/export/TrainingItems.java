@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.arrays_overlap;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.not;
@@ -17,8 +18,13 @@ import dev.winnow.config.ExportSettings;
 import dev.winnow.config.ExportSettings.Format;
 import dev.winnow.consensus.Labels;
 import dev.winnow.inputs.HashDraw;
+import dev.winnow.inputs.ImageUris;
 import dev.winnow.inputs.Inferences;
+import dev.winnow.labeling.RelabelItems;
+import dev.winnow.quality.AutoLabels;
 import dev.winnow.selection.Selections;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -62,6 +68,12 @@ final class TrainingItems {
     /** Another item of the same image and task stands for it. */
     static final String SAME_IMAGE = "same_image";
 
+    /** In place of a method and of a signal: the predicted class is the label, above a proven threshold. */
+    static final String AUTO_LABEL = "AUTO_LABEL";
+
+    /** Signal of items whose class was asked for because reviewers disconfirmed the predicted one. */
+    static final String RELABEL = "RELABEL";
+
     private static final String SELECTED = "selected";
     private static final String KNOWN = "known";
     private static final String HELD_OUT = "held_out";
@@ -81,6 +93,14 @@ final class TrainingItems {
 
     private TrainingItems() {}
 
+    /** Items whose class was asked for, in the shape of a selection. */
+    private static Dataset<Row> asked(Dataset<Row> relabeled) {
+        return relabeled
+                .withColumn(Selections.SIGNAL, lit(RELABEL))
+                .withColumn(Selections.DESIGN, lit(Selections.PURPOSIVE))
+                .withColumn(Selections.INCLUSION_PROBABILITY, lit(null).cast("double"));
+    }
+
     /**
      * Returns every label with why it is left out, or null.
      *
@@ -88,10 +108,18 @@ final class TrainingItems {
      *
      * @param labels shaped like {@link Labels}, of one pipeline
      * @param selections shaped like {@link Selections}, of the same
+     * @param relabeled shaped like {@link RelabelItems}, of the same
      */
-    static Dataset<Row> of(Dataset<Row> labels, Dataset<Row> selections, ExportSettings settings) {
+    static Dataset<Row> of(
+            Dataset<Row> labels, Dataset<Row> selections, Dataset<Row> relabeled, ExportSettings settings) {
         Column[] known = OF_SELECTION.stream().map(column -> col(column)).toArray(Column[]::new);
+        List<Column> asked = new ArrayList<>(List.of(known));
+        asked.add(col(Selections.ITEM_ID));
+        asked.add(col(Selections.RUN_DATE));
+        Column[] read = asked.toArray(Column[]::new);
         Dataset<Row> last = selections
+                .select(read)
+                .unionByName(asked(relabeled).select(read))
                 .groupBy(Selections.ITEM_ID)
                 .agg(max(struct(
                                 col(Selections.SIGNAL).equalTo(Candidates.AUDIT),
@@ -99,11 +127,7 @@ final class TrainingItems {
                                 struct(known).as(KNOWN)))
                         .as(SELECTED))
                 .select(col(Selections.ITEM_ID), col(SELECTED + "." + KNOWN + ".*"));
-        Dataset<Row> audited = selections
-                .filter(col(Selections.SIGNAL).equalTo(Candidates.AUDIT))
-                .select(Inferences.IMAGE_URI)
-                .distinct()
-                .withColumn(HELD_OUT, lit(true));
+        Dataset<Row> audited = audited(selections);
         Column isAudit = col(Selections.SIGNAL).equalTo(Candidates.AUDIT);
         Column weight = when(
                 col(Selections.DESIGN).equalTo(Selections.UNIFORM),
@@ -116,6 +140,58 @@ final class TrainingItems {
                 .drop(HELD_OUT, Selections.INCLUSION_PROBABILITY)
                 // Not exported, so that they make no new version.
                 .drop(Labels.NEEDS, Labels.AGREEMENT, Labels.ENTROPY, Labels.POSTERIORS);
+    }
+
+    private static Dataset<Row> audited(Dataset<Row> selections) {
+        return selections
+                .filter(col(Selections.SIGNAL).equalTo(Candidates.AUDIT))
+                .select(Inferences.IMAGE_URI)
+                .distinct()
+                .withColumn(HELD_OUT, lit(true));
+    }
+
+    /**
+     * Adds labels that were made without people, for images that people gave no class; of several of an image the most
+     * confident. Their weight is 1 / the probability with which the alarm was drawn to get a label.
+     *
+     * @param items as {@link #of} returns them
+     * @param autoLabels shaped like {@link AutoLabels}, of the same pipeline
+     */
+    static Dataset<Row> withAutoLabels(
+            Dataset<Row> items, Dataset<Row> autoLabels, Dataset<Row> selections, ExportSettings settings) {
+        String[] image = {Labels.USE_CASE, Inferences.IMAGE_URI};
+        Dataset<Row> byPeople = items.filter(col(Labels.TASK)
+                        .equalTo(Answers.CLASSIFICATION)
+                        .and(col(Inferences.IMAGE_URI).isNotNull()))
+                .select(image[0], image[1])
+                .distinct();
+        WindowSpec ofImage = Window.partitionBy(image[0], image[1])
+                .orderBy(
+                        col(AutoLabels.RUN_DATE).desc(),
+                        col(Inferences.CONFIDENCE).desc(),
+                        col(Labels.ITEM_ID));
+        Dataset<Row> auto = autoLabels
+                .filter(not(coalesce(col(AutoLabels.STATUS).equalTo(AutoLabels.VOID), lit(false))))
+                .withColumn(Inferences.IMAGE_URI, ImageUris.canonical(col(Inferences.IMAGE_URI)))
+                .withColumn(PLACE, row_number().over(ofImage))
+                .filter(col(PLACE).equalTo(1))
+                .join(byPeople, image, "left_anti")
+                .withColumn(Labels.TASK, lit(Answers.CLASSIFICATION))
+                .withColumn(Labels.ANSWER, lit(null).cast("string"))
+                .withColumn(Labels.METHOD, lit(AUTO_LABEL))
+                .withColumn(Labels.STATUS, lit(Labels.AGREED))
+                .withColumn(Labels.ANSWERS, lit(0))
+                .withColumn(
+                        Selections.ROUND_ID,
+                        concat(lit("auto-"), col(AutoLabels.RUN_DATE).cast("string")))
+                .withColumn(Selections.SIGNAL, lit(AUTO_LABEL))
+                .withColumn(Selections.DESIGN, lit(Selections.PURPOSIVE))
+                .withColumn(WEIGHT, lit(1.0).divide(col(AutoLabels.INCLUSION_PROBABILITY)))
+                .join(audited(selections), new String[] {Inferences.IMAGE_URI}, "left")
+                .withColumn(LEFT_OUT, leftOut(settings, lit(false)))
+                .withColumn(SPLIT, split(settings));
+        return items.unionByName(auto.select(
+                Arrays.stream(items.columns()).map(name -> col(name)).toArray(Column[]::new)));
     }
 
     private static Column leftOut(ExportSettings settings, Column isAudit) {

@@ -4,7 +4,6 @@ import static java.util.stream.Collectors.joining;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.winnow.config.ConfigException;
-import dev.winnow.config.TaskType;
 import dev.winnow.ports.LabelingService;
 import dev.winnow.ports.ObjectStore;
 import dev.winnow.ports.ServiceException;
@@ -138,10 +137,9 @@ public final class LaunchJob implements Stage {
                 return false;
             }
             LocalDate returned = job.getAs(LabelingJobs.RETURNED_ON);
-            // What bulk QA shows comes from no pool, and returns to none.
-            boolean review = job.getAs(LabelingJobs.TASK_TYPE).equals(TaskType.BATCH_REVIEW.id());
+            // What bulk QA and relabeling show comes from no pool, and returns to none.
             if (returned == null
-                    || review
+                    || !Round.isOfSelections(job.getAs(LabelingJobs.ROUND_ID))
                     || rounds.sealed(returned.plusDays(1)).isEmpty()) {
                 return true;
             }

@@ -64,6 +64,16 @@ public final class ReviewBatchJobs implements ReviewJobs {
     }
 
     @Override
+    public String round(LocalDate day) {
+        return Round.ofQa(day).id();
+    }
+
+    @Override
+    public boolean isOut(String round) {
+        return rounds.isSealed(round);
+    }
+
+    @Override
     public List<String> names(LocalDate day, List<Job> jobs) {
         Map<String, Integer> shards = new HashMap<>();
         List<String> names = new ArrayList<>();
@@ -115,7 +125,9 @@ public final class ReviewBatchJobs implements ReviewJobs {
                 TaskType.BATCH_REVIEW,
                 List.copyOf(lines),
                 VERDICTS,
-                config.labeling().task(job.useCase()));
+                config.labeling()
+                        .task(job.useCase())
+                        .ofPages(config.quality().batches().size()));
     }
 
     private static LabelingItem line(Round round, String name, Job job, int number, List<Shown> batch) {

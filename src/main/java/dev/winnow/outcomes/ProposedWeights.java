@@ -2,6 +2,7 @@ package dev.winnow.outcomes;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
 
 import dev.winnow.candidates.Candidates;
 import dev.winnow.ports.MeasuredWeights;
@@ -9,9 +10,10 @@ import dev.winnow.ports.TableStore;
 import java.time.LocalDate;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
-/** The weights that {@link OutcomesJob} proposed, from its table. The driver holds a row for each use case, day and signal. */
+/** The weights that {@link OutcomesJob} proposed, from its table. The driver holds a row for each use case and signal. */
 public final class ProposedWeights implements MeasuredWeights {
     private final String pipeline;
     private final TableStore tables;
@@ -24,23 +26,28 @@ public final class ProposedWeights implements MeasuredWeights {
 
     @Override
     public Map<String, Proposed> before(LocalDate day) {
-        Map<String, Proposed> last = new TreeMap<>();
-        for (Row row : tables.read(SignalYields.TABLE)
+        Dataset<Row> proposals = tables.read(SignalYields.TABLE)
                 .filter(col(SignalYields.PIPELINE)
                         .equalTo(pipeline)
                         .and(col(SignalYields.RUN_DATE).lt(lit(day)))
                         .and(col(SignalYields.ROUND_ID).isNull())
                         .and(col(SignalYields.PROPOSED_WEIGHT).isNotNull()))
-                .select(SignalYields.USE_CASE, SignalYields.RUN_DATE, SignalYields.SIGNAL, SignalYields.PROPOSED_WEIGHT)
-                .sort(SignalYields.USE_CASE, SignalYields.RUN_DATE, SignalYields.SIGNAL)
+                .select(
+                        SignalYields.USE_CASE,
+                        SignalYields.RUN_DATE,
+                        SignalYields.SIGNAL,
+                        SignalYields.PROPOSED_WEIGHT);
+        Dataset<Row> newest = proposals
+                .groupBy(SignalYields.USE_CASE)
+                .agg(max(SignalYields.RUN_DATE).as(SignalYields.RUN_DATE));
+        Map<String, Proposed> last = new TreeMap<>();
+        for (Row row : proposals
+                .join(newest, new String[] {SignalYields.USE_CASE, SignalYields.RUN_DATE}, "left_semi")
+                .sort(SignalYields.USE_CASE, SignalYields.SIGNAL)
                 .collectAsList()) {
-            LocalDate date = row.getLocalDate(1);
-            Proposed known = last.get(row.getString(0));
-            if (known == null || !known.runDate().equals(date)) {
-                known = new Proposed(date, new TreeMap<>()); // of a later day than the one before
-                last.put(row.getString(0), known);
-            }
-            known.bySignal().put(Candidates.settingOf(row.getString(2)), row.getDouble(3));
+            last.computeIfAbsent(row.getString(0), useCase -> new Proposed(row.getLocalDate(1), new TreeMap<>()))
+                    .bySignal()
+                    .put(Candidates.settingOf(row.getString(2)), row.getDouble(3));
         }
         return last;
     }

@@ -25,6 +25,12 @@ public interface ReviewJobs {
     /** Returns whether the jobs of a run date are out; then they stay as they are. */
     boolean published(LocalDate day);
 
+    /** Returns the name of the round of a run date. */
+    String round(LocalDate day);
+
+    /** Returns whether the jobs of a round of this name are out. */
+    boolean isOut(String round);
+
     /**
      * Returns the names of the jobs, in their order; the same jobs of a run date have the same names.
      *

@@ -19,12 +19,18 @@ public final class AutoLabels {
     public static final String ITEM_ID = Candidates.ITEM_ID;
     public static final String THRESHOLD = ClassThresholds.THRESHOLD;
     public static final String BOUND = ClassThresholds.BOUND;
+    public static final String INCLUSION_PROBABILITY = QaItems.INCLUSION_PROBABILITY;
+    public static final String STATUS = "status";
+
+    /** The label stands. */
+    public static final String ISSUED = "ISSUED";
+
+    /** Audits contradicted the promise: what the label says is not to be relied on. */
+    public static final String VOID = "VOID";
 
     /** The declaration. */
     public static final TableDef TABLE = TableDef.named(
-                    "auto_labels",
-                    "One alarm that is labeled without people; void where auto_label_days says WITHDRAWN of the class and"
-                            + " run_date is not before its quarantined_from")
+                    "auto_labels", "One alarm that is labeled without people; VOID ones no longer count")
             .required(PIPELINE, StringType, "Pipeline")
             .required(RUN_DATE, DateType, "Run date, which is the day of the alarm")
             .required(USE_CASE, StringType, "Use case")
@@ -43,6 +49,16 @@ public final class AutoLabels {
                     DoubleType,
                     "Upper bound of the share of wrong labels among all of the class at or above the threshold, for the"
                             + " reviewed population, at quality.confidence-level")
+            .optional(
+                    INCLUSION_PROBABILITY,
+                    DoubleType,
+                    "Probability with which it was drawn among the day's alarms (quality.auto-labels.share); null in rows of"
+                            + " older versions")
+            .optional(
+                    STATUS,
+                    StringType,
+                    "ISSUED; VOID: audits contradict the promise since, and auto_label_days says WITHDRAWN of the class with"
+                            + " a quarantined_from that is not after run_date; null in rows of older versions: ISSUED")
             .check("above_its_threshold", Inferences.CONFIDENCE + " >= " + THRESHOLD)
             .partitionedBy(PIPELINE, RUN_DATE)
             .key(PIPELINE, RUN_DATE, USE_CASE, Inferences.INFERENCE_ID)

@@ -16,6 +16,9 @@ import org.apache.spark.sql.Column;
  * @param edges ascending, inside [0, 1); the first is the base threshold, below which nothing is used
  */
 record Buckets(List<Double> edges) implements Serializable {
+    /** Column that holds a bucket. */
+    static final String INDEX = "bucket_index";
+
     /** Bucket of a confidence below the first edge. */
     static final int BELOW = -1;
 

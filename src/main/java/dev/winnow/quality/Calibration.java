@@ -10,6 +10,8 @@ import dev.winnow.stats.Temperature;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToIntFunction;
@@ -84,6 +86,24 @@ final class Calibration {
         return reliability(of, Cell::bin, Calibration::shown);
     }
 
+    /**
+     * The same over bins that hold about as many items each: narrow bins in their order, each in the bin that the middle of its
+     * items falls into. One narrow bin with more items than that is a bin of its own.
+     */
+    private Reliability ofEqualMass(List<Cell> of) {
+        TreeMap<Integer, Double> weights = new TreeMap<>();
+        of.forEach(cell -> weights.merge(cell.narrow(), cell.counts().weight(), Double::sum));
+        double all = weights.values().stream().mapToDouble(Double::doubleValue).sum();
+        TreeMap<Integer, Integer> binOfNarrow = new TreeMap<>();
+        double before = 0;
+        for (Map.Entry<Integer, Double> narrow : weights.entrySet()) {
+            double middle = before + narrow.getValue() / 2;
+            binOfNarrow.put(narrow.getKey(), Math.min(bins - 1, (int) (middle / all * bins)));
+            before += narrow.getValue();
+        }
+        return reliability(of, cell -> Objects.requireNonNull(binOfNarrow.get(cell.narrow())), Calibration::shown);
+    }
+
     /** A row of {@link Calibrations}. */
     Row row(String pipeline, Population population, String label) {
         Reliability all = asShown(cells);
@@ -116,7 +136,8 @@ final class Calibration {
                 enough ? items(fitted) : null,
                 enough ? items(other) : null,
                 enough ? asShown(other).expectedError() : null,
-                after);
+                after,
+                ofEqualMass(cells).expectedError());
     }
 
     private @Nullable Double after(List<Cell> other, @Nullable Double temperature, double[] curve) {

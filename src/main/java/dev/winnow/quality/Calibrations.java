@@ -32,6 +32,7 @@ public final class Calibrations {
     public static final String REPORTED_ON = "reported_on";
     public static final String ECE_BEFORE = "ece_before";
     public static final String ECE_AFTER = "ece_after";
+    public static final String ECE_EQUAL_MASS = "ece_equal_mass";
 
     /** A falling rate of errors by confidence, pool adjacent violators. */
     public static final String ISOTONIC = "ISOTONIC";
@@ -84,6 +85,11 @@ public final class Calibrations {
             .optional(REPORTED_ON, LongType, "Items of the other half; null without a method")
             .optional(ECE_BEFORE, DoubleType, "ece of the other half; null without a method")
             .optional(ECE_AFTER, DoubleType, "ece of the other half with calibrated confidence; null without a method")
+            .optional(
+                    ECE_EQUAL_MASS,
+                    DoubleType,
+                    "Expected calibration error over as many bins that hold about as many items each, made of 1,024 narrow"
+                            + " ones; null in rows of older versions")
             .check("known_method", METHOD + " IS NULL OR " + METHOD + " IN ('ISOTONIC', 'TEMPERATURE')")
             .partitionedBy(PIPELINE)
             .key(PIPELINE, USE_CASE, MODEL_VERSION, SOURCE, DESIGN, LABEL)

@@ -21,6 +21,7 @@ import dev.winnow.inputs.Inferences;
 import dev.winnow.inputs.Reviews;
 import dev.winnow.labeling.LabelingJobs;
 import dev.winnow.selection.Selections;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -46,7 +47,7 @@ final class JudgedItems {
     private JudgedItems() {}
 
     /**
-     * Answers to bulk QA jobs, shaped like {@link Reviews}; an item without an answer is a row without a verdict.
+     * Answers to bulk QA jobs, shaped like {@link Reviews} with {@value #ASKED_ON}, the run date of the job, last; an item without an answer is a row without a verdict.
      *
      * @param shown {@link QaItems} of the pipeline
      * @param answers {@link Answers} of the pipeline
@@ -77,14 +78,20 @@ final class JudgedItems {
                 .withColumnRenamed(ATTEMPT, QaItems.JOB_NAME);
         return shown.unionByName(again)
                 .join(verdicts, new String[] {QaItems.JOB_NAME, QaItems.ITEM_ID}, "left")
+                .withColumn(ASKED_ON, col(QaItems.RUN_DATE))
                 .select(columns());
     }
 
     private static Column[] columns() {
-        return Reviews.TABLE.columns().stream().map(name -> col(name)).toArray(Column[]::new);
+        return Stream.concat(Reviews.TABLE.columns().stream(), Stream.of(ASKED_ON))
+                .map(name -> col(name))
+                .toArray(Column[]::new);
     }
 
-    /** One row for each item of {@link Reviews}; those whose label was known to be wrong are left out. */
+    /**
+     * One row for each item of {@link Reviews} with {@value #ASKED_ON}; those whose label was known to be wrong are left
+     * out.
+     */
     static Dataset<Row> ofReviews(Dataset<Row> reviews) {
         Column drawn = not(col(UNDRAWN));
         return reviews.filter(not(col(Reviews.KNOWN_WRONG)))
@@ -96,12 +103,12 @@ final class JudgedItems {
                         said(Reviews.DISCONFIRM).as(DISCONFIRMED),
                         said(Reviews.CANT_TELL).as(UNSURE),
                         bool_or(col(Reviews.INCLUSION_PROBABILITY).isNull()).as(UNDRAWN),
-                        min(Reviews.INCLUSION_PROBABILITY).as(Reviews.INCLUSION_PROBABILITY))
+                        min(Reviews.INCLUSION_PROBABILITY).as(Reviews.INCLUSION_PROBABILITY),
+                        min(ASKED_ON).as(ASKED_ON))
                 .withColumn(LabelQa.SOURCE, lit(LabelQa.REVIEWS))
                 .withColumn(LabelQa.DESIGN, when(drawn, Selections.UNIFORM).otherwise(Selections.PURPOSIVE))
                 .withColumn(WEIGHT, when(drawn, weight()).otherwise(1.0))
                 .withColumn(GIVEN, lit(null).cast("string"))
-                .withColumn(ASKED_ON, lit(null).cast("date"))
                 .select(shape());
     }
 

@@ -1,25 +1,18 @@
 package dev.winnow.quality;
 
 import static dev.winnow.inputs.Inferences.REJECT_REASON;
-import static org.apache.spark.sql.functions.ceil;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.count_if;
-import static org.apache.spark.sql.functions.floor;
-import static org.apache.spark.sql.functions.greatest;
-import static org.apache.spark.sql.functions.least;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.not;
-import static org.apache.spark.sql.functions.round;
 import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.struct;
-import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.to_json;
 import static org.apache.spark.sql.functions.udf;
-import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.functions.xxhash64;
 
 import dev.winnow.answers.Answers;
@@ -41,14 +34,12 @@ import dev.winnow.ports.TableStore;
 import dev.winnow.selection.Selections;
 import dev.winnow.stats.Digest;
 import dev.winnow.stats.Interval;
-import dev.winnow.stats.Reliability.Bin;
 import dev.winnow.tables.InputException;
 import dev.winnow.tables.TableDef;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -81,16 +72,8 @@ public final class LabelQaJob implements Stage {
     /** Combinations of class and confidence; more classes than this are no classes. */
     private static final int MAX_ROWS = 1_000_000;
 
-    /** Sums of fractions are kept as whole numbers of this part, so that their order does not matter. */
-    private static final double PART = 0x1p32;
-
     private static final String ROWS = "rows";
-    private static final String BUCKET = "bucket_index";
-    private static final String FITTED = "is_fitted";
-    private static final String NARROW = "narrow_bin";
-    private static final String BIN = "bin";
-    private static final String CONFIDENCE_SUM = "confidence_sum";
-    private static final String RIGHT = "right";
+    private static final String PLACE = "place";
     private static final String LEAST = "least_weight";
     private static final String MOST = "most_weight";
 
@@ -134,7 +117,7 @@ public final class LabelQaJob implements Stage {
             Dataset<Row> items = JudgedItems.ofReviews(reviews)
                     .unionByName(
                             JudgedItems.ofLabels(stored(Labels.TABLE), stored(Selections.TABLE), config.outcomes()))
-                    .withColumn(BUCKET, new Buckets(settings.buckets()).of(Reviews.CONFIDENCE))
+                    .withColumn(Buckets.INDEX, new Buckets(settings.buckets()).of(Reviews.CONFIDENCE))
                     .persist(StorageLevel.MEMORY_AND_DISK());
             List<String> sentences = new ArrayList<>();
             long written;
@@ -165,10 +148,13 @@ public final class LabelQaJob implements Stage {
         }
         List<Row> reviewers =
                 collect(JudgedItems.reviewers(reviews).sort(Reviewers.USE_CASE, Reviewers.WORKER_ID), "reviewers");
-        List<PopulationQuality> populations = populations(cells, items, detections(reviewers));
+        long fixed = Proof.of(settings).sampleSize();
+        List<PopulationQuality> populations =
+                populations(cells, fixed == 0 ? cells : cells(fixedSample(items, fixed)), items, detections(reviewers));
         populations.forEach(one -> sentences.add(one.sentence()));
         sentences.addAll(violations(List.copyOf(cells.keySet()), populations, items));
-        return write(populations, calibrations(items), reviewers);
+        List<Row> calibrations = CalibrationRows.of(items, config.pipeline(), settings.calibrationBins());
+        return write(populations, calibrations, ConformalBands.of(items, config.pipeline(), settings), reviewers);
     }
 
     private Dataset<Row> stored(TableDef table) {
@@ -188,8 +174,8 @@ public final class LabelQaJob implements Stage {
                 .apply(col(Reviews.WORKER_ID));
         return ofJobs.unionByName(log.reviews()
                 .withColumn(Reviews.WORKER_ID, worker)
-                .withColumn(
-                        Inferences.USE_CASE, coalesce(col(Inferences.USE_CASE), lit(WinnowConfig.DEFAULT_USE_CASE))));
+                .withColumn(Inferences.USE_CASE, coalesce(col(Inferences.USE_CASE), lit(WinnowConfig.DEFAULT_USE_CASE)))
+                .withColumn(JudgedItems.ASKED_ON, lit(null).cast(DataTypes.DateType)));
     }
 
     /** Counts the rows that break the contract and keeps samples of them; returns how many keep it. */
@@ -214,12 +200,12 @@ public final class LabelQaJob implements Stage {
                 .select(col(REJECT_REASON), to_json(struct(shown)).as(Rejects.SAMPLE))
                 .distinct()
                 .withColumn(
-                        "place",
+                        PLACE,
                         row_number()
                                 .over(Window.partitionBy(REJECT_REASON)
                                         .orderBy(xxhash64(col(Rejects.SAMPLE)), col(Rejects.SAMPLE))))
-                .filter(col("place").leq(config.rejects().samples()))
-                .sort(REJECT_REASON, "place")
+                .filter(col(PLACE).leq(config.rejects().samples()))
+                .sort(REJECT_REASON, PLACE)
                 .collectAsList()
                 .forEach(row -> samples.add(RowFactory.create(
                         config.pipeline(),
@@ -236,20 +222,17 @@ public final class LabelQaJob implements Stage {
         return accepted;
     }
 
-    private static List<Row> collect(Dataset<Row> rows, String what) {
-        List<Row> collected = rows.limit(MAX_ROWS + 1).collectAsList();
-        if (collected.size() > MAX_ROWS) {
-            throw new ConfigException(String.format(
-                    Locale.ROOT,
-                    "what is judged holds more than %,d %s: labels that are free texts are no classes; map label to"
-                            + " classes",
-                    MAX_ROWS,
-                    what));
-        }
-        return collected;
+    static List<Row> collect(Dataset<Row> rows, String what) {
+        return BoundedRows.collect(
+                rows,
+                MAX_ROWS,
+                "what is judged holds",
+                what,
+                "labels that are free texts are no classes; map label to classes");
     }
 
-    private static Column[] by(String... more) {
+    /** Columns of a population, and more, to group by. */
+    static Column[] by(String... more) {
         List<Column> columns = new ArrayList<>();
         for (String name : POPULATION) {
             columns.add(col(name));
@@ -266,7 +249,7 @@ public final class LabelQaJob implements Stage {
         Column unsure = col(JudgedItems.UNSURE).and(not(JudgedItems.isJudged()));
         SortedMap<Population, SortedMap<String, Map<Integer, QaCell>>> cells = new TreeMap<>();
         collect(
-                        items.groupBy(by(LabelQa.LABEL, BUCKET))
+                        items.groupBy(by(LabelQa.LABEL, Buckets.INDEX))
                                 .agg(
                                         count_if(confirmed.and(not(disconfirmed)))
                                                 .as(LabelQa.CONFIRMED),
@@ -280,7 +263,7 @@ public final class LabelQaJob implements Stage {
                 .forEach(row -> cells.computeIfAbsent(Population.of(row), one -> new TreeMap<>())
                         .computeIfAbsent(row.getAs(LabelQa.LABEL), label -> new TreeMap<>())
                         .put(
-                                row.<Integer>getAs(BUCKET),
+                                row.<Integer>getAs(Buckets.INDEX),
                                 new QaCell(
                                         row.<Long>getAs(LabelQa.CONFIRMED),
                                         row.<Long>getAs(LabelQa.DISCONFIRMED),
@@ -301,8 +284,26 @@ public final class LabelQaJob implements Stage {
         return detections;
     }
 
+    /**
+     * Of the judged items of each class those that were fixed beforehand: the first of their dates, by hash within a date, so
+     * that neither their number nor what people say decides which. Items without a date all count.
+     */
+    private static Dataset<Row> fixedSample(Dataset<Row> items, long size) {
+        return items.filter(JudgedItems.isJudged().and(col(Buckets.INDEX).geq(0)))
+                .withColumn(
+                        PLACE,
+                        row_number()
+                                .over(Window.partitionBy(by(LabelQa.LABEL))
+                                        .orderBy(
+                                                col(JudgedItems.ASKED_ON).asc_nulls_first(),
+                                                HashDraw.of("fixed sample", col(Reviews.ITEM_ID)),
+                                                col(Reviews.ITEM_ID))))
+                .filter(col(JudgedItems.ASKED_ON).isNull().or(col(PLACE).leq(size)));
+    }
+
     private List<PopulationQuality> populations(
             SortedMap<Population, SortedMap<String, Map<Integer, QaCell>>> cells,
+            SortedMap<Population, SortedMap<String, Map<Integer, QaCell>>> proving,
             Dataset<Row> items,
             Map<String, Detection> detections) {
         Map<Population, Confusions> confusions = new TreeMap<>();
@@ -324,6 +325,7 @@ public final class LabelQaJob implements Stage {
                     population,
                     settings,
                     byClass,
+                    proving.getOrDefault(population, new TreeMap<>()),
                     reviewed ? detections.getOrDefault(population.useCase(), Detection.NONE) : null,
                     confused.groups(settings.confusion()),
                     uneven.getOrDefault(population, Set.of())));
@@ -335,7 +337,8 @@ public final class LabelQaJob implements Stage {
     private static Map<Population, Set<String>> uneven(Dataset<Row> items) {
         Map<Population, Set<String>> uneven = new TreeMap<>();
         collect(
-                        items.filter(JudgedItems.isJudged().and(col(BUCKET).geq(0)))
+                        items.filter(JudgedItems.isJudged()
+                                        .and(col(Buckets.INDEX).geq(0)))
                                 .groupBy(by(LabelQa.LABEL))
                                 .agg(
                                         min(JudgedItems.WEIGHT).as(LEAST),
@@ -354,7 +357,7 @@ public final class LabelQaJob implements Stage {
         collect(
                         items.groupBy(by(LabelQa.LABEL))
                                 .agg(count_if(JudgedItems.isJudged()
-                                                .and(col(BUCKET).geq(0)))
+                                                .and(col(Buckets.INDEX).geq(0)))
                                         .as(ROWS)),
                         "classes")
                 .forEach(row -> judged.computeIfAbsent(Population.of(row), one -> new TreeMap<>())
@@ -369,63 +372,9 @@ public final class LabelQaJob implements Stage {
         return sentences;
     }
 
-    private List<Row> calibrations(Dataset<Row> items) {
-        int bins = settings.calibrationBins();
-        Column confidence = col(Reviews.CONFIDENCE);
-        Column weight = col(JudgedItems.WEIGHT);
-        Column right = when(col(JudgedItems.DISCONFIRMED), 0.0).otherwise(weight);
-        Column bin = greatest(ceil(confidence.multiply(lit(bins))), lit(1L));
-        Column narrow = least(floor(confidence.multiply(lit(Calibration.NARROW))), lit(Calibration.NARROW - 1L));
-        SortedMap<Population, SortedMap<String, List<Calibration.Cell>>> cells = new TreeMap<>();
-        List<Row> counted = collect(
-                items.filter(col(BUCKET).notEqual(Buckets.INVALID).and(JudgedItems.isJudged()))
-                        .withColumn(
-                                FITTED, HashDraw.of(NAME, col(Reviews.ITEM_ID)).lt(0.5))
-                        .withColumn(NARROW, narrow.cast(DataTypes.IntegerType))
-                        .withColumn(BIN, bin.cast(DataTypes.IntegerType))
-                        .groupBy(by(LabelQa.LABEL, FITTED, NARROW, BIN))
-                        .agg(
-                                count(lit(1)).as(ROWS),
-                                exact(weight).as(JudgedItems.WEIGHT),
-                                exact(weight.multiply(confidence)).as(CONFIDENCE_SUM),
-                                exact(right).as(RIGHT))
-                        .sort(by(LabelQa.LABEL, FITTED, NARROW, BIN)),
-                "classes by narrow interval");
-        for (Row row : counted) {
-            Bin counts = new Bin(number(row, JudgedItems.WEIGHT), number(row, CONFIDENCE_SUM), number(row, RIGHT));
-            cells.computeIfAbsent(Population.of(row), one -> new TreeMap<>())
-                    .computeIfAbsent(row.getAs(LabelQa.LABEL), label -> new ArrayList<>())
-                    .add(new Calibration.Cell(
-                            row.<Boolean>getAs(FITTED),
-                            row.<Integer>getAs(NARROW),
-                            row.<Integer>getAs(BIN),
-                            row.<Long>getAs(ROWS),
-                            counts));
-        }
-        List<Row> rows = new ArrayList<>();
-        cells.forEach((population, byClass) -> {
-            byClass.forEach((label, of) -> {
-                Calibration calibration = new Calibration(of, bins);
-                if (calibration.items() >= Calibration.MIN_ITEMS) {
-                    rows.add(calibration.row(config.pipeline(), population, label));
-                }
-            });
-            List<Calibration.Cell> all = Calibration.together(List.copyOf(byClass.values()));
-            rows.add(new Calibration(all, bins).row(config.pipeline(), population, LabelQa.ALL));
-        });
-        return rows;
-    }
-
-    private static Column exact(Column value) {
-        return sum(round(value.multiply(lit(PART))).cast(DataTypes.createDecimalType(20, 0)));
-    }
-
-    private static double number(Row row, String column) {
-        return row.getDecimal(row.fieldIndex(column)).doubleValue() / PART;
-    }
-
     /** The table of counts last: whoever finds it finds the others of the same reviews. */
-    private long write(List<PopulationQuality> populations, List<Row> calibrations, List<Row> reviewers) {
+    private long write(
+            List<PopulationQuality> populations, List<Row> calibrations, List<Row> bands, List<Row> reviewers) {
         List<Row> qa = new ArrayList<>();
         List<Row> thresholds = new ArrayList<>();
         populations.forEach(one -> {
@@ -434,6 +383,7 @@ public final class LabelQaJob implements Stage {
         });
         replace(Reviewers.TABLE, reviewers.stream().map(this::reviewer).toList());
         replace(Calibrations.TABLE, calibrations);
+        replace(ConformalBands.TABLE, bands);
         replace(ClassThresholds.TABLE, thresholds);
         return replace(LabelQa.TABLE, qa);
     }

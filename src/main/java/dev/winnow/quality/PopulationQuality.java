@@ -38,6 +38,7 @@ final class PopulationQuality {
      * Finds the thresholds.
      *
      * @param cells class to bucket to its counts, {@link Buckets#BELOW} and {@link Buckets#INVALID} too
+     * @param proving of them those that may prove a threshold, where not all of them may
      * @param detection what reviewers find of wrong labels; null where labels were given blind
      * @param confused class to the others of its group
      * @param uneven classes whose judged items were drawn with different probabilities
@@ -47,6 +48,7 @@ final class PopulationQuality {
             Population population,
             QualitySettings settings,
             Map<String, Map<Integer, QaCell>> cells,
+            Map<String, Map<Integer, QaCell>> proving,
             @Nullable Detection detection,
             Map<String, List<String>> confused,
             Set<String> uneven) {
@@ -59,15 +61,21 @@ final class PopulationQuality {
         this.confused = confused;
         Map<String, List<QaCell>> inside = new HashMap<>();
         cells.forEach((label, byBucket) -> {
-            List<QaCell> row = new ArrayList<>();
-            for (int bucket = 0; bucket < buckets.size(); bucket++) {
-                row.add(byBucket.getOrDefault(bucket, QaCell.EMPTY));
-            }
-            inside.put(label, row);
+            inside.put(label, inside(byBucket));
             outside.put(label, byBucket);
         });
         this.table = new QaTable(buckets.size(), inside);
-        table.classes().forEach((label, row) -> thresholds.put(label, thresholds(row, uneven.contains(label))));
+        table.classes()
+                .forEach((label, row) -> thresholds.put(
+                        label, thresholds(row, inside(proving.getOrDefault(label, Map.of())), uneven.contains(label))));
+    }
+
+    private List<QaCell> inside(Map<Integer, QaCell> byBucket) {
+        List<QaCell> row = new ArrayList<>();
+        for (int bucket = 0; bucket < buckets.size(); bucket++) {
+            row.add(byBucket.getOrDefault(bucket, QaCell.EMPTY));
+        }
+        return row;
     }
 
     private double alpha() {
@@ -78,14 +86,14 @@ final class PopulationQuality {
         return population.design().equals(Selections.UNIFORM);
     }
 
-    private Map<Walk, Threshold> thresholds(List<QaCell> cells, boolean uneven) {
+    private Map<Walk, Threshold> thresholds(List<QaCell> cells, List<QaCell> proving, boolean uneven) {
         Map<Walk, Threshold> found = new TreeMap<>();
         List.of(
                         walks.buckets(cells),
                         walks.cumulative(cells),
                         walks.likely(Walk.LIKELY_JEFFREYS, LimitProof.JEFFREYS, cells, alpha()),
                         walks.likely(Walk.LIKELY_CLOPPER_PEARSON, LimitProof.CLOPPER_PEARSON, cells, alpha()),
-                        proven(cells, uneven))
+                        proven(proving, uneven))
                 .forEach(threshold -> found.put(threshold.walk(), threshold));
         return found;
     }

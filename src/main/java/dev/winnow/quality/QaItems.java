@@ -1,8 +1,10 @@
 package dev.winnow.quality;
 
 import static org.apache.spark.sql.types.DataTypes.BooleanType;
+import static org.apache.spark.sql.types.DataTypes.DateType;
 import static org.apache.spark.sql.types.DataTypes.DoubleType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
+import static org.apache.spark.sql.types.DataTypes.TimestampType;
 
 import dev.winnow.answers.Answers;
 import dev.winnow.inputs.Inferences;
@@ -26,6 +28,12 @@ public final class QaItems {
     public static final String MODEL_VERSION = Inferences.MODEL_VERSION;
     public static final String INCLUSION_PROBABILITY = Selections.INCLUSION_PROBABILITY;
     public static final String KNOWN_WRONG = "known_wrong";
+    public static final String RUN_DATE = Selections.RUN_DATE;
+    public static final String ROUND_ID = Selections.ROUND_ID;
+    public static final String IMAGE_URI = Inferences.IMAGE_URI;
+    public static final String CAPTURED_AT = Inferences.CAPTURED_AT;
+    public static final String SITE_ID = Inferences.SITE_ID;
+    public static final String CAMERA_ID = Inferences.CAMERA_ID;
 
     /** The declaration. */
     public static final TableDef TABLE = TableDef.named("qa_items", "An item that a bulk QA job shows with a label")
@@ -41,6 +49,12 @@ public final class QaItems {
                     DoubleType,
                     "Probability with which it was drawn among the items of its class; null: chosen otherwise")
             .required(KNOWN_WRONG, BooleanType, "Whether it was hidden among the others because its label is wrong")
+            .optional(RUN_DATE, DateType, "Run date of the job; null where another made it")
+            .optional(ROUND_ID, StringType, "Round of the job, such as qa-2026-11-05.1; null where another made it")
+            .optional(IMAGE_URI, StringType, "Image, s3://; null where nothing tells")
+            .optional(CAPTURED_AT, TimestampType, "When the image was taken; null for hidden items")
+            .optional(SITE_ID, StringType, "Site; null where nothing tells")
+            .optional(CAMERA_ID, StringType, "Camera; null for hidden items")
             .check(
                     "probability_in_range",
                     INCLUSION_PROBABILITY + " IS NULL OR (" + INCLUSION_PROBABILITY + " > 0 AND "

@@ -48,6 +48,16 @@ public final class Rounds {
             return new Round(date, 1, "qa-");
         }
 
+        /** The jobs of a run date that ask for the right class of what bulk QA disconfirmed. */
+        public static Round ofRelabel(LocalDate date) {
+            return new Round(date, 1, "relabel-");
+        }
+
+        /** Returns whether a round of this name is of selected items, which return to their pool unanswered. */
+        public static boolean isOfSelections(String id) {
+            return Character.isDigit(id.charAt(0));
+        }
+
         /** The name of the round, such as {@code 2026-11-02.1}. */
         public String id() {
             return kind + date + "." + number;
@@ -86,6 +96,11 @@ public final class Rounds {
                 .filter(round -> !round.date().isBefore(from))
                 .sorted(Comparator.comparing(Round::date).thenComparing(Round::number))
                 .toList();
+    }
+
+    /** Returns whether the round of this name is sealed. */
+    public boolean isSealed(String id) {
+        return objects.exists(root + id + "/" + SEAL);
     }
 
     /** Returns the seal of a round, or empty while it is open. */

@@ -236,7 +236,11 @@ class MainTest {
         assertThat(Objects.requireNonNull(wiring.lastRun).wanted().launches()).isFalse();
         assertThat(run("manifests", "--conf", conf, "--launch", "--round", "2")).isZero();
         assertThat(Objects.requireNonNull(wiring.lastRun).wanted().launches()).isTrue();
+        assertThat(Objects.requireNonNull(wiring.lastRun).wanted().relabels()).isFalse();
         assertThat(Objects.requireNonNull(wiring.lastRun).wanted().round()).isEqualTo(2);
+        assertThat(run("qa-batches", "--conf", conf, "--relabel", "--launch")).isZero();
+        assertThat(Objects.requireNonNull(wiring.lastRun).wanted().launches()).isTrue();
+        assertThat(Objects.requireNonNull(wiring.lastRun).wanted().relabels()).isTrue();
     }
 
     @Test

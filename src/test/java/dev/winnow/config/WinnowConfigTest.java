@@ -191,7 +191,7 @@ class WinnowConfigTest {
                   allow-repeats = true, approval = true, follow-ups = 9, follow-up-days = 2, required-gold-score = 0.9, confidence-level = 0.9
                 }
                 quality { buckets = [0.5, 0.9], wrong-per-right = 0.2, confidence-level = 0.9, legacy-empty-as-zero = true
-                  min-sensitivity = 0.8, calibration-bins = 10, confusion-share = 0.1
+                  min-sensitivity = 0.8, calibration-bins = 10, conformal-risk = 0.1, confusion-share = 0.1
                   proof { rule = fixed-sample, sample-size = 100, over-all-classes = true }
                   auto-labels { share = 0.5, max-age-days = 9, dimensions = [d], min-reviews = 5 }
                   batches { size = 9, hidden = 3, reviews = 50 } }
@@ -230,7 +230,7 @@ class WinnowConfigTest {
                 outcomes { round-days = 30, empty-labels = [nothing], unsure-labels = [what], min-items = 5
                   relevant-change = 0.5, compare-on-audit = true, weights { step = 0.1, min = 0.1, max = 0.6, locked = [boundary] } }
                 export { path = "/e", format = coco, label-attribute = truth, split { train = 0.5, validation = 0.3, test = 0.2 }
-                  audit = true, leave-out = [x], salt = s }
+                  audit = true, leave-out = [x], auto-labels = true, salt = s }
                 report { path = "/h", thumbnails = false }
                 maintain { retention-hours = 2, short-retention = true, file-mebibytes = 9
                   glue { database = d, region = eu-west-1, endpoint = "http://127.0.0.1:5" } }

@@ -446,6 +446,34 @@ class ConsensusJobTest {
                 .isEqualTo(60);
     }
 
+    @Test
+    void plantedTruthsFollowNoGuideline() {
+        List<String> planted = new ArrayList<>();
+        for (int item = 0; item < 4; item++) {
+            planted.add(PlantedRows.gold("2026-11-04.1", "g" + item, "a" + item, "bag"));
+            for (int worker = 0; worker < 2; worker++) {
+                for (String of : List.of("a", "g")) {
+                    add(
+                            of + item,
+                            "w" + worker,
+                            Answers.WORKER,
+                            Answers.CLASSIFICATION,
+                            "bag",
+                            null,
+                            null,
+                            null,
+                            "v1",
+                            1);
+                }
+            }
+        }
+        PlantedRows.store(tables, planted.toArray(String[]::new));
+        run("method = majority");
+        assertThat(tables.read(Agreements.TABLE).collectAsList())
+                .extracting(row -> row.<String>getAs(Agreements.GUIDELINE_VERSION))
+                .containsExactlyInAnyOrder("v1", "__ALL__");
+    }
+
     private void expert(String item, String label, @Nullable Instant at) {
         add(item, "ann", Answers.EXPERT, Answers.CLASSIFICATION, label, null, null, at, null, 1);
     }

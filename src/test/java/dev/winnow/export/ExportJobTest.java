@@ -12,13 +12,16 @@ import dev.winnow.config.WinnowConfig;
 import dev.winnow.consensus.Labels;
 import dev.winnow.inputs.TrainingSet;
 import dev.winnow.inputs.TrainingSet.Count;
+import dev.winnow.labeling.RelabelItems;
 import dev.winnow.ports.ObjectStore;
 import dev.winnow.ports.Stage;
+import dev.winnow.quality.AutoLabels;
 import dev.winnow.selection.Selections;
 import dev.winnow.stats.Digest;
 import dev.winnow.testing.Configs;
 import dev.winnow.testing.FailingObjects;
 import dev.winnow.testing.FakeTables;
+import dev.winnow.testing.Frames;
 import dev.winnow.testing.MemoryObjects;
 import dev.winnow.testing.SparkExtension;
 import java.io.IOException;
@@ -32,6 +35,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
@@ -534,5 +538,87 @@ class ExportJobTest {
                                 + " to 1, not 1.1");
         assertThatThrownBy(() -> Configs.of("export.label-attribute = weight"))
                 .hasMessageContaining("export.label-attribute = weight, expected a name of letters");
+    }
+
+    // ---- labels of other ways
+
+    private void auto(String item, String image, double confidence, String status, String day) {
+        tables.append(
+                AutoLabels.TABLE,
+                Frames.of(
+                        AutoLabels.TABLE,
+                        String.format(
+                                Locale.ROOT,
+                                "{'pipeline':'p','run_date':'%5$s','use_case':'dock','model_version':'v1','label':'van',"
+                                        + "'item_id':'%1$s','inference_id':'n-%1$s','image_uri':'s3a://b/%2$s.jpg',"
+                                        + "'captured_at':'2026-11-01T10:00:00Z','site_id':'site','camera_id':'c9',"
+                                        + "'confidence':%3$s,'threshold':0.9,'bound':0.05,'inclusion_probability':0.25,"
+                                        + "'status':%4$s}",
+                                item,
+                                image,
+                                confidence,
+                                status,
+                                day)));
+    }
+
+    @Test
+    void labelsMadeWithoutPeopleAreExportedWhereAskedForUnlessVoidAuditedOrGivenByPeople() {
+        chosen("a", "c1");
+        label("a", "car");
+        select("audit", "s3://b/audited.jpg", "c2", "AUDIT", .5);
+        label("audit", "car");
+        auto("new", "new", .97, "'ISSUED'", "2026-11-02");
+        auto("older", "older", .97, "null", "2026-11-02");
+        auto("gone", "gone", .97, "'VOID'", "2026-11-02");
+        auto("known", "a", .97, "'ISSUED'", "2026-11-02");
+        auto("blind", "audited", .97, "'ISSUED'", "2026-11-02");
+        String all = "split { train = 1, validation = 0, test = 0 }";
+        run(all);
+        assertThat(byItem()).containsOnlyKeys("a");
+        String before = files().keySet().iterator().next().substring(0, 16);
+
+        run(all + ", auto-labels = true");
+        Map<String, JsonNode> lines = new TreeMap<>();
+        files().forEach((name, text) -> {
+            if (!name.startsWith(before) && name.endsWith(".jsonl")) {
+                text.lines()
+                        .map(ExportJobTest::json)
+                        .forEach(line -> lines.put(line.path("item-id").asText(), line));
+            }
+        });
+        assertThat(lines).containsOnlyKeys("a", "new", "older");
+        JsonNode line = Objects.requireNonNull(lines.get("new"));
+        assertThat(line.path("source-ref").asText()).isEqualTo("s3://b/new.jpg");
+        assertThat(line.path("signal").asText()).isEqualTo("AUTO_LABEL");
+        assertThat(line.path("weight").asDouble()).isEqualTo(4);
+        assertThat(line.at("/label-metadata/human-annotated").asText()).isEqualTo("no");
+        assertThat(line.at("/label-metadata/class-name").asText()).isEqualTo("van");
+        assertThat(Objects.requireNonNull(lines.get("a"))
+                        .at("/label-metadata/human-annotated")
+                        .asText())
+                .isEqualTo("yes");
+        files().forEach((name, text) -> {
+            if (name.endsWith("export.json")) {
+                assertThat(json(text).path("rounds").toString()).isEqualTo("{\"2026-11-01.1\":1}");
+            }
+        });
+    }
+
+    @Test
+    void theClassOfWhatReviewersDisconfirmedTrains() {
+        tables.append(
+                RelabelItems.TABLE,
+                Frames.of(
+                        RelabelItems.TABLE,
+                        "{'pipeline':'p','run_date':'2026-11-03','round_id':'relabel-2026-11-03.1','run_id':'r',"
+                                + "'use_case':'dock','item_id':'again','image_uri':'s3://b/again.jpg',"
+                                + "'captured_at':'2026-11-01T10:00:00Z','site_id':'site','camera_id':'c9',"
+                                + "'model_version':'v1','predicted_label':'van','confidence':0.9}"));
+        label("again", "car");
+        run("split { train = 1, validation = 0, test = 0 }");
+        JsonNode line = Objects.requireNonNull(byItem().get("again"));
+        assertThat(line.path("signal").asText()).isEqualTo("RELABEL");
+        assertThat(line.path("camera-id").asText()).isEqualTo("c9");
+        assertThat(line.path("weight").isNull()).isTrue();
     }
 }

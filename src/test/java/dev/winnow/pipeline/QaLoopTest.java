@@ -2,9 +2,11 @@ package dev.winnow.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.winnow.adapters.sources.SparkSources;
 import dev.winnow.answers.Answers;
@@ -12,6 +14,7 @@ import dev.winnow.answers.IngestJob;
 import dev.winnow.candidates.Candidates;
 import dev.winnow.config.ConfigException;
 import dev.winnow.config.WinnowConfig;
+import dev.winnow.consensus.ConsensusJob;
 import dev.winnow.consensus.Labels;
 import dev.winnow.inputs.AnswerLog;
 import dev.winnow.inputs.CameraTable;
@@ -20,16 +23,21 @@ import dev.winnow.inputs.Inferences;
 import dev.winnow.inputs.ReviewLog;
 import dev.winnow.labeling.LabelingJobs;
 import dev.winnow.labeling.LaunchJob;
+import dev.winnow.labeling.RelabelItems;
+import dev.winnow.labeling.RelabelRoundJobs;
 import dev.winnow.labeling.ReviewBatchJobs;
 import dev.winnow.labeling.groundtruth.GroundTruthTarget;
+import dev.winnow.labeling.labelstudio.LabelStudioTarget;
 import dev.winnow.ports.LabelingService.State;
 import dev.winnow.ports.Stage;
 import dev.winnow.progress.JobsSyncJob;
+import dev.winnow.progress.OpenJobs;
 import dev.winnow.quality.ClassThresholds;
 import dev.winnow.quality.LabelQa;
 import dev.winnow.quality.LabelQaJob;
 import dev.winnow.quality.QaBatchesJob;
 import dev.winnow.quality.QaItems;
+import dev.winnow.quality.RelabelJob;
 import dev.winnow.quality.Reviewers;
 import dev.winnow.runtime.Rounds;
 import dev.winnow.selection.ImageReferences;
@@ -54,6 +62,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -109,6 +118,7 @@ class QaLoopTest {
                         new InferenceLog(sources, config.inferences(), cameras),
                         ImageReferences::usable,
                         tables,
+                        new OpenJobs("p", tables, config.labeling().team()),
                         new ReviewBatchJobs(config, tables, objects, rounds(), target, () -> {}))
                 .run(day);
     }
@@ -183,6 +193,15 @@ class QaLoopTest {
 
     /** Ground Truth's output of a job without functions: the lines, and one response of each worker beside them. */
     private void answer(Row job, Set<String> wrong, String worker) {
+        answer(job, Map.of(worker, wrong));
+    }
+
+    /**
+     * The same of several workers.
+     *
+     * @param said worker to the items that are called wrong
+     */
+    private void answer(Row job, Map<String, Set<String>> said) {
         String name = job.getAs(LabelingJobs.JOB_NAME);
         StringBuilder manifest = new StringBuilder();
         int number = 0;
@@ -194,23 +213,26 @@ class QaLoopTest {
                     .put("worker-response-ref", response)
                     .put("job-name", "labeling-job/" + name);
             manifest.append(answered).append('\n');
-            ObjectNode content = JSON.createObjectNode();
             List<JsonNode> batch = new ArrayList<>();
             line.path("batch").forEach(batch::add);
             Collections.reverse(batch); // by key, not by place
-            for (JsonNode one : batch) {
-                boolean no = wrong.contains(one.path("item").asText());
-                content.putObject(one.path("key").asText())
-                        .put("right", !no)
-                        .put("wrong", no)
-                        .put("can't tell", false);
-            }
             ObjectNode file = JSON.createObjectNode();
-            ObjectNode given = file.putArray("answers").addObject();
-            given.set("answerContent", content);
-            given.put("workerId", worker)
-                    .put("submissionTime", "2026-11-06T10:00:00Z")
-                    .put("timeSpentInSeconds", 60);
+            ArrayNode answers = file.putArray("answers");
+            said.forEach((worker, wrong) -> {
+                ObjectNode content = JSON.createObjectNode();
+                for (JsonNode one : batch) {
+                    boolean no = wrong.contains(one.path("item").asText());
+                    content.putObject(one.path("key").asText())
+                            .put("right", !no)
+                            .put("wrong", no)
+                            .put("can't tell", false);
+                }
+                ObjectNode given = answers.addObject();
+                given.set("answerContent", content);
+                given.put("workerId", worker)
+                        .put("submissionTime", "2026-11-06T10:00:00Z")
+                        .put("timeSpentInSeconds", 60);
+            });
             objects.put(response, file.toString());
             number++;
         }
@@ -403,5 +425,227 @@ class QaLoopTest {
                 .anyMatch(sentence -> sentence.contains("cat: not reviewed, for drawn as before it would be 50")
                         && sentence.contains("where 20 are wanted"));
         assertThat(shown("label = 'cat'")).hasSize(before);
+    }
+
+    // ---- the class of what was disconfirmed
+
+    private Stage.Report relabel(LocalDate day, String more) {
+        WinnowConfig config = config(more);
+        return new RelabelJob(
+                        config,
+                        tables,
+                        new OpenJobs("p", tables, config.labeling().team()),
+                        new RelabelRoundJobs(
+                                config,
+                                tables,
+                                objects,
+                                rounds(),
+                                List.of(
+                                        new GroundTruthTarget(config.labeling().groundTruth()),
+                                        new LabelStudioTarget()),
+                                () -> {}))
+                .run(day);
+    }
+
+    private Row relabelJob() {
+        return jobs().values().stream()
+                .filter(job -> job.<String>getAs(LabelingJobs.ROUND_ID).startsWith("relabel-"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private List<String> relabeled() {
+        return tables.read(RelabelItems.TABLE).sort(RelabelItems.ITEM_ID).collectAsList().stream()
+                .map(row -> row.<String>getAs(RelabelItems.ITEM_ID))
+                .toList();
+    }
+
+    /** Twenty cats, of which ann calls three wrong and bob another one, among items that are known to be wrong. */
+    private List<String> reviewedWithFourDoubted() {
+        alarms(DAY, 20);
+        knownWrong(20);
+        batches(DAY, "");
+        launchAndFinish();
+        List<String> cats = shown("label = 'cat' and not known_wrong").stream()
+                .map(row -> row.<String>getAs(QaItems.ITEM_ID))
+                .toList();
+        Set<String> ann = new HashSet<>(cats.subList(0, 3));
+        Set<String> bob = new HashSet<>(cats.subList(0, 4));
+        shown("known_wrong").forEach(item -> {
+            ann.add(item.getAs(QaItems.ITEM_ID));
+            bob.add(item.getAs(QaItems.ITEM_ID));
+        });
+        jobs().values().forEach(job -> answer(job, Map.of("ann", ann, "bob", bob)));
+        ingest();
+        return cats.subList(0, 4);
+    }
+
+    @Test
+    void whatReviewersDisconfirmedIsAskedOnceForItsClassAndComesBackAsALabel() {
+        List<String> doubted = reviewedWithFourDoubted();
+        LocalDate next = DAY.plusDays(1);
+        assertThat(relabel(next, "").sentences().get(0))
+                .isEqualTo("dock: of 4 items that reviewers disconfirmed or disputed, 4 are asked for their class");
+
+        assertThat(relabeled()).isEqualTo(doubted);
+        Row item = tables.read(RelabelItems.TABLE).first();
+        assertThat(item.<String>getAs(RelabelItems.PREDICTED_LABEL)).isEqualTo("cat");
+        assertThat(item.<String>getAs(RelabelItems.CAMERA_ID)).isEqualTo("c");
+        Row job = relabelJob();
+        assertThat(job.<String>getAs(LabelingJobs.JOB_NAME)).startsWith("p-dock-relabel-2026-11-06-1-");
+        assertThat(job.<String>getAs(LabelingJobs.TASK_TYPE)).isEqualTo("image-classification");
+        List<JsonNode> lines = lines(job);
+        assertThat(lines).extracting(line -> line.path("item-id").asText()).isEqualTo(doubted);
+        assertThat(lines).allSatisfy(line -> {
+            assertThat(line.path("source-ref").asText()).startsWith("s3://bucket/cat2026-11-05-");
+            assertThat(line.path("signal").asText()).isEqualTo("RELABEL");
+            assertThat(line.has("predicted-class")).isFalse();
+        });
+        String prefix = "s3://labels/p/rounds/relabel-2026-11-06.1/" + job.getAs(LabelingJobs.JOB_NAME);
+        JsonNode request = json(text(prefix + ".create-labeling-job.json"));
+        assertThat(text(request.path("LabelCategoryConfigS3Uri").asText()))
+                .contains("\"cat\"", "\"dog\"", "none of these", "can't tell");
+        assertThat(text(request.at("/HumanTaskConfig/UiConfig/UiTemplateS3Uri").asText()))
+                .contains("crowd-image-classifier");
+        assertThat(relabel(next, "").sentences().get(0))
+                .isEqualTo("The relabeling jobs of 2026-11-06 were published before and stay as they are");
+
+        FakeLabeling service = new FakeLabeling();
+        new LaunchJob("p", tables, objects, rounds(), Rounds.Round::ofRelabel, target -> service, () -> {}).run(next);
+        assertThat(service.requests()).hasSize(1);
+        service.stands(job.getAs(LabelingJobs.JOB_NAME), State.DONE, 4, 4, 0);
+        new JobsSyncJob("p", config("").labeling().team(), tables, objects, target -> service).run(next);
+        assertThat(relabelJob().<String>getAs(LabelingJobs.STATUS)).isEqualTo("DONE");
+        classified(job, request.path("LabelAttributeName").asText(), "dog");
+        ingest();
+        new ConsensusJob(config(""), tables).run(next.plusDays(1));
+        assertThat(tables.read(Labels.TABLE)
+                        .filter("task = 'CLASSIFICATION' and label = 'dog' and status = 'AGREED'")
+                        .sort(Labels.ITEM_ID)
+                        .collectAsList())
+                .extracting(row -> row.<String>getAs(Labels.ITEM_ID))
+                .isEqualTo(doubted);
+        assertThat(relabel(next.plusDays(2), "").sentences())
+                .containsExactly("There is nothing to relabel on 2026-11-08: no job is published");
+        assertThat(relabeled()).isEqualTo(doubted);
+    }
+
+    /** Ground Truth's output of a classification job. */
+    private void classified(Row job, String attribute, String label) {
+        String name = job.getAs(LabelingJobs.JOB_NAME);
+        StringBuilder manifest = new StringBuilder();
+        for (JsonNode line : lines(job)) {
+            ObjectNode answered = line.deepCopy();
+            answered.put(attribute, 1);
+            answered.putObject(attribute + "-metadata")
+                    .put("class-name", label)
+                    .put("type", "groundtruth/image-classification")
+                    .put("confidence", .95)
+                    .put("human-annotated", "yes")
+                    .put("creation-date", "2026-11-07T10:00:00Z")
+                    .put("job-name", "labeling-job/" + name);
+            manifest.append(answered).append('\n');
+        }
+        objects.put("s3://out/" + name + "/manifests/output/output.manifest", manifest.toString());
+    }
+
+    @Test
+    void aRelabelingThatWasKilledAskedNobodyAndATeamIsAskedNoMoreThanItCanAnswer() {
+        List<String> doubted = reviewedWithFourDoubted();
+        LocalDate next = DAY.plusDays(1);
+        relabel(next, "");
+        objects.delete("s3://labels/p/rounds/relabel-2026-11-06.1/round.json");
+        assertThat(relabel(next.plusDays(1), "labeling.max-open-answers = 6")
+                        .sentences()
+                        .get(0))
+                .startsWith("dock: of 4 items that reviewers disconfirmed or disputed, 2 are asked for their class; the"
+                        + " others wait: the team had 0 answers open");
+        assertThat(relabeled()).isEqualTo(doubted.subList(0, 2));
+        relabel(next.plusDays(2), "");
+        assertThat(relabeled()).as("the others, and none of them twice").isEqualTo(doubted);
+        assertThat(tables.read(RelabelItems.TABLE)
+                        .filter("round_id = 'relabel-2026-11-08.1'")
+                        .count())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void whatAKilledRunWroteDownIsGoneAndClassesThatNobodyCanAnswerAreLeftOut() {
+        alarms(DAY, 20);
+        alarms(DAY.plusDays(1), 20);
+        batches(DAY, "quality.batches.hidden = 0");
+        objects.delete(PREFIX + "round.json");
+        assertThat(batches(DAY.plusDays(1), "quality.batches.hidden = 0\nlabeling.max-open-answers = 3")
+                        .sentences())
+                .anyMatch(sentence -> sentence.startsWith(
+                        "dock, model v1, cat: not reviewed, its 4 pages do not fit: the team had 0 answers open"));
+        assertThat(shown("true"))
+                .as("of the sealed round alone, the class that fits")
+                .allSatisfy(
+                        item -> assertThat(item.<String>getAs(QaItems.ROUND_ID)).isEqualTo("qa-2026-11-06.1"))
+                .extracting(item -> item.<String>getAs(QaItems.LABEL))
+                .containsExactly("dog");
+    }
+
+    @Test
+    void pagesTakeAsLongAsTheirItemsAndNothingStopsThem() {
+        alarms(DAY, 20);
+        batches(DAY, "labeling.tasks.default { time-limit = 2m, stop.items = 1 }");
+        JsonNode request = json(text(
+                PREFIX + jobs().values().iterator().next().getAs(LabelingJobs.JOB_NAME) + ".create-labeling-job.json"));
+        assertThat(request.at("/HumanTaskConfig/TaskTimeLimitInSeconds").asInt())
+                .isEqualTo(5 * 120);
+        assertThat(request.has("StoppingConditions")).isFalse();
+    }
+
+    @Test
+    void aReviewIsOfItsJobsUseCaseWhetherItsItemIsSelectedOrNot() {
+        List<String> doubted = reviewedWithFourDoubted();
+        List<Row> before = tables.read(Answers.TABLE)
+                .sort(Answers.ITEM_ID, Answers.WORKER_ID)
+                .collectAsList();
+        assertThat(before)
+                .allSatisfy(answer ->
+                        assertThat(answer.<String>getAs(Answers.USE_CASE)).isEqualTo("dock"));
+        // As an older version stored it, for an item that nobody had selected.
+        tables.with(
+                Answers.TABLE.name(),
+                tables.read(Answers.TABLE).withColumn(Answers.USE_CASE, functions.lit("default")));
+        ingest();
+        assertThat(tables.read(Answers.TABLE)
+                        .sort(Answers.ITEM_ID, Answers.WORKER_ID)
+                        .collectAsList())
+                .extracting(row -> row.<String>getAs(Answers.USE_CASE))
+                .containsOnly("dock")
+                .hasSize(before.size());
+        assertThat(doubted).hasSize(4);
+    }
+
+    @Test
+    void aFixedSampleIsTheFirstOfTheReviewedItemsHoweverManyAreDrawn() {
+        alarms(DAY, 300);
+        knownWrong(300);
+        String fixed = "quality.proof { rule = fixed-sample, sample-size = 100 }";
+        batches(DAY, fixed);
+        assertThat(shown("label = 'cat' and not known_wrong")).hasSizeBetween(120, 180);
+        launchAndFinish();
+        Set<String> hidden = new HashSet<>();
+        shown("known_wrong").forEach(item -> hidden.add(item.getAs(QaItems.ITEM_ID)));
+        jobs().values().forEach(job -> answer(job, hidden, "ann"));
+        ingest();
+        WinnowConfig config = config(fixed);
+        new LabelQaJob(
+                        config,
+                        new ReviewLog(new FakeSources(Frames.of(Inferences.TABLE)), config.reviews()),
+                        tables,
+                        "secret")
+                .run(DAY.plusDays(1));
+        Row proof = tables.read(ClassThresholds.TABLE)
+                .filter("source = 'REVIEWS' and label = 'cat' and walk = 'PROVEN'")
+                .first();
+        assertThat(proof.<String>getAs(ClassThresholds.STATUS)).isEqualTo("PROVEN");
+        assertThat(proof.<Double>getAs(ClassThresholds.BOUND))
+                .as("of 100 without a wrong one, whatever was reviewed besides")
+                .isCloseTo(1 - Math.pow(.025, .01), within(1e-9));
     }
 }

@@ -1,9 +1,12 @@
 package dev.winnow.quality;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.winnow.answers.Answers;
 import dev.winnow.candidates.Candidates;
+import dev.winnow.config.ConfigException;
 import dev.winnow.config.WinnowConfig;
 import dev.winnow.consensus.Labels;
 import dev.winnow.inputs.CameraTable;
@@ -89,6 +92,9 @@ class AutoLabelsJobTest {
     }
 
     private Stage.Report run(LocalDate day, String hocon) {
+        candidates.add(
+                "{'pipeline':'p','run_date':'%s','run_id':'r','use_case':'other','signal':'AUDIT','item_id':'x','inference_id':'x','image_uri':'s3://b/x.jpg','captured_at':'%sT08:00:00Z','site_id':'s','camera_id':'c','model_version':'v1','predicted_label':'cat','confidence':0.9,'draw':0.1,'draw_limit':0.5}"
+                        .formatted(day, day));
         store(ClassThresholds.TABLE, thresholds);
         store(LabelQa.TABLE, counts);
         store(Selections.TABLE, selections);
@@ -250,10 +256,70 @@ class AutoLabelsJobTest {
                 .isEqualTo(10);
         assertThat(withdrawn.<Double>getAs(AutoLabelDays.SAVED_SHARE)).isCloseTo((10 - 14) / 30.0, within(1e-12));
         assertThat(issued(DAY.plusDays(2))).isEmpty();
+        assertThat(standing()).containsExactly(DAY + " ISSUED 10", DAY.plusDays(1) + " VOID 10");
+        run(DAY.plusDays(3), "");
+        assertThat(row(DAY.plusDays(3), "cat").<Long>getAs(AutoLabelDays.TOTAL_ISSUED))
+                .as("carried on from the day before")
+                .isEqualTo(10);
         assertThat(report.sentences().get(0))
                 .isEqualTo(
                         "dock, model v1: cat is no longer labeled without people: 8 of 9 audited since 2026-11-05 are"
                                 + " wrong, promised were at most 0.0909: what was labeled since 2026-11-06 is void");
+    }
+
+    private List<String> standing() {
+        return tables
+                .read(AutoLabels.TABLE)
+                .groupBy(AutoLabels.RUN_DATE, AutoLabels.STATUS)
+                .count()
+                .sort(AutoLabels.RUN_DATE)
+                .collectAsList()
+                .stream()
+                .map(row -> row.get(0) + " " + row.get(1) + " " + row.get(2))
+                .toList();
+    }
+
+    @Test
+    void withoutCandidatesNobodyKnowsWhatTheAuditDrawsSoNothingIsLabeled() {
+        threshold("BLIND_LABELS", "cat", "PROVEN", "0.9", "0.06");
+        alarm(DAY, "1", "v1", "'cat'", .95, "day");
+        run(DAY.minusDays(1), "");
+        candidates.clear();
+        store(Candidates.TABLE.withDimensions(List.of("lighting")), candidates);
+        WinnowConfig config = Configs.of("quality.auto-labels.share = 1");
+        FakeSources sources = new FakeSources(Frames.of(LOGGED, logged.toArray(String[]::new)));
+        CameraTable cameras = new CameraTable(sources, config.cameras());
+        AutoLabelsJob job =
+                new AutoLabelsJob(config, new InferenceLog(sources, config.inferences(), cameras), cameras, tables);
+        assertThatThrownBy(() -> job.run(DAY))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("run `candidates --run-date 2026-11-05` first");
+        assertThat(issued(DAY)).isEmpty();
+    }
+
+    @Test
+    void itemsThatWereHiddenAmongAClassAreWorkOnIt() {
+        threshold("BLIND_LABELS", "cat", "PROVEN", "0.9", "0.06");
+        alarm(DAY, "1", "v1", "'cat'", .95, "day");
+        judged("REVIEWS", "UNIFORM", "cat", 3);
+        List<String> shown = new ArrayList<>();
+        List<String> answers = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            shown.add(
+                    "{'pipeline':'p','use_case':'dock','job_name':'qa','item_id':'i%d','label':'cat','model_version':%s,'known_wrong':%s}"
+                            .formatted(i, i == 0 ? "'v1'" : "null", i > 0));
+            if (i < 3) {
+                answers.add(
+                        "{'pipeline':'p','use_case':'dock','job_name':'qa','item_id':'i%d','worker_id':'w','repetition':1,'kind':'WORKER','status':'ANSWERED','task':'REVIEW','label':'DISCONFIRM','source':'x','source_file':''}"
+                                .formatted(i));
+            }
+        }
+        store(QaItems.TABLE, shown);
+        store(Answers.TABLE, answers);
+        run(DAY, "");
+        assertThat(row(DAY, "cat").<Long>getAs(AutoLabelDays.REVIEWS))
+                .as("three reviewed, one of them nobody can tell, and two hidden ones with an answer")
+                .isEqualTo(4 + 2);
     }
 
     @Test

@@ -479,6 +479,9 @@ class LabelQaJobTest {
         assertThat(number(all, Calibrations.MEAN_CONFIDENCE)).isCloseTo(.961472, within(5.1e-7));
         assertThat(number(all, Calibrations.ECE)).isCloseTo(.03259, within(5.1e-6));
         assertThat(number(all, Calibrations.MCE)).isCloseTo(.1703, within(5.1e-5));
+        assertThat(number(all, Calibrations.ECE_EQUAL_MASS))
+                .as("published with exact edges: .03210")
+                .isCloseTo(.03210, within(5e-5));
         assertThat(all.<String>getAs(Calibrations.METHOD)).isEqualTo("ISOTONIC");
         assertThat(number(all, Calibrations.ECE_BEFORE)).isBetween(.025, .04);
         assertThat(number(all, Calibrations.ECE_AFTER)).isLessThan(.012);
@@ -487,6 +490,47 @@ class LabelQaJobTest {
                         "label <> '__ALL__' and method = 'TEMPERATURE' and temperature > 1.2"
                                 + " and ece_after < ece_before"))
                 .hasSizeGreaterThanOrEqualTo(9);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"10, 0.03216", "20, 0.03266"})
+    void theCalibrationErrorOverOtherBinsIsAsPublished(int bins, double error) {
+        run(CIFAR + "\nquality.calibration-bins = " + bins, cifar());
+        assertThat(number(row(Calibrations.TABLE, "label = '__ALL__'"), Calibrations.ECE))
+                .isCloseTo(error, within(5.1e-6));
+    }
+
+    @Test
+    void conformalBandsComeOfTheAuditAloneAndOnlyIfAskedFor() {
+        List<String> selections = new ArrayList<>();
+        List<String> labels = new ArrayList<>();
+        for (int i = 0; i < 19; i++) {
+            String confidence = "'confidence':" + (i < 18 ? .99 - .01 * i : .6);
+            selections.add(selection("c" + i, 1, "'cat'", "UNIFORM", "0.25").replace("'confidence':0.97", confidence));
+            labels.add(label("c" + i, "cat", "AGREED"));
+            selections.add(selection("p" + i, 1, "'cat'", "PURPOSIVE", "null"));
+            labels.add(label("p" + i, "dog", "AGREED"));
+        }
+        for (int i = 0; i < 3; i++) {
+            selections.add(selection("d" + i, 1, "'dog'", "UNIFORM", "0.25"));
+            labels.add(label("d" + i, i < 2 ? "dog" : "none of these", "AGREED"));
+        }
+        store(Selections.TABLE, selections);
+        store(Labels.TABLE, labels);
+        run("");
+        assertThat(rows(ConformalBands.TABLE, "true")).isEmpty();
+        run("quality.conformal-risk = 0.1");
+        Row cat = row(ConformalBands.TABLE, "label = 'cat'");
+        assertThat(cat.<Long>getAs(ConformalBands.ITEMS)).isEqualTo(19);
+        // The 18th of 19 scores is 1 - .82, read at the upper edge of its bin.
+        assertThat(number(cat, ConformalBands.QUANTILE)).isBetween(.18, .18 + 1.0 / 1024);
+        assertThat(number(cat, ConformalBands.SINGLE_FROM)).isBetween(.82 - 1.0 / 1024, .82);
+        Row dog = row(ConformalBands.TABLE, "label = 'dog'");
+        assertThat(dog.<Long>getAs(ConformalBands.ITEMS)).isEqualTo(2);
+        assertThat(number(dog, ConformalBands.QUANTILE))
+                .as("two items promise nothing")
+                .isNull();
+        assertThat(number(dog, ConformalBands.SINGLE_FROM)).isNull();
     }
 
     @Test

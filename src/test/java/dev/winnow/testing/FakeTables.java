@@ -1,5 +1,6 @@
 package dev.winnow.testing;
 
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
@@ -76,6 +77,7 @@ public final class FakeTables implements TableStore {
                         ? col(entry.getKey()).isin(any.toArray())
                         : col(entry.getKey()).equalTo(lit(entry.getValue())))
                 .reduce(Column::and)
+                .map(all -> coalesce(all, lit(false))) // null is no value of a scope
                 .orElseThrow();
         Stored wide = widened(table);
         List<Row> added = checked(table, rows, wide.schema());

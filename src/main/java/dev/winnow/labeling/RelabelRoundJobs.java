@@ -1,0 +1,149 @@
+package dev.winnow.labeling;
+
+import dev.winnow.config.LabelingSettings.Target;
+import dev.winnow.config.TaskType;
+import dev.winnow.config.WinnowConfig;
+import dev.winnow.labeling.JobPublication.Planned;
+import dev.winnow.ports.ObjectStore;
+import dev.winnow.ports.RelabelJobs;
+import dev.winnow.ports.TableStore;
+import dev.winnow.runtime.Rounds;
+import dev.winnow.runtime.Rounds.Round;
+import dev.winnow.selection.Selections;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * Publishes classification jobs of disconfirmed items the way a round's jobs are published, as the round {@code
+ * relabel-DATE.1}. A line tells neither the class that was disconfirmed nor another.
+ */
+public final class RelabelRoundJobs implements RelabelJobs {
+    /** Signal of every line: people said that its class is wrong. */
+    static final String SIGNAL = "RELABEL";
+
+    private final WinnowConfig config;
+    private final Rounds rounds;
+    private final Map<Target, LabelingTarget> targets = new EnumMap<>(Target.class);
+    private final JobPublication publication;
+
+    /**
+     * Creates the jobs' publisher.
+     *
+     * @param targets who can run labeling jobs, one of each kind
+     * @param beforeCommit the lease's check, called before every put
+     */
+    public RelabelRoundJobs(
+            WinnowConfig config,
+            TableStore tables,
+            ObjectStore objects,
+            Rounds rounds,
+            List<LabelingTarget> targets,
+            Runnable beforeCommit) {
+        this.config = config;
+        this.rounds = rounds;
+        targets.forEach(target -> this.targets.put(target.kind(), target));
+        this.publication = new JobPublication(config.pipeline(), tables, objects, rounds, beforeCommit);
+    }
+
+    @Override
+    public boolean published(LocalDate day) {
+        return rounds.seal(Round.ofRelabel(day)).isPresent();
+    }
+
+    @Override
+    public String round(LocalDate day) {
+        return Round.ofRelabel(day).id();
+    }
+
+    @Override
+    public boolean isOut(String round) {
+        return rounds.isSealed(round);
+    }
+
+    @Override
+    public List<String> publish(LocalDate day, List<Work> work) {
+        Round round = Round.ofRelabel(day);
+        List<String> sentences = new ArrayList<>();
+        if (published(day)) {
+            sentences.add("The relabeling jobs of " + day + " were published before and stay as they are");
+        } else if (work.isEmpty()) {
+            return List.of("There is nothing to relabel on " + day + ": no job is published");
+        } else {
+            List<Planned> planned = new ArrayList<>();
+            work.forEach(of -> planned.addAll(jobs(round, of)));
+            publication.publish(round, planned, work.get(0).runId(), sentences);
+        }
+        publication.record(round, sentences);
+        return sentences;
+    }
+
+    private List<Planned> jobs(Round round, Work work) {
+        Target kind = config.labeling().target(work.useCase());
+        LabelingTarget target = Objects.requireNonNull(targets.get(kind), kind.id());
+        List<LabelingItem> lines = new ArrayList<>();
+        work.items().forEach(item -> lines.add(line(round, work, item, lines.size() + 1)));
+        String output = config.labeling().path().replaceAll("/+$", "") + "/" + config.pipeline() + "/answers/";
+        int most = Math.min(config.labeling().maxLines(), target.maxItems(TaskType.IMAGE_CLASSIFICATION));
+        List<Planned> jobs = new ArrayList<>();
+        for (int from = 0; from < lines.size(); from += most) {
+            jobs.add(new Planned(
+                    new LabelingJob(
+                            JobNames.of(
+                                    config.pipeline(),
+                                    round.id(),
+                                    work.useCase(),
+                                    jobs.size() + 1,
+                                    target.maxNameLength()),
+                            config.pipeline(),
+                            rounds.prefix(round),
+                            output,
+                            work.useCase(),
+                            TaskType.IMAGE_CLASSIFICATION,
+                            List.copyOf(lines.subList(from, Math.min(lines.size(), from + most))),
+                            labels(work),
+                            config.labeling().task(work.useCase()).ofClasses()),
+                    target));
+        }
+        return jobs;
+    }
+
+    /** The configured categories, else the classes that were shown and what is always possible. */
+    private List<String> labels(Work work) {
+        List<String> configured = config.useCase(work.useCase()).labels();
+        if (!configured.isEmpty()) {
+            return configured;
+        }
+        Set<String> labels = new LinkedHashSet<>(work.classes());
+        labels.add(LabelingJobs.NONE_OF_THESE);
+        labels.add(LabelingJobs.CANT_TELL);
+        return List.copyOf(labels);
+    }
+
+    private static LabelingItem line(Round round, Work work, Asked item, int rank) {
+        return new LabelingItem(
+                item.imageUri(),
+                item.itemId(),
+                work.runId(),
+                round.id(),
+                work.useCase(),
+                SIGNAL,
+                null,
+                null,
+                rank,
+                Selections.PURPOSIVE,
+                null,
+                item.site(),
+                "",
+                null,
+                null,
+                null,
+                null,
+                null);
+    }
+}
