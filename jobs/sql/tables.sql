@@ -93,6 +93,11 @@ CREATE EXTERNAL TABLE IF NOT EXISTS winnow.label_qa
 LOCATION 's3://WAREHOUSE/label_qa/'
 TBLPROPERTIES ('table_type' = 'DELTA');
 
+-- One group of workers on the run date of a sync: its jobs in labeling_progress, together
+CREATE EXTERNAL TABLE IF NOT EXISTS winnow.labeling_groups
+LOCATION 's3://WAREHOUSE/labeling_groups/'
+TBLPROPERTIES ('table_type' = 'DELTA');
+
 -- One labeling job: a manifest of one round
 CREATE EXTERNAL TABLE IF NOT EXISTS winnow.labeling_jobs
 LOCATION 's3://WAREHOUSE/labeling_jobs/'
@@ -111,6 +116,11 @@ TBLPROPERTIES ('table_type' = 'DELTA');
 -- One inference whose verdict became a wrong one on one day
 CREATE EXTERNAL TABLE IF NOT EXISTS winnow.misclassified
 LOCATION 's3://WAREHOUSE/misclassified/'
+TBLPROPERTIES ('table_type' = 'DELTA');
+
+-- One question of one use case, and what its pilot says about asking it
+CREATE EXTERNAL TABLE IF NOT EXISTS winnow.pilots
+LOCATION 's3://WAREHOUSE/pilots/'
 TBLPROPERTIES ('table_type' = 'DELTA');
 
 -- An item of an earlier round that a round asks people about again, to learn of them

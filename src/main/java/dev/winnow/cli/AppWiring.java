@@ -51,6 +51,7 @@ import dev.winnow.inputs.TrainingSet;
 import dev.winnow.labeling.LabelingJobs;
 import dev.winnow.labeling.LaunchJob;
 import dev.winnow.labeling.ManifestsJob;
+import dev.winnow.labeling.Pilots;
 import dev.winnow.labeling.RelabelItems;
 import dev.winnow.labeling.RelabelRoundJobs;
 import dev.winnow.labeling.ReviewBatchJobs;
@@ -69,6 +70,7 @@ import dev.winnow.ports.SourceReader;
 import dev.winnow.ports.Stage;
 import dev.winnow.ports.TableStore;
 import dev.winnow.progress.JobsSyncJob;
+import dev.winnow.progress.LabelingGroups;
 import dev.winnow.progress.LabelingProgress;
 import dev.winnow.progress.OpenJobs;
 import dev.winnow.progress.ReturnedItems;
@@ -189,7 +191,9 @@ final class AppWiring implements Wiring {
                 SelectionCuts.TABLE,
                 PlantedItems.TABLE,
                 LabelingJobs.TABLE,
+                Pilots.TABLE,
                 LabelingProgress.TABLE,
+                LabelingGroups.TABLE,
                 ReturnedItems.TABLE,
                 Answers.TABLE,
                 Labels.TABLE,
@@ -221,7 +225,7 @@ final class AppWiring implements Wiring {
         if (command.equals(JobsSyncJob.NAME)) {
             return List.of(new JobsSyncJob(
                     config.pipeline(),
-                    config.labeling().team(),
+                    config.labeling(),
                     run.tables(),
                     run.objects(),
                     target -> labeling(config, target)));

@@ -32,6 +32,7 @@ import java.util.Optional;
  * @param oldLabelsAttribute attribute that holds them
  * @param order order of the items
  * @param splitBySite whether each site has jobs of its own
+ * @param pilot what a first, small job must show before the rest is asked about
  */
 public record TaskSettings(
         Optional<LabelingSettings.Target> target,
@@ -55,7 +56,8 @@ public record TaskSettings(
         String oldLabelsPath,
         String oldLabelsAttribute,
         Order order,
-        boolean splitBySite) {
+        boolean splitBySite,
+        PilotSettings pilot) {
 
     /** The order of the items of a job. */
     public enum Order {
@@ -183,6 +185,9 @@ public record TaskSettings(
                     " = " + availability + ", expected at most " + longest
                             + (price.signum() > 0 ? " for the public workforce, which a price is for" : ""));
         }
+        int workers = section.integer("workers", 1, 9);
+        PilotSettings pilot = section.object("pilot", PilotSettings::read);
+        pilot.check(section, type, workers);
         return new TaskSettings(
                 target(section),
                 type,
@@ -206,7 +211,7 @@ public record TaskSettings(
                                 + " characters with type = " + type.id()),
                 guidelines[0],
                 guidelines[1],
-                section.integer("workers", 1, 9),
+                workers,
                 timeLimit,
                 availability,
                 section.integer("concurrent-tasks", 1, 5_000),
@@ -222,7 +227,8 @@ public record TaskSettings(
                 old[0],
                 old[1],
                 section.oneOf("order", Order.class),
-                section.flag("split-by-site"));
+                section.flag("split-by-site"),
+                pilot);
     }
 
     private static Optional<LabelingSettings.Target> target(Section section) {

@@ -49,6 +49,11 @@ public enum TaskType {
         return choosesClasses() && this != MULTI_LABEL;
     }
 
+    /** Returns whether two answers to one item can be held against each other: classes, verdicts, boxes on images. */
+    public boolean comparable() {
+        return choosesClasses() || showsBoxes() || this == BOUNDING_BOX;
+    }
+
     /** Returns whether an answer is one or more of the offered categories, so that there must be one for "nothing". */
     public boolean choosesClasses() {
         return switch (this) {

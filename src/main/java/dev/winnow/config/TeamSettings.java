@@ -1,5 +1,7 @@
 package dev.winnow.config;
 
+import java.time.LocalDate;
+
 /**
  * What the people who label can take on.
  *
@@ -8,15 +10,27 @@ package dev.winnow.config;
  * @param answersPerItem answers that one item of a round asks for at most: the most people that any task asks
  * @param secondsPerAnswer what one answer takes, where no answers tell
  * @param expireDays days after its launch from which what a job has no answer for returns to the pool; 0: never
+ * @param stopExpired whether a job that is open for so long is stopped in its service
  */
 public record TeamSettings(
-        int maxOpenAnswers, int maxOpenMinutes, int answersPerItem, double secondsPerAnswer, int expireDays) {
+        int maxOpenAnswers,
+        int maxOpenMinutes,
+        int answersPerItem,
+        double secondsPerAnswer,
+        int expireDays,
+        boolean stopExpired) {
+    /** Returns whether what began on a date has waited for {@code expireDays} by the day. */
+    public boolean isOver(LocalDate since, LocalDate day) {
+        return expireDays > 0 && !since.plusDays(expireDays).isAfter(day);
+    }
+
     static TeamSettings read(Section labeling, int answersPerItem) {
         return new TeamSettings(
                 labeling.integer("max-open-answers", 0, 100_000_000),
                 labeling.integer("max-open-minutes", 0, 100_000_000),
                 answersPerItem,
                 labeling.number("seconds-per-answer", 0.1, 86_400),
-                labeling.integer("expire-days", 0, 3_650));
+                labeling.integer("expire-days", 0, 3_650),
+                labeling.flag("stop-expired"));
     }
 }

@@ -13,11 +13,13 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import org.apache.spark.sql.Row;
 
 /**
  * Splits the items of one use case into jobs that people can work: one question a job, no more items than it may have,
  * and one site a job where that is asked for. What is labeled blind has jobs of its own, since nothing may keep people
- * from answering all of it: no stop condition, no automated labeling.
+ * from answering all of it: no stop condition, no automated labeling. Where a pilot comes first, it is a job of its own, of
+ * all sites.
  */
 final class JobPlan {
     /** Answers without which a false alarm, an empty frame or a black image has no right one. */
@@ -30,29 +32,35 @@ final class JobPlan {
     private final Round round;
     private final String prefix;
     private final String output;
+    private final Map<String, Row> pilots;
 
     /**
      * Creates the plan of a round.
      *
      * @param prefix of the round's files
      * @param output where answers go by default
+     * @param pilots known ones by key, rows of {@link Pilots}
      */
-    JobPlan(WinnowConfig config, Round round, String prefix, String output) {
+    JobPlan(WinnowConfig config, Round round, String prefix, String output, Map<String, Row> pilots) {
         this.config = config;
         this.round = round;
         this.prefix = prefix;
         this.output = output;
+        this.pilots = pilots;
     }
 
     /**
      * What the items of a job have in common beside the use case; in the order of jobs.
      *
      * @param open whether people may see what a model said: not labeled blind
+     * @param rest whether it waits for the pilot; the pilot comes first
      * @param site empty where it does not matter
      */
-    private record Part(TaskType type, boolean open, String site) implements Comparable<Part> {
-        private static final Comparator<Part> ORDER =
-                Comparator.comparing(Part::type).thenComparing(Part::open).thenComparing(Part::site);
+    private record Part(TaskType type, boolean open, boolean rest, String site) implements Comparable<Part> {
+        private static final Comparator<Part> ORDER = Comparator.comparing(Part::type)
+                .thenComparing(Part::open)
+                .thenComparing(Part::rest)
+                .thenComparing(Part::site);
 
         @Override
         public int compareTo(Part other) {
@@ -66,12 +74,18 @@ final class JobPlan {
         if (task.type() == TaskType.TEXT_CLASSIFICATION) {
             items.forEach(item -> requireText(useCase, item));
         }
+        PilotDraw pilot = new PilotDraw(
+                useCase,
+                task,
+                items,
+                item -> type(item, task),
+                config.useCase(useCase).labels(),
+                pilots);
         Map<Part, List<LabelingItem>> parts = new TreeMap<>();
         items.stream()
                 .sorted(LabelingItem.order(task.order()))
                 .forEach(item -> parts.computeIfAbsent(
-                                new Part(type(item, task), !item.blind(), task.splitBySite() ? item.site() : ""),
-                                part -> new ArrayList<>())
+                                part(item, type(item, task), task, pilot), part -> new ArrayList<>())
                         .add(item));
         List<LabelingJob> jobs = new ArrayList<>();
         parts.forEach((part, lines) -> {
@@ -87,10 +101,22 @@ final class JobPlan {
                         part.type,
                         List.copyOf(lines.subList(from, Math.min(lines.size(), from + most))),
                         labels,
-                        task));
+                        task,
+                        part.open && pilot.comesFirst(part.type)
+                                ? new LabelingJob.Pilot(pilot.key(part.type), !part.rest)
+                                : null));
             }
         });
         return jobs;
+    }
+
+    private static Part part(LabelingItem item, TaskType type, TaskSettings task, PilotDraw pilot) {
+        boolean first = pilot.isFirst(item);
+        return new Part(
+                type,
+                !item.blind(),
+                !item.blind() && pilot.comesFirst(type) && !first,
+                task.splitBySite() && !first ? item.site() : "");
     }
 
     /** Asked to classify a text, people would read the place of an image. */

@@ -110,6 +110,12 @@ final class JobPublication {
         file.put("signals", signals(job.items()));
         file.putAll(files.others());
         file.put("hashes", hashes);
+        if (job.pilot() != null) {
+            Map<String, Object> pilot = new LinkedHashMap<>();
+            pilot.put("key", job.pilot().key());
+            pilot.put("part", job.pilot().first() ? LabelingJobs.FIRST : LabelingJobs.REST);
+            file.put("pilot", pilot);
+        }
         Map<String, String> guidelines = new LinkedHashMap<>();
         if (!job.task().guidelinesUri().isEmpty()) {
             guidelines.put("uri", job.task().guidelinesUri());

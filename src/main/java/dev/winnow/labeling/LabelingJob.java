@@ -3,6 +3,7 @@ package dev.winnow.labeling;
 import dev.winnow.config.TaskSettings;
 import dev.winnow.config.TaskType;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One labeling job, before anyone runs it.
@@ -16,6 +17,7 @@ import java.util.List;
  * @param items in their order, at least one
  * @param labels categories that are offered, in their order
  * @param task what else is asked
+ * @param pilot the pilot that it is, or waits for; null for none
  */
 public record LabelingJob(
         String name,
@@ -26,11 +28,25 @@ public record LabelingJob(
         TaskType type,
         List<LabelingItem> items,
         List<String> labels,
-        TaskSettings task) {
+        TaskSettings task,
+        @Nullable Pilot pilot) {
+
+    /**
+     * A job's part in a pilot.
+     *
+     * @param key of the pilot, see {@link Pilots}
+     * @param first whether it is the pilot; else it waits for it
+     */
+    public record Pilot(String key, boolean first) {}
 
     /** Returns whether nobody who labels its items may see what a model or another person said of them. */
     public boolean blind() {
         return items.stream().anyMatch(LabelingItem::blind);
+    }
+
+    /** Returns whether people answer all of it: an audit or a pilot that stops at the easy half estimates nothing. */
+    public boolean answeredWhole() {
+        return blind() || (pilot != null && pilot.first);
     }
 
     /** Returns the key of a setting of the task, for messages. */

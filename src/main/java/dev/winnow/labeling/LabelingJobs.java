@@ -51,6 +51,9 @@ public final class LabelingJobs {
     public static final String FAILURE_REASON = "failure_reason";
     public static final String OUTPUT_URI = "output_uri";
     public static final String RETURNED_ON = "returned_on";
+    public static final String WORKER_GROUP = "worker_group";
+    public static final String PILOT_KEY = "pilot_key";
+    public static final String PILOT_PART = "pilot_part";
 
     /** A manifest is there; nobody works on it yet. */
     public static final String PLANNED = "PLANNED";
@@ -72,6 +75,15 @@ public final class LabelingJobs {
 
     /** It was stopped, or open for too long. */
     public static final String EXPIRED = "EXPIRED";
+
+    /** Part of a job that is a pilot. */
+    public static final String FIRST = "PILOT";
+
+    /** Part of a job that waits for its pilot. */
+    public static final String REST = "REST";
+
+    /** What nobody launched yet. */
+    public static final List<String> UNLAUNCHED = List.of(PLANNED, RELEASED);
 
     /** What never changes any more. */
     public static final List<String> TERMINAL = List.of(DONE, FAILED, EXPIRED);
@@ -124,8 +136,9 @@ public final class LabelingJobs {
             .required(
                     STATUS,
                     StringType,
-                    "PLANNED (published), PILOT, RELEASED, RUNNING (launched), DONE, FAILED (in the service) or EXPIRED"
-                            + " (stopped, or open for too long)")
+                    "PLANNED (published; a rest waits for its pilot), PILOT (a launched pilot), RELEASED (the pilot let it"
+                            + " through), RUNNING (launched), DONE, FAILED (in the service) or EXPIRED (stopped, open or"
+                            + " waiting for too long)")
             .optional(STATUS_ON, DateType, "Run date on which the status was found; null while PLANNED")
             .optional(ORDINAL, IntegerType, "Attempt at the manifest; rises after FAILED; null stands for 1")
             .optional(SERVICE_ID, StringType, "How answers name the job; null before the service has it")
@@ -145,6 +158,13 @@ public final class LabelingJobs {
                     "Names of the files of the job below the prefix; null for jobs of an older version")
             .optional(GUIDELINES_URI, StringType, "Document that says how to answer; null where none is named")
             .optional(GUIDELINES_VERSION, StringType, "Version of the document; null where none is named")
+            .optional(
+                    WORKER_GROUP,
+                    StringType,
+                    "Who works on it: the work team (Ground Truth) or the project (Label Studio); null before the launch")
+            .optional(PILOT_KEY, StringType, "Pilot that it is part of, as in pilots; null where none is asked for")
+            .optional(PILOT_PART, StringType, "PILOT, or REST (waits for it); null without a pilot")
+            .check("known_part", PILOT_PART + " IS NULL OR " + PILOT_PART + " IN ('PILOT', 'REST')")
             .check("not_empty", ITEMS + " > 0")
             .check(
                     "known_status",
@@ -188,7 +208,10 @@ public final class LabelingJobs {
                 files.isEmpty() ? null : prefix,
                 files.isEmpty() ? null : files.toArray(String[]::new),
                 job.path("guidelines").path("uri").asText(null),
-                job.path("guidelines").path("version").asText(null));
+                job.path("guidelines").path("version").asText(null),
+                null,
+                job.path("pilot").path("key").asText(null),
+                job.path("pilot").path("part").asText(null));
     }
 
     /** Returns a row of the table with other values in some columns; values in declared order, with their names. */
@@ -221,6 +244,16 @@ public final class LabelingJobs {
                 .filter(name -> name.contains(TASKS))
                 .map(name -> prefix + name)
                 .toList();
+    }
+
+    /** Returns whether a job waits for its pilot. */
+    public static boolean waits(Row job) {
+        return REST.equals(job.getAs(PILOT_PART)) && job.getAs(STATUS).equals(PLANNED);
+    }
+
+    /** Returns what a job is called once its service has it. */
+    public static String launched(Row job) {
+        return FIRST.equals(job.getAs(PILOT_PART)) ? PILOT : RUNNING;
     }
 
     /** Returns which attempt at its manifest a job is, from 1. */

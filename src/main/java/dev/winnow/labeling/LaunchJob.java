@@ -29,7 +29,8 @@ import org.apache.spark.sql.Row;
  *
  * <p>What is created is what the seal lists, under its derived name, so a repeated call finds what an earlier one made. Each
  * job is recorded before the next is created. A job that failed for good is created again under the next ordinal, unless some
- * of its items were answered, or they may have gone to a later round.
+ * of its items were answered, or they may have gone to a later round. What waits for a pilot is left alone; what a pilot
+ * let through is launched along, whatever earlier round published it.
  */
 public final class LaunchJob implements Stage {
     private static final String NAME = "launch";
@@ -73,45 +74,80 @@ public final class LaunchJob implements Stage {
 
     @Override
     public Report run(LocalDate day) {
-        Round round = this.round.apply(day);
-        String seal = rounds.seal(round).orElse("");
-        if (seal.isEmpty()) {
-            return new Report(0, 0, 0, 0, "", List.of("Round " + round.id() + " has no job to launch"));
-        }
-        Map<String, Row> jobs = RoundJobs.read(tables, pipeline, round);
-        List<String> sentences = new ArrayList<>();
+        Round own = round.apply(day);
+        Launches launches = new Launches(day, new ArrayList<>(), new LinkedHashMap<>(), new HashMap<>());
         long launched = 0;
-        List<JsonNode> withoutRequest = new ArrayList<>();
-        Map<String, LabelingService> open = new HashMap<>();
         try {
-            for (JsonNode file : RoundJobs.sealed(seal)) {
-                Row latest = latest(
-                        jobs, rounds.prefix(round) + file.path("manifest").asText());
-                if (!launches(latest, sentences)) {
-                    continue;
-                }
-                if (request(file).isEmpty()) {
-                    withoutRequest.add(file);
-                    continue;
-                }
-                requireAsSealed(round, file);
-                LabelingService service = open.computeIfAbsent(latest.getAs(LabelingJobs.TARGET), services);
-                Row running = launch(round, day, file, latest, service);
-                jobs.put(running.getAs(LabelingJobs.JOB_NAME), running);
-                RoundJobs.record(tables, pipeline, round, jobs);
-                launched += running.<Long>getAs(LabelingJobs.ITEMS);
-                sentences.add(String.format(
-                        Locale.ROOT,
-                        "Job %s runs in %s: %,d items",
-                        running.getAs(LabelingJobs.JOB_NAME),
-                        running.getAs(LabelingJobs.TARGET),
-                        running.<Long>getAs(LabelingJobs.ITEMS)));
+            if (rounds.seal(own).isEmpty()) {
+                launches.sentences.add("Round " + own.id() + " has no job to launch");
+            } else {
+                launched = launch(own, false, launches);
+            }
+            // What a pilot let through waits in the round that published it.
+            for (Round earlier : own.kind().isEmpty() ? RoundJobs.released(tables, pipeline, own) : List.<Round>of()) {
+                launched += launch(earlier, true, launches);
             }
         } finally {
-            open.values().forEach(LabelingService::close);
+            launches.open.values().forEach(LabelingService::close);
         }
-        requireRequests(round, withoutRequest);
-        return new Report(launched, launched, 0, 0, "", sentences);
+        launches.withoutRequest.forEach(this::requireRequests);
+        return new Report(launched, launched, 0, 0, "", launches.sentences);
+    }
+
+    /**
+     * What one run has done so far.
+     *
+     * @param withoutRequest jobs that can't be created, by round
+     * @param open services by target
+     */
+    private record Launches(
+            LocalDate day,
+            List<String> sentences,
+            Map<Round, List<JsonNode>> withoutRequest,
+            Map<String, LabelingService> open) {}
+
+    /**
+     * Launches the jobs of a sealed round; returns their items.
+     *
+     * @param released whether only those that a pilot let through
+     */
+    private long launch(Round round, boolean released, Launches launches) {
+        Map<String, Row> jobs = RoundJobs.read(tables, pipeline, round);
+        String seal = rounds.seal(round)
+                .orElseThrow(() -> ServiceException.refused(
+                        "The seal of round " + round.id() + ", of which a job was released, is gone: restore it",
+                        null));
+        long launched = 0;
+        for (JsonNode file : RoundJobs.sealed(seal)) {
+            Row latest =
+                    latest(jobs, rounds.prefix(round) + file.path("manifest").asText());
+            if (released && !latest.getAs(LabelingJobs.STATUS).equals(LabelingJobs.RELEASED)) {
+                continue;
+            }
+            if (!launches(latest, launches.sentences)) {
+                continue;
+            }
+            if (request(file).isEmpty()) {
+                launches.withoutRequest
+                        .computeIfAbsent(round, none -> new ArrayList<>())
+                        .add(file);
+                continue;
+            }
+            requireAsSealed(round, file);
+            LabelingService service = launches.open.computeIfAbsent(latest.getAs(LabelingJobs.TARGET), services);
+            Row running = launch(round, launches.day, file, latest, service);
+            jobs.put(running.getAs(LabelingJobs.JOB_NAME), running);
+            RoundJobs.record(tables, pipeline, round, jobs);
+            launched += running.<Long>getAs(LabelingJobs.ITEMS);
+            launches.sentences.add(String.format(
+                    Locale.ROOT,
+                    "Job %s runs in %s: %,d items%s",
+                    running.getAs(LabelingJobs.JOB_NAME),
+                    running.getAs(LabelingJobs.TARGET),
+                    running.<Long>getAs(LabelingJobs.ITEMS),
+                    running.getAs(LabelingJobs.STATUS).equals(LabelingJobs.PILOT) ? ", as a pilot" : ""));
+        }
+        return launched;
     }
 
     private static Row latest(Map<String, Row> jobs, String manifest) {
@@ -147,8 +183,17 @@ public final class LaunchJob implements Stage {
                     + ", before a later round: it is not launched again");
             return false;
         }
+        if (LabelingJobs.waits(job)) {
+            sentences.add("Job " + name + " waits for its pilot: `jobs sync` releases it once the pilot's answers meet"
+                    + " labeling.tasks.<use case>.pilot, and the next launch takes it along");
+            return false;
+        }
         if (status.equals(LabelingJobs.PLANNED) || status.equals(LabelingJobs.RELEASED)) {
             return true;
+        }
+        if (status.equals(LabelingJobs.EXPIRED) && job.getAs(LabelingJobs.LAUNCHED_AT) == null) {
+            sentences.add("Job " + name + " was not launched for too long, and its items returned to the pool");
+            return false;
         }
         sentences.add("Job " + name + " was launched before and is " + status);
         return false;
@@ -168,7 +213,7 @@ public final class LaunchJob implements Stage {
         Map<String, Object> changes = new LinkedHashMap<>();
         changes.put(LabelingJobs.JOB_NAME, name);
         changes.put(LabelingJobs.ORDINAL, ordinal);
-        changes.put(LabelingJobs.STATUS, LabelingJobs.RUNNING);
+        changes.put(LabelingJobs.STATUS, LabelingJobs.launched(job));
         changes.put(LabelingJobs.STATUS_ON, day);
         changes.put(LabelingJobs.SERVICE_ID, made.id());
         changes.put(LabelingJobs.LAUNCHED_AT, made.createdAt());
@@ -177,6 +222,7 @@ public final class LaunchJob implements Stage {
         changes.put(LabelingJobs.FAILURE_REASON, null);
         changes.put(LabelingJobs.OUTPUT_URI, made.output());
         changes.put(LabelingJobs.RETURNED_ON, null);
+        changes.put(LabelingJobs.WORKER_GROUP, made.workerGroup());
         return LabelingJobs.with(job, changes);
     }
 
@@ -196,15 +242,14 @@ public final class LaunchJob implements Stage {
 
     /** The jobs that have a request are launched whatever the others lack. */
     private void requireRequests(Round round, List<JsonNode> without) {
-        if (!without.isEmpty()) {
-            boolean one = without.size() == 1;
-            throw new ConfigException("Labeling " + (one ? "job " : "jobs ") + joined(without, "", "job-name")
-                    + " of round " + round.id() + (one ? " was" : " were") + " published without a request to create "
-                    + (one ? "it" : "them") + ", because labeling.ground-truth named no region, role or workteam then:"
-                    + " complete it for the next round, and create "
-                    + (one ? "this job from its manifest " : "these jobs from their manifests ")
-                    + joined(without, rounds.prefix(round), "manifest"));
-        }
+        boolean one = without.size() == 1;
+        throw new ConfigException("Labeling " + (one ? "job " : "jobs ") + joined(without, "", "job-name")
+                + " of round "
+                + round.id() + (one ? " was" : " were") + " published without a request to create "
+                + (one ? "it" : "them") + ", because labeling.ground-truth named no region, role or workteam then:"
+                + " complete it for the next round, and create "
+                + (one ? "this job from its manifest " : "these jobs from their manifests ")
+                + joined(without, rounds.prefix(round), "manifest"));
     }
 
     private static String joined(List<JsonNode> files, String prefix, String key) {

@@ -107,7 +107,8 @@ public final class RelabelRoundJobs implements RelabelJobs {
                             TaskType.IMAGE_CLASSIFICATION,
                             List.copyOf(lines.subList(from, Math.min(lines.size(), from + most))),
                             labels(work),
-                            config.labeling().task(work.useCase()).ofClasses()),
+                            config.labeling().task(work.useCase()).ofClasses(),
+                            null),
                     target));
         }
         return jobs;

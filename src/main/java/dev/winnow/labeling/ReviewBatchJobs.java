@@ -127,7 +127,8 @@ public final class ReviewBatchJobs implements ReviewJobs {
                 VERDICTS,
                 config.labeling()
                         .task(job.useCase())
-                        .ofPages(config.quality().batches().size()));
+                        .ofPages(config.quality().batches().size()),
+                null);
     }
 
     private static LabelingItem line(Round round, String name, Job job, int number, List<Shown> batch) {

@@ -1,6 +1,7 @@
 package dev.winnow.labeling;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -9,6 +10,7 @@ import dev.winnow.ports.ServiceException;
 import dev.winnow.ports.TableStore;
 import dev.winnow.runtime.Rounds;
 import dev.winnow.runtime.Rounds.Round;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +46,28 @@ final class RoundJobs {
                 .collectAsList()
                 .forEach(row -> jobs.put(row.getAs(LabelingJobs.JOB_NAME), row));
         return jobs;
+    }
+
+    /** Returns the other rounds up to the date of {@code own} that hold a job that a pilot let through, in order. */
+    static List<Round> released(TableStore tables, String pipeline, Round own) {
+        return tables
+                .read(LabelingJobs.TABLE)
+                .filter(col(LabelingJobs.PIPELINE)
+                        .equalTo(pipeline)
+                        .and(col(LabelingJobs.STATUS).equalTo(LabelingJobs.RELEASED))
+                        .and(col(LabelingJobs.ROUND_ID).notEqual(own.id()))
+                        .and(col(LabelingJobs.RUN_DATE).leq(lit(own.date()))))
+                .select(LabelingJobs.RUN_DATE, LabelingJobs.ROUND_ID)
+                .distinct()
+                .collectAsList()
+                .stream()
+                .map(row -> new Round(row.getAs(LabelingJobs.RUN_DATE), number(row.getAs(LabelingJobs.ROUND_ID))))
+                .sorted(Comparator.comparing(Round::date).thenComparing(Round::number))
+                .toList();
+    }
+
+    private static int number(String roundId) {
+        return Integer.parseInt(roundId.substring(roundId.lastIndexOf('.') + 1));
     }
 
     /** Records the jobs of a round in place of those recorded. */

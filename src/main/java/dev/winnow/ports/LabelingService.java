@@ -44,6 +44,7 @@ public interface LabelingService extends AutoCloseable {
      * @param workersPerItem answers asked for each item, at least 1
      * @param failureReason why it broke, on one line; null if it did not or nobody says
      * @param output where its answers are; null while there is no such place
+     * @param workerGroup who works on it: a work team or a project; null if nobody says
      */
     record Status(
             String id,
@@ -54,7 +55,8 @@ public interface LabelingService extends AutoCloseable {
             long failed,
             int workersPerItem,
             @Nullable String failureReason,
-            @Nullable String output) {}
+            @Nullable String output,
+            @Nullable String workerGroup) {}
 
     /**
      * Makes the job and all its tasks, or as much of it as an earlier call left to do.
@@ -65,6 +67,13 @@ public interface LabelingService extends AutoCloseable {
 
     /** Returns what the service says of the job {@code name}; empty if it knows none. */
     Optional<Status> describe(String name);
+
+    /**
+     * Has nobody work on the job any more, if it still runs and the service can stop one. What was answered stays.
+     *
+     * @return whether the service was told so by this call
+     */
+    boolean stop(String name);
 
     @Override
     void close();

@@ -1,6 +1,7 @@
 package dev.winnow.progress;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.collect_set;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.countDistinct;
 import static org.apache.spark.sql.functions.lit;
@@ -13,7 +14,9 @@ import dev.winnow.answers.Answers;
 import dev.winnow.labeling.LabelingJobs;
 import java.time.LocalDate;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -21,25 +24,48 @@ import org.apache.spark.sql.Row;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ingested answers of one job.
+ * The ingested answers of one job, or of several.
  *
  * @param all answers of people, and what a service made of them
  * @param answers answers of people
- * @param workers distinct people
+ * @param people who gave them
  * @param timed answers whose time is known
- * @param timedItems items of those
+ * @param timedItems items of those, of each job
  * @param seconds their time in all
  */
-record JobAnswers(long all, long answers, long workers, long timed, long timedItems, double seconds) {
+record JobAnswers(long all, long answers, Set<String> people, long timed, long timedItems, double seconds) {
     /** Nothing was ingested. */
-    private static final JobAnswers NONE = new JobAnswers(0, 0, 0, 0, 0, 0);
+    static final JobAnswers NONE = new JobAnswers(0, 0, Set.of(), 0, 0, 0);
 
     private static final String ALL = "all_answers";
     private static final String BY_PEOPLE = "answers";
-    private static final String WORKERS = "workers";
+    private static final String PEOPLE = "people";
     private static final String TIMED = "timed";
     private static final String TIMED_ITEMS = "timed_items";
     private static final String SECONDS = "seconds";
+
+    /** Copies the people. */
+    JobAnswers {
+        people = Set.copyOf(people);
+    }
+
+    /** Returns how many people answered. */
+    long workers() {
+        return people.size();
+    }
+
+    /** Returns these answers and others, of another job. */
+    JobAnswers plus(JobAnswers other) {
+        Set<String> either = new HashSet<>(people);
+        either.addAll(other.people);
+        return new JobAnswers(
+                all + other.all,
+                answers + other.answers,
+                either,
+                timed + other.timed,
+                timedItems + other.timedItems,
+                seconds + other.seconds);
+    }
 
     /** Mean seconds of an answer; null where no answer tells. */
     @Nullable
@@ -53,7 +79,7 @@ record JobAnswers(long all, long answers, long workers, long timed, long timedIt
         return timed == 0 ? null : seconds / timedItems;
     }
 
-    /** Returns what people of a pipeline say of an item, given up to a day or at no known time. */
+    /** Returns what people of a pipeline say of items, given up to a day or at no known time. */
     static Dataset<Row> given(Dataset<Row> answers, String pipeline, LocalDate day) {
         Column known = col(Answers.SUBMITTED_AT)
                 .isNull()
@@ -86,7 +112,7 @@ record JobAnswers(long all, long answers, long workers, long timed, long timedIt
                 .agg(
                         count(lit(1)).as(ALL),
                         count(when(people, 1)).as(BY_PEOPLE),
-                        countDistinct(when(people, col(Answers.WORKER_ID))).as(WORKERS),
+                        collect_set(when(people, col(Answers.WORKER_ID))).as(PEOPLE),
                         count(when(timed, 1)).as(TIMED),
                         countDistinct(when(timed, col(Answers.ITEM_ID))).as(TIMED_ITEMS),
                         sum(when(timed, col(Answers.SECONDS_SPENT)).otherwise(0.0))
@@ -97,7 +123,7 @@ record JobAnswers(long all, long answers, long workers, long timed, long timedIt
                         new JobAnswers(
                                 row.<Long>getAs(ALL),
                                 row.<Long>getAs(BY_PEOPLE),
-                                row.<Long>getAs(WORKERS),
+                                Set.copyOf(row.<String>getList(row.fieldIndex(PEOPLE))),
                                 row.<Long>getAs(TIMED),
                                 row.<Long>getAs(TIMED_ITEMS),
                                 row.<Double>getAs(SECONDS))));

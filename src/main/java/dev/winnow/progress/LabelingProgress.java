@@ -30,6 +30,7 @@ public final class LabelingProgress {
     public static final String ITEMS_PER_DAY = "items_per_day";
     public static final String BACKLOG_ANSWERS = "backlog_answers";
     public static final String BACKLOG_MINUTES = "backlog_minutes";
+    public static final String WORKER_GROUP = LabelingJobs.WORKER_GROUP;
 
     /** The declaration. */
     public static final TableDef TABLE = TableDef.named(
@@ -63,6 +64,10 @@ public final class LabelingProgress {
                     DoubleType,
                     "Minutes that these take: by the seconds of the job's answers, else of all jobs' of the sync, else as"
                             + " configured")
+            .optional(
+                    WORKER_GROUP,
+                    StringType,
+                    "Who works on it, as in labeling_jobs; null before the service has the job")
             .check("counts_not_negative", ANSWERED + " >= 0 AND " + FAILED + " >= 0 AND " + ANSWERS + " >= 0")
             .check("open_within_items", OPEN + " BETWEEN 0 AND " + ITEMS)
             .check(

@@ -18,7 +18,7 @@ import org.apache.spark.sql.Row;
 
 /**
  * How jobs stand, from the tables that the syncs before a day left. A job that was launched since the last sync has all its
- * answers open. The driver holds one row for each job.
+ * answers open; so has one that a pilot let through, which the next launch creates. The driver holds one row for each job.
  */
 public final class OpenJobs implements EarlierRounds {
     private static final double SECONDS_PER_MINUTE = 60;
@@ -94,7 +94,9 @@ public final class OpenJobs implements EarlierRounds {
     }
 
     private static boolean launched(String status) {
-        return status.equals(LabelingJobs.RUNNING) || status.equals(LabelingJobs.PILOT);
+        return status.equals(LabelingJobs.RUNNING)
+                || status.equals(LabelingJobs.PILOT)
+                || status.equals(LabelingJobs.RELEASED);
     }
 
     private List<Row> jobs(LocalDate day) {

@@ -41,6 +41,7 @@ class IamPoliciesTest {
             entry("getModelInvocationJob", Set.of("bedrock:GetModelInvocationJob")),
             entry("createLabelingJob", Set.of("sagemaker:CreateLabelingJob", "sagemaker:AddTags", "iam:PassRole")),
             entry("describeLabelingJob", Set.of("sagemaker:DescribeLabelingJob")),
+            entry("stopLabelingJob", Set.of("sagemaker:StopLabelingJob")),
             entry("getTable", Set.of("glue:GetTable")),
             entry("createTable", Set.of("glue:CreateTable")),
             entry("updateTable", Set.of("glue:UpdateTable")));

@@ -213,15 +213,16 @@ class WinnowConfigTest {
                   planted { gold-share = 0.1, repeat-share = 0.2, min-answers = 4, min-agreement = 0.8, rest-days = 5,
                             max-age-days = 50 } }
                 labeling { path = "/l", target = label-studio, max-lines = 10, check-images = false
-                  max-open-answers = 1, max-open-minutes = 2, seconds-per-answer = 4, expire-days = 5
+                  max-open-answers = 1, max-open-minutes = 2, seconds-per-answer = 4, expire-days = 5, stop-expired = true
                   image-aliases { "s3://a/" = "/b/" }
-                  tasks.default { target = ground-truth, type = box-adjustment, title = t, description = d, keywords = [k]
+                  tasks.default { target = ground-truth, type = box-verification, title = t, description = d, keywords = [k]
                     instruction = i, guidelines { uri = "https://g", version = v1 }, workers = 5, time-limit = 10m
                     availability = 1h, concurrent-tasks = 10, price = 0.036, stop { items = 5, percent = 90 }
                     workteam = "arn:aws:sagemaker:eu-west-1:394669845002:workteam/public-crowd/default"
                     auto-labeling = true, initial-model = "arn:aws:sagemaker:eu-west-1:111122223333:model/m"
                     old-labels { path = "/o/{date}.jsonl", attribute = model-boxes }, order = hardest-first
-                    split-by-site = true }
+                    split-by-site = true, pilot { items = 60, min-agreement = 0.7, min-alpha = 0.2, max-seconds-per-answer = 30
+                      confidence-level = 0.9 } }
                   ground-truth { region = eu-west-1, role = "arn:aws:iam::111122223333:role/labeling"
                     workteam = "arn:aws:sagemaker:eu-west-1:111122223333:workteam/private-crowd/qa"
                     output = "s3://o/answers", kms-key = k, volume-kms-key = k, public-sites = [s]

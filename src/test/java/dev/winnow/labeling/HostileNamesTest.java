@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -126,7 +127,11 @@ class HostileNamesTest {
                 items.add(item(random, rank, useCase, type));
             }
             JobPlan plan = new JobPlan(
-                    config, new Round(LocalDate.parse("2026-10-01"), 1), Jobs.PREFIX, "s3://labels/p/answers/");
+                    config,
+                    new Round(LocalDate.parse("2026-10-01"), 1),
+                    Jobs.PREFIX,
+                    "s3://labels/p/answers/",
+                    Map.of());
             for (LabelingJob job : plan.jobs(useCase, items, target)) {
                 try {
                     valid(target.write(job, folder), job, kind);

@@ -10,12 +10,16 @@ import dev.winnow.config.WinnowConfig;
 import dev.winnow.labeling.groundtruth.GroundTruthTarget;
 import dev.winnow.runtime.Rounds.Round;
 import dev.winnow.testing.Configs;
+import dev.winnow.testing.Frames;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.apache.spark.sql.Row;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,8 +51,12 @@ class JobPlanTest {
     }
 
     private static List<LabelingJob> jobs(String hocon, List<LabelingItem> items) {
+        return jobs(hocon, items, Map.of());
+    }
+
+    private static List<LabelingJob> jobs(String hocon, List<LabelingItem> items, Map<String, Row> pilots) {
         WinnowConfig config = Configs.of(hocon);
-        return new JobPlan(config, new Round(LocalDate.parse("2026-10-01"), 1), Jobs.PREFIX, "s3://out/")
+        return new JobPlan(config, new Round(LocalDate.parse("2026-10-01"), 1), Jobs.PREFIX, "s3://out/", pilots)
                 .jobs("dock", items, new GroundTruthTarget(config.labeling().groundTruth()));
     }
 
@@ -112,6 +120,116 @@ class JobPlanTest {
                         "labeling.tasks.dock.type = text-classification",
                         List.of(Jobs.item("BOUNDARY", 1, "dock", "Is it in 1.jpg or in s3://b/2.jpg?"))))
                 .hasSize(1);
+    }
+
+    private static final String PILOT = "labeling.tasks.dock { guidelines.version = v1, pilot.items = 60 }";
+
+    private static List<LabelingItem> many(int count) {
+        return IntStream.rangeClosed(1, count)
+                .mapToObj(rank -> item("BOUNDARY", rank, rank % 2 == 0 ? "s1" : "s2", 1.0 / rank))
+                .toList();
+    }
+
+    /** A pilot as `jobs sync` leaves it. */
+    private static Map<String, Row> known(String state, @Nullable Long missing) {
+        String key = pilot(jobs(PILOT, many(61)).get(0)).key();
+        Row row = Frames.of(
+                        Pilots.TABLE,
+                        "{'state':'%s'%s}".formatted(state, missing == null ? "" : ",'missing':" + missing))
+                .first();
+        return Map.of(key, row);
+    }
+
+    private static LabelingJob.Pilot pilot(LabelingJob job) {
+        return Objects.requireNonNull(job.pilot());
+    }
+
+    @Test
+    void aPilotIsAFairSampleOfAJobOfItsOwnAndTheRestWaitsForIt() {
+        List<LabelingItem> items = new ArrayList<>(many(200));
+        items.add(item("AUDIT", 1, "s2", null));
+        List<LabelingJob> jobs = jobs(PILOT, items);
+        assertThat(jobs).extracting(job -> job.items().size()).containsExactly(1, 60, 140);
+        assertThat(jobs.get(0).blind()).isTrue();
+        assertThat(jobs.get(0).pilot()).as("an audit never waits").isNull();
+        assertThat(pilot(jobs.get(1)).first()).isTrue();
+        assertThat(pilot(jobs.get(2)))
+                .isEqualTo(new LabelingJob.Pilot(pilot(jobs.get(1)).key(), false));
+        assertThat(jobs.get(1).items().stream()
+                        .mapToInt(LabelingItem::rank)
+                        .average()
+                        .orElseThrow())
+                .as("neither the first nor the last")
+                .isBetween(85.0, 116.0);
+        List<LabelingItem> shuffled = new ArrayList<>(items);
+        Collections.shuffle(shuffled, new Random(1));
+        assertThat(jobs(PILOT, shuffled)).isEqualTo(jobs);
+    }
+
+    @Test
+    void onePilotIsOfAllSitesAndOfAllThatThereIsWhereThatIsLittle() {
+        List<LabelingJob> jobs = jobs(PILOT + ", labeling.tasks.dock.split-by-site = true", many(100));
+        assertThat(jobs)
+                .extracting(
+                        job -> pilot(job).first(),
+                        job -> job.items().stream()
+                                .map(LabelingItem::site)
+                                .distinct()
+                                .count())
+                .containsExactly(tuple(true, 2L), tuple(false, 1L), tuple(false, 1L));
+        assertThat(jobs(PILOT, many(59)))
+                .singleElement()
+                .satisfies(job -> assertThat(pilot(job).first()).isTrue());
+    }
+
+    @Test
+    void plantedItemsComeAlongInProportionAndAreNotCountedAsItems() {
+        List<LabelingItem> items = new ArrayList<>(many(120));
+        for (int i = 1; i <= 12; i++) {
+            LabelingItem test = item("BOUNDARY", 1_000 + i, "s1", 0.5);
+            items.add(new LabelingItem(
+                    test.reference(),
+                    test.itemId(),
+                    test.runId(),
+                    test.roundId(),
+                    test.useCase(),
+                    test.signal(),
+                    null,
+                    0.5,
+                    test.rank(),
+                    test.design(),
+                    null,
+                    "s1",
+                    test.modelVersion(),
+                    test.predicted(),
+                    test.confidence(),
+                    null,
+                    null,
+                    new LabelingItem.Planted("GOLD", "bag")));
+        }
+        assertThat(jobs(PILOT, items))
+                .extracting(job -> job.items().stream()
+                        .filter(item -> item.planted() != null)
+                        .count())
+                .containsExactly(6L, 6L);
+        assertThat(jobs(PILOT, items).get(0).items()).hasSize(66);
+    }
+
+    @Test
+    void aReleasedQuestionNeedsNoPilotAnyMoreAndAnOpenOneAsksForWhatIsMissing() {
+        assertThat(jobs(PILOT, many(200), known("RELEASED", null)))
+                .singleElement()
+                .satisfies(job -> assertThat(job.pilot()).isNull());
+        assertThat(jobs(PILOT, many(200), known("INCONCLUSIVE", 90L)))
+                .extracting(job -> job.items().size())
+                .containsExactly(90, 110);
+        assertThat(jobs(PILOT, many(200), known("REFUSED", null)))
+                .extracting(job -> job.items().size())
+                .containsExactly(60, 140);
+        assertThat(jobs(PILOT.replace("v1", "v2"), many(200), known("RELEASED", null)))
+                .as("other guidelines are another question")
+                .extracting(job -> job.items().size())
+                .containsExactly(60, 140);
     }
 
     @Test

@@ -130,7 +130,8 @@ public final class Jobs {
                 type,
                 items,
                 labels,
-                config.labeling().task(useCase));
+                config.labeling().task(useCase),
+                null);
     }
 
     /** A configuration with an account and some more of {@code labeling}. */

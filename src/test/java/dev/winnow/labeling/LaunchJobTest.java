@@ -34,18 +34,22 @@ class LaunchJobTest {
     private final List<String> opened = new ArrayList<>();
 
     private Stage.Report launch() {
+        return launch(DAY);
+    }
+
+    private Stage.Report launch(LocalDate day) {
         return new LaunchJob(
                         "p",
                         tables,
                         objects,
                         new Rounds(objects, "/rounds", "p"),
-                        day -> new Round(day, 1),
+                        date -> new Round(date, 1),
                         target -> {
                             opened.add(target);
                             return service;
                         },
                         () -> {})
-                .run(DAY);
+                .run(day);
     }
 
     /** A sealed round of two jobs, one for each target, as `manifests` publishes it. */
@@ -159,6 +163,63 @@ class LaunchJobTest {
         assertThat(launch().sentences())
                 .contains("Job gate failed, and its items returned to the pool on 2026-10-03, before a later round: it"
                         + " is not launched again");
+    }
+
+    /** The round with job dock as the pilot that job gate waits for. */
+    private void publishPilot() {
+        publish();
+        put(
+                LabelingJobs.with(job("dock"), Map.of(LabelingJobs.PILOT_KEY, "k", LabelingJobs.PILOT_PART, "PILOT")),
+                LabelingJobs.with(job("gate"), Map.of(LabelingJobs.PILOT_KEY, "k", LabelingJobs.PILOT_PART, "REST")));
+    }
+
+    @Test
+    void aPilotIsLaunchedFirstAndTheRestByAnyLaterLaunchOnceItIsReleased() {
+        publishPilot();
+        assertThat(launch().sentences())
+                .containsExactly(
+                        "Job dock runs in label-studio: 4 items, as a pilot",
+                        "Job gate waits for its pilot: `jobs sync` releases it once the pilot's answers meet"
+                                + " labeling.tasks.<use case>.pilot, and the next launch takes it along");
+        assertThat(job("dock").<String>getAs(LabelingJobs.STATUS)).isEqualTo("PILOT");
+        assertThat(job("dock").<String>getAs(LabelingJobs.WORKER_GROUP)).isEqualTo("team");
+        assertThat(service.requests()).containsOnlyKeys("dock");
+        assertThat(launch(DAY.plusDays(2)).sentences()).containsExactly("Round 2026-10-03.1 has no job to launch");
+
+        put(job("dock"), LabelingJobs.with(job("gate"), Map.of(LabelingJobs.STATUS, "RELEASED")));
+        assertThat(launch(DAY.minusDays(1)).rowsOut())
+                .as("a day before the round does not know of it")
+                .isZero();
+        service.failFrom(1, false);
+        assertThatThrownBy(() -> launch(DAY.plusDays(2))).isInstanceOf(ServiceException.class);
+        service.calm();
+        assertThat(launch(DAY.plusDays(2)).sentences())
+                .containsExactly("Round 2026-10-03.1 has no job to launch", "Job gate runs in ground-truth: 3 items");
+        assertThat(job("gate").<String>getAs(LabelingJobs.STATUS)).isEqualTo("RUNNING");
+        assertThat(job("gate").<LocalDate>getAs(LabelingJobs.STATUS_ON)).isEqualTo(DAY.plusDays(2));
+        assertThat(service.requests()).containsOnlyKeys("dock", "gate");
+        int calls = service.calls().size();
+        launch(DAY.plusDays(3));
+        assertThat(service.calls()).as("once").hasSize(calls);
+    }
+
+    @Test
+    void aPilotThatFailedIsAPilotAgain() {
+        publishPilot();
+        launch();
+        put(LabelingJobs.with(job("dock"), Map.of(LabelingJobs.STATUS, "FAILED")), job("gate"));
+        launch();
+        assertThat(job("dock-2").<String>getAs(LabelingJobs.STATUS)).isEqualTo("PILOT");
+        assertThat(service.requests()).containsOnlyKeys("dock", "dock-2");
+    }
+
+    @Test
+    void whatWaitedForTooLongIsNotLaunched() {
+        publishPilot();
+        put(job("dock"), LabelingJobs.with(job("gate"), Map.of(LabelingJobs.STATUS, "EXPIRED")));
+        assertThat(launch().sentences().get(1))
+                .isEqualTo("Job gate was not launched for too long, and its items returned to the pool");
+        assertThat(service.requests()).containsOnlyKeys("dock");
     }
 
     @Test

@@ -357,7 +357,7 @@ class QaLoopTest {
             service.stands(name, State.DONE, batches, batches, 0);
         });
         WinnowConfig config = config("");
-        new JobsSyncJob("p", config.labeling().team(), tables, objects, target -> service).run(DAY.plusDays(1));
+        new JobsSyncJob("p", config.labeling(), tables, objects, target -> service).run(DAY.plusDays(1));
         assertThat(jobs().values())
                 .allSatisfy(job ->
                         assertThat(job.<String>getAs(LabelingJobs.STATUS)).isEqualTo("DONE"));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.winnow.answers.Answers;
 import dev.winnow.config.ConfigException;
+import dev.winnow.config.LabelingSettings;
 import dev.winnow.config.TaskType;
 import dev.winnow.config.TeamSettings;
 import dev.winnow.config.WinnowConfig;
@@ -19,6 +20,7 @@ import dev.winnow.ports.LabelingService.State;
 import dev.winnow.ports.ServiceException;
 import dev.winnow.ports.Stage;
 import dev.winnow.selection.Selections;
+import dev.winnow.testing.Configs;
 import dev.winnow.testing.Countdown;
 import dev.winnow.testing.FailingTables;
 import dev.winnow.testing.FakeLabeling;
@@ -41,7 +43,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Job gate of round 2026-10-01.1 asks for the items i1, i2 and i3, three answers each; it was made on 2026-10-01. */
 class JobsSyncJobTest {
     private static final LocalDate DAY = LocalDate.parse("2026-10-03");
-    private static final TeamSettings TEAM = new TeamSettings(0, 0, 1, 20, 10);
+    private static final LabelingSettings LABELING = Configs.of(
+                    "labeling { expire-days = 10, tasks.default.workers = 1 }")
+            .labeling();
+    private static final TeamSettings TEAM = LABELING.team();
 
     private final FakeTables tables = new FakeTables();
     private final MemoryObjects objects = new MemoryObjects();
@@ -86,7 +91,7 @@ class JobsSyncJobTest {
     }
 
     private Stage.Report sync(LocalDate day) {
-        return new JobsSyncJob("p", TEAM, tables, objects, target -> service).run(day);
+        return new JobsSyncJob("p", LABELING, tables, objects, target -> service).run(day);
     }
 
     private Row job(String name) {
@@ -291,7 +296,7 @@ class JobsSyncJobTest {
 
     /** Opens the service for Ground Truth; another server throws. */
     private JobsSyncJob without(RuntimeException failure) {
-        return new JobsSyncJob("p", TEAM, tables, objects, target -> {
+        return new JobsSyncJob("p", LABELING, tables, objects, target -> {
             if (target.equals("label-studio")) {
                 throw failure;
             }
@@ -328,6 +333,72 @@ class JobsSyncJobTest {
     }
 
     @Test
+    void whatBulkQaSaysOfALabelIsNoAnswerToTheJobThatAskedForIt() {
+        put(
+                job("gate", "RUNNING"),
+                job("qa", "DONE")
+                        .replace("image-classification", "batch-review")
+                        .replace("/m.jsonl", "/q.jsonl")
+                        .replace("'sha256'", "'service_id':'id-qa','sha256'"));
+        answers(answer("i1", "w1", "2026-10-02", 10).replace("id-gate", "id-qa"), answer("i2", "w1", "2026-10-02", 10));
+        service.stands("gate", State.FAILED, 3, 0, 0);
+        sync(DAY);
+        assertThat(returned())
+                .containsExactly("2026-10-03 i1 s3://b/i1.jpg FAILED", "2026-10-03 i3 s3://b/i3.jpg FAILED");
+    }
+
+    @Test
+    void aGroupOfWorkersHasItsJobsTogether() {
+        put(job("gate", "RUNNING"), job("dock", "RUNNING").replace("/m.jsonl", "/d.jsonl"), job("new", "PLANNED"));
+        service.stands("gate", State.RUNNING, 3, 1, 0);
+        service.stands("dock", State.RUNNING, 3, 2, 0);
+        answers(
+                answer("i1", "w1", "2026-10-02", 10),
+                answer("i1", "w2", "2026-10-02", 20),
+                answer("i4", "w1", "2026-10-02", 30).replace("id-gate", "id-dock"));
+        sync(DAY);
+        assertThat(tables.read(LabelingGroups.TABLE).collectAsList())
+                .singleElement()
+                .satisfies(row -> {
+                    assertThat(row.<String>getAs(LabelingGroups.WORKER_GROUP)).isEqualTo("team");
+                    assertThat(row.<Long>getAs(LabelingGroups.JOBS)).isEqualTo(2);
+                    assertThat(row.<Long>getAs(LabelingGroups.ITEMS)).isEqualTo(6);
+                    assertThat(row.<Long>getAs(LabelingGroups.ANSWERED)).isEqualTo(3);
+                    assertThat(row.<Long>getAs(LabelingGroups.OPEN)).isEqualTo(3);
+                    assertThat(row.<Long>getAs(LabelingGroups.WORKERS)).isEqualTo(2);
+                    assertThat(row.<Double>getAs(LabelingGroups.SECONDS_PER_ANSWER))
+                            .isEqualTo(20);
+                    assertThat(row.<Double>getAs(LabelingGroups.SECONDS_PER_ITEM))
+                            .isEqualTo(30);
+                    assertThat(row.<Double>getAs(LabelingGroups.ITEMS_PER_DAY)).isEqualTo(1.5);
+                    assertThat(row.<Long>getAs(LabelingGroups.BACKLOG_ANSWERS)).isEqualTo(9);
+                    assertThat(row.<Double>getAs(LabelingGroups.BACKLOG_MINUTES))
+                            .isEqualTo((6 * 15 + 3 * 30) / 60.0);
+                });
+        assertThat(job("gate").<String>getAs(LabelingJobs.WORKER_GROUP)).isEqualTo("team");
+    }
+
+    @Test
+    void aJobThatExpiresIsStoppedInItsServiceOnceWhereThatIsAskedFor() {
+        LocalDate over = LocalDate.parse("2026-10-11");
+        sync(over.minusDays(1));
+        assertThat(service.calls()).noneMatch(call -> call.startsWith("stop"));
+        JobsSyncJob stopping = new JobsSyncJob(
+                "p",
+                Configs.of("labeling { expire-days = 10, stop-expired = true }").labeling(),
+                tables,
+                objects,
+                target -> service);
+        assertThat(stopping.run(over.minusDays(1)).sentences()).hasSize(1);
+        assertThat(stopping.run(over).sentences())
+                .contains("Job gate is open for 10 days and was stopped in ground-truth");
+        assertThat(status()).isEqualTo("EXPIRED");
+        stopping.run(over);
+        stopping.run(over.plusDays(1));
+        assertThat(service.calls()).containsOnlyOnce("stop gate");
+    }
+
+    @Test
     void aDayBeforeTheLastSyncIsNotMadeUp() {
         sync(DAY);
         int calls = service.calls().size();
@@ -338,11 +409,11 @@ class JobsSyncJobTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3})
+    @ValueSource(ints = {1, 2, 3, 4})
     void aSyncThatWasKilledIsRepeatedAndRepeatingItChangesNothing(int failing) {
         service.stands("gate", State.FAILED, 3, 0, 0);
         JobsSyncJob killed = new JobsSyncJob(
-                "p", TEAM, new FailingTables(tables, new Countdown(failing)), objects, target -> service);
+                "p", LABELING, new FailingTables(tables, new Countdown(failing)), objects, target -> service);
         assertThatThrownBy(() -> killed.run(DAY)).hasMessageContaining("write");
         sync(DAY);
         assertThat(returned()).hasSize(3);

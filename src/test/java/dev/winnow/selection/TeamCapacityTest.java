@@ -28,7 +28,7 @@ class TeamCapacityTest {
         "160,  52, 1, 4"
     })
     void whatIsOpenAndWhatIsNewFitTheLimitsTogether(int answers, int minutes, int perItem, long images) {
-        TeamSettings team = new TeamSettings(answers, minutes, perItem, 20, 30);
+        TeamSettings team = new TeamSettings(answers, minutes, perItem, 20, 30, false);
         assertThat(TeamCapacity.images(team, new Open(100, 50, 30))).isEqualTo(images);
     }
 

@@ -49,7 +49,8 @@ public final class FakeLabeling implements LabelingService {
                         failed,
                         3,
                         state == State.FAILED ? "it broke" : null,
-                        "s3://out/" + name));
+                        "s3://out/" + name,
+                        "team"));
     }
 
     /** Forgets a job. */
@@ -85,7 +86,8 @@ public final class FakeLabeling implements LabelingService {
                 }
             });
             jobs.computeIfAbsent(
-                    job.name(), name -> new Status("id-" + name, State.RUNNING, CREATED, 0, 0, 0, 3, null, null));
+                    job.name(),
+                    name -> new Status("id-" + name, State.RUNNING, CREATED, 0, 0, 0, 3, null, null, "team"));
         }
         if (fails) {
             throw ServiceException.passing("the service is down", null);
@@ -96,6 +98,13 @@ public final class FakeLabeling implements LabelingService {
     public Optional<Status> describe(String name) {
         calls.add("describe " + name);
         return Optional.ofNullable(jobs.get(name));
+    }
+
+    @Override
+    public boolean stop(String name) {
+        calls.add("stop " + name);
+        Status job = jobs.get(name);
+        return job != null && job.state() == State.RUNNING;
     }
 
     @Override

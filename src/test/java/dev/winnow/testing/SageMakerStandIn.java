@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Stands in for SageMaker's labeling jobs: keeps them by name without regard to case, as the service does. */
 public final class SageMakerStandIn extends JsonService {
@@ -43,12 +44,27 @@ public final class SageMakerStandIn extends JsonService {
             }
             return known;
         }
+        if (operation.equals("StopLabelingJob")) {
+            return stopped(known);
+        }
         if (known != null) {
             throw new Refused("ResourceInUse", "Labeling job already exists.");
         }
         ObjectNode made = made(request);
         jobs.put(key(request), made);
         return JSON.createObjectNode().set("LabelingJobArn", made.get("LabelingJobArn"));
+    }
+
+    /** A job that runs is on its way to be stopped; another one can't be. */
+    private static JsonNode stopped(@Nullable ObjectNode known) throws Refused {
+        if (known == null) {
+            throw new Refused("ResourceNotFound", "Requested resource not found.");
+        }
+        if (!known.path("LabelingJobStatus").asText().equals("InProgress")) {
+            throw new Refused("ValidationException", "The job is not in progress.");
+        }
+        known.put("LabelingJobStatus", "Stopping");
+        return JSON.createObjectNode();
     }
 
     private static String key(JsonNode request) {

@@ -129,8 +129,15 @@ public final class LabelStudio implements LabelingService {
                     0,
                     Math.max(1, project.path("maximum_annotations").asInt()),
                     null,
-                    url + "/projects/" + id + "/data");
+                    url + "/projects/" + id + "/data",
+                    "project-" + id);
         });
+    }
+
+    /** A project has no end that its API could set: people may go on. */
+    @Override
+    public boolean stop(String name) {
+        return false;
     }
 
     private Optional<Long> find(String title) {

@@ -15,6 +15,7 @@ import software.amazon.awssdk.services.sagemaker.SageMakerClient;
 import software.amazon.awssdk.services.sagemaker.model.CreateLabelingJobRequest;
 import software.amazon.awssdk.services.sagemaker.model.DescribeLabelingJobResponse;
 import software.amazon.awssdk.services.sagemaker.model.LabelCounters;
+import software.amazon.awssdk.services.sagemaker.model.LabelingJobStatus;
 import software.amazon.awssdk.services.sagemaker.model.ResourceInUseException;
 import software.amazon.awssdk.services.sagemaker.model.ResourceLimitExceededException;
 import software.amazon.awssdk.services.sagemaker.model.ResourceNotFoundException;
@@ -30,7 +31,7 @@ public final class SageMakerLabeling implements LabelingService {
     private static final AwsCalls CALLS = new AwsCalls(
             "SageMaker",
             "allow sagemaker:CreateLabelingJob, sagemaker:DescribeLabelingJob and iam:PassRole on the role of the job to the"
-                    + " credentials of this process",
+                    + " credentials of this process, and sagemaker:StopLabelingJob with labeling.stop-expired",
             Set.of(),
             Map.of(
                     ResourceLimitExceededException.class,
@@ -98,6 +99,24 @@ public final class SageMakerLabeling implements LabelingService {
         });
     }
 
+    /** A job that is stopped already, or ended by itself meanwhile, is left alone: the API refuses it. */
+    @Override
+    public boolean stop(String name) {
+        return CALLS.attempt("stop labeling job " + name, () -> {
+            try {
+                LabelingJobStatus status =
+                        client.describeLabelingJob(r -> r.labelingJobName(name)).labelingJobStatus();
+                if (status != LabelingJobStatus.IN_PROGRESS && status != LabelingJobStatus.INITIALIZING) {
+                    return false;
+                }
+                client.stopLabelingJob(r -> r.labelingJobName(name));
+                return true;
+            } catch (ResourceNotFoundException e) {
+                return false;
+            }
+        });
+    }
+
     private static Status status(DescribeLabelingJobResponse job) {
         LabelCounters counters =
                 job.labelCounters() == null ? LabelCounters.builder().build() : job.labelCounters();
@@ -119,7 +138,8 @@ public final class SageMakerLabeling implements LabelingService {
                 failed,
                 workers == null ? 1 : workers,
                 job.failureReason() == null ? null : AwsClients.plain(job.failureReason(), LONGEST_REASON),
-                job.labelingJobOutput() == null ? null : job.labelingJobOutput().outputDatasetS3Uri());
+                job.labelingJobOutput() == null ? null : job.labelingJobOutput().outputDatasetS3Uri(),
+                job.humanTaskConfig() == null ? null : job.humanTaskConfig().workteamArn());
     }
 
     private static long number(@Nullable Integer count) {

@@ -71,7 +71,7 @@ final class LabelingRequest {
     }
 
     private boolean autoLabeling() {
-        return job.task().autoLabeling() && !job.blind() && task != Task.BATCH_REVIEW;
+        return job.task().autoLabeling() && !job.answeredWhole() && task != Task.BATCH_REVIEW;
     }
 
     private void checkAutoLabeling(List<String> labels) {
@@ -165,11 +165,10 @@ final class LabelingRequest {
         request.put("RoleArn", settings.role());
         request.put("LabelCategoryConfigS3Uri", s3(job.prefix()) + categoriesName);
         Map<String, Object> stop = new LinkedHashMap<>();
-        // People answer all of what is blind: an audit that stops at the easy half estimates nothing.
-        if (asked.stopItems() > 0 && !job.blind()) {
+        if (asked.stopItems() > 0 && !job.answeredWhole()) {
             stop.put("MaxHumanLabeledObjectCount", asked.stopItems());
         }
-        if (asked.stopPercent() > 0 && !job.blind()) {
+        if (asked.stopPercent() > 0 && !job.answeredWhole()) {
             stop.put("MaxPercentageOfInputDatasetLabeled", asked.stopPercent());
         }
         if (!stop.isEmpty()) {

@@ -22,6 +22,8 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 class SageMakerLabelingIT {
     private static final String NAME = "fleet-dock-2026-11-02-1-1-92f78acc";
 
+    private static final String TEAM = "arn:aws:sagemaker:us-east-1:111122223333:workteam/private-crowd/qa";
+
     private SageMakerStandIn service;
     private SageMakerLabeling labeling;
 
@@ -76,7 +78,7 @@ class SageMakerLabelingIT {
         assertThat(service.job(NAME).at("/Tags/0/Value").asText()).isEqualTo("00aa");
         assertThat(labeling.describe(NAME))
                 .contains(new Status(
-                        NAME, State.RUNNING, Instant.ofEpochMilli(1_790_000_000_500L), 3, 0, 0, 3, null, null));
+                        NAME, State.RUNNING, Instant.ofEpochMilli(1_790_000_000_500L), 3, 0, 0, 3, null, null, TEAM));
         assertThat(labeling.describe("another")).isEmpty();
     }
 
@@ -136,6 +138,19 @@ class SageMakerLabelingIT {
         assertThat(service.names()).isEmpty();
     }
 
+    @Test
+    void aJobThatRunsIsStoppedOnceAndOneThatDoesNotIsLeftAlone() {
+        labeling.create(job(NAME, "s3://b/m.jsonl"));
+        assertThat(labeling.stop(NAME)).isTrue();
+        assertThat(labeling.stop(NAME)).isFalse();
+        assertThat(service.job(NAME).path("LabelingJobStatus").asText()).isEqualTo("Stopping");
+        service.job(NAME).put("LabelingJobStatus", "Completed");
+        assertThat(labeling.stop(NAME)).isFalse();
+        assertThat(labeling.stop("another")).isFalse();
+        assertThat(service.calls()).containsOnlyOnce("StopLabelingJob " + NAME);
+        assertThat(service.problems()).isEmpty();
+    }
+
     @ParameterizedTest
     @CsvSource({"Completed, DONE", "Failed, FAILED", "Stopped, EXPIRED", "Stopping, RUNNING", "Initializing, RUNNING"})
     void statusesOfTheServiceAreThoseOfAJob(String status, State state) {
@@ -157,7 +172,8 @@ class SageMakerLabelingIT {
                         1,
                         3,
                         "ClientError: no such role",
-                        "s3://b/out/output.manifest"));
+                        "s3://b/out/output.manifest",
+                        TEAM));
     }
 
     @ParameterizedTest
