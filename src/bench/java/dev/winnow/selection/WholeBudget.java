@@ -21,7 +21,7 @@ public final class WholeBudget {
      */
     public WholeBudget(Collection<Row> candidates, UseCaseSettings settings) {
         this.pool = candidates.stream()
-                .map(row -> PoolItem.of(row, List.of(), false))
+                .map(row -> PoolItem.of(row, false, text -> text))
                 .toList();
         this.settings = settings;
     }
@@ -39,8 +39,10 @@ public final class WholeBudget {
                 auditShare,
                 0,
                 weights,
+                settings.uncertainty(),
+                settings.diversity(),
                 new UseCaseSettings.Caps(
-                        Integer.MAX_VALUE, Duration.ZERO, Duration.ZERO, Integer.MAX_VALUE, 1, 1),
+                        Integer.MAX_VALUE, Duration.ZERO, Duration.ZERO, 0, Integer.MAX_VALUE, 1, 1),
                 settings.thresholds(),
                 settings.classes(),
                 settings.labels());

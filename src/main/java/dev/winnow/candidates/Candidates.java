@@ -5,16 +5,21 @@ import static org.apache.spark.sql.functions.sha2;
 import static org.apache.spark.sql.functions.substring;
 import static org.apache.spark.sql.types.DataTypes.DateType;
 import static org.apache.spark.sql.types.DataTypes.DoubleType;
+import static org.apache.spark.sql.types.DataTypes.IntegerType;
 import static org.apache.spark.sql.types.DataTypes.LongType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 import static org.apache.spark.sql.types.DataTypes.TimestampType;
 
+import dev.winnow.config.ConfigException;
+import dev.winnow.config.UseCaseSettings;
 import dev.winnow.config.WinnowConfig;
 import dev.winnow.inputs.Inferences;
 import dev.winnow.segments.Misclassified;
 import dev.winnow.tables.TableDef;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.TreeSet;
 import org.apache.spark.sql.Column;
 
 /** What could be labeled and why: one row per item and signal. */
@@ -30,6 +35,7 @@ public final class Candidates {
     public static final String FRAMES = "frames";
     public static final String SEGMENT = "segment";
     public static final String VERDICT = Misclassified.VERDICT;
+    public static final String EMBEDDING_BUCKET = "embedding_bucket";
 
     /** It is an alarm of a segment that the day's findings call elevated, or suspect of it. */
     public static final String ELEVATED_SEGMENT = "ELEVATED_SEGMENT";
@@ -37,7 +43,7 @@ public final class Candidates {
     /** The confidence is inside the band around the alarm threshold. */
     public static final String BOUNDARY = "BOUNDARY";
 
-    /** The confidence is below the class's limit. */
+    /** The model doubts: the confidence is below the class's limit, or the scores of all classes say so. */
     public static final String LOW_CONFIDENCE = "LOW_CONFIDENCE";
 
     /** People contradict it although the model was sure, or say that the model overlooked something. */
@@ -73,8 +79,17 @@ public final class Candidates {
     public static final List<String> SCORED =
             List.of(ELEVATED_SEGMENT, CONFIDENT_WRONG, ERROR_RISK, BOUNDARY, LOW_CONFIDENCE, RARE_CLASS);
 
+    /** Candidates that a round holds on the driver at once, of all use cases, by judgement: half a kilobyte each. */
+    public static final long MAX_POOL = 1_000_000;
+
+    /** Signals with a pool of {@link #poolSize}: those with a score and the audit; a model looks at far fewer images. */
+    private static final int POOLS = SCORED.size() + 1;
+
     /** Even a small budget has a reserve for what caps and missing images hold back. */
     private static final long MIN_POOL = 1_000;
+
+    /** Multiple of the budget below which a pool leaves next to nothing to choose from, by judgement. */
+    private static final double LEAST_FACTOR = 2;
 
     /** The declaration; frame and static dimensions follow as {@code dim_<name>}. */
     public static final TableDef TABLE = TableDef.named(
@@ -117,6 +132,12 @@ public final class Candidates {
                     StringType,
                     "What people say against the inference of CONFIDENT_WRONG: FALSE_POSITIVE, RELABELED or MISSED; null for"
                             + " the others")
+            .optional(Inferences.PHASH, LongType, "Perceptual hash of the image, 64 bits; null where the log has none")
+            .optional(
+                    EMBEDDING_BUCKET,
+                    IntegerType,
+                    "Bucket of images whose embeddings point in about the same direction, 0 to 255; null without an"
+                            + " embedding")
             .check("score_in_range", SCORE + " IS NULL OR " + SCORE + " BETWEEN 0 AND 1")
             .check("draw_in_range", DRAW + " >= 0 AND " + DRAW + " < 1")
             .partitionedBy(PIPELINE, RUN_DATE)
@@ -137,7 +158,40 @@ public final class Candidates {
 
     /** Returns how many candidates of one signal and use case are wanted of a day. */
     static long wanted(WinnowConfig config, String useCase) {
-        return (long) config.selection().poolFactor() * config.useCase(useCase).budget();
+        return (long) (poolFactor(config) * config.useCase(useCase).budget());
+    }
+
+    /** The configured multiple of the budgets, or as much of it as the driver can hold. */
+    private static double poolFactor(WinnowConfig config) {
+        long budgets = config.useCases().values().stream()
+                .mapToLong(UseCaseSettings::budget)
+                .sum();
+        long room = MAX_POOL / POOLS - MIN_POOL * config.useCases().size();
+        return Math.min(config.selection().poolFactor(), (double) room / Math.max(1, budgets));
+    }
+
+    /**
+     * Refuses budgets whose pools together are more than the driver can hold.
+     *
+     * @throws ConfigException naming the keys to lower
+     */
+    public static void requireBounded(WinnowConfig config, Collection<String> useCases) {
+        long items = useCases.stream()
+                .mapToLong(useCase -> POOLS * poolSize(config, useCase))
+                .sum();
+        if (items > MAX_POOL
+                || poolFactor(config)
+                        < Math.min(LEAST_FACTOR, config.selection().poolFactor())) {
+            throw new ConfigException(String.format(
+                    Locale.ROOT,
+                    "the budgets of use cases %s are too large for one round: at most %,d candidates fit the driver, of %d"
+                            + " signals each, and a round needs %.0f times its budget of each; lower"
+                            + " use-cases.<name>.budget, or give the use cases pipelines of their own",
+                    new TreeSet<>(useCases),
+                    MAX_POOL,
+                    POOLS,
+                    LEAST_FACTOR));
+        }
     }
 
     /** Returns how many candidates of one signal and use case a round chooses from at most. */

@@ -14,6 +14,7 @@ import dev.winnow.analysis.ClassImbalance;
 import dev.winnow.analysis.ImageFindings;
 import dev.winnow.config.ConfigException;
 import dev.winnow.config.InferenceSettings.RowPer;
+import dev.winnow.config.Uncertainty;
 import dev.winnow.config.WinnowConfig;
 import dev.winnow.inputs.CameraTable;
 import dev.winnow.inputs.DayInput;
@@ -103,10 +104,13 @@ public final class CandidatesJob implements Stage {
         scope.put(Candidates.RUN_DATE, day);
         // Counted before they are written; what the histograms let through is small next to the facts.
         String salt = config.selection().salt() + "|" + day;
+        Dataset<Row> inferred = inferences.described(List.of(day)).transform(this::withDoubt);
+        boolean scored = measures().values().stream().anyMatch(measure -> measure != Uncertainty.CONFIDENCE);
+        Map<String, List<ScoreCut.Bin>> doubts = scored ? ScoreVectors.histograms(inferred) : Map.of();
         Dataset<Row> found = Signals.find(
                         // Before the cut, as segments may ask for what only cameras tell.
-                        inferences.accepted(List.of(day)).transform(cameras::withStaticDimensions),
-                        tables.frame(DayCuts.TABLE, DayCuts.of(histograms, needs, config)),
+                        inferred.transform(cameras::withStaticDimensions),
+                        tables.frame(DayCuts.TABLE, DayCuts.of(histograms, needs, doubts, config)),
                         new SegmentCuts(segment, tables.frame(SegmentCuts.TABLE, shares)),
                         alarms -> risk.scored(alarms, scale),
                         salt,
@@ -127,10 +131,21 @@ public final class CandidatesJob implements Stage {
                             scope)
                     + tables.replace(table, candidates, scope);
             long read = histograms.values().stream().mapToLong(DayCuts::rows).sum();
-            return new Report(read, written, 0, 1, input.fingerprint(), sentences(table, day, risk));
+            return new Report(read, written, 0, scored ? 2 : 1, input.fingerprint(), sentences(table, day, risk));
         } finally {
             found.unpersist();
         }
+    }
+
+    private Map<String, Uncertainty> measures() {
+        Map<String, Uncertainty> measures = new TreeMap<>();
+        config.useCases().forEach((useCase, settings) -> measures.put(useCase, settings.uncertainty()));
+        return measures;
+    }
+
+    private Dataset<Row> withDoubt(Dataset<Row> rows) {
+        Uncertainty otherwise = config.useCase(WinnowConfig.DEFAULT_USE_CASE).uncertainty();
+        return ScoreVectors.put(rows, measures(), otherwise);
     }
 
     /** The cuts hold for the rows that the cells counted: other files need other cells first. */

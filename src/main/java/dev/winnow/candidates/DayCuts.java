@@ -5,6 +5,7 @@ import static org.apache.spark.sql.types.DataTypes.LongType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 
 import dev.winnow.config.InferenceSettings.RowPer;
+import dev.winnow.config.Uncertainty;
 import dev.winnow.config.UseCaseSettings;
 import dev.winnow.config.UseCaseSettings.ClassThresholds;
 import dev.winnow.config.WinnowConfig;
@@ -89,16 +90,13 @@ final class DayCuts {
             String useCase,
             String label,
             ClassThresholds thresholds,
+            double lowBelow,
             @Nullable Double rareShare,
             List<ScoreCut> cuts,
             double limit,
             long frames) {
-        List<@Nullable Object> values = new ArrayList<>(List.of(
-                useCase,
-                label,
-                thresholds.alarmThreshold(),
-                thresholds.boundaryBand(),
-                thresholds.lowConfidenceBelow()));
+        List<@Nullable Object> values = new ArrayList<>(
+                List.of(useCase, label, thresholds.alarmThreshold(), thresholds.boundaryBand(), lowBelow));
         values.add(rareShare);
         cuts.forEach(cut -> values.addAll(List.of(cut.keep(), cut.consider(), cut.share())));
         values.addAll(List.of(limit, frames));
@@ -110,21 +108,34 @@ final class DayCuts {
      *
      * @param histograms use case to class to rows by confidence bin; {@code __NONE__} with the frames in element 0
      * @param needs use case to rare class to how much it is needed, positive
+     * @param doubts use case whose doubt is told by the scores of all classes to rows by doubt, see
+     *     {@link ScoreVectors#histograms}
      */
     static List<Row> of(
-            Map<String, Map<String, long[]>> histograms, Map<String, Map<String, Double>> needs, WinnowConfig config) {
+            Map<String, Map<String, long[]>> histograms,
+            Map<String, Map<String, Double>> needs,
+            Map<String, List<ScoreCut.Bin>> doubts,
+            WinnowConfig config) {
         List<Row> rows = new ArrayList<>();
         new TreeMap<>(histograms).forEach((useCase, labels) -> {
             UseCaseSettings settings = config.useCase(useCase);
             long wanted = Candidates.wanted(config, useCase);
+            boolean scored = settings.uncertainty() != Uncertainty.CONFIDENCE;
             List<ScoreCut> cuts = Candidates.BY_CONFIDENCE.stream()
-                    .map(signal -> ScoreCut.of(bins(labels, settings, signal), wanted))
+                    .map(signal -> ScoreCut.of(
+                            scored && signal.equals(Candidates.LOW_CONFIDENCE)
+                                    ? doubts.getOrDefault(useCase, List.of())
+                                    : bins(labels, settings, signal),
+                            wanted))
                     .toList();
             Map<String, Double> rare = rareShares(labels, needs.getOrDefault(useCase, Map.of()), wanted);
             long frames = rows(labels);
             double limit = auditLimit(config, settings.budget(), frames);
             for (String label : new TreeMap<>(labels).keySet()) {
-                rows.add(row(useCase, label, settings.thresholds(label), rare.get(label), cuts, limit, frames));
+                ClassThresholds thresholds = settings.thresholds(label);
+                // Where all scores are known, no limit of the confidence is asked for.
+                double lowBelow = scored ? 0 : thresholds.lowConfidenceBelow();
+                rows.add(row(useCase, label, thresholds, lowBelow, rare.get(label), cuts, limit, frames));
             }
         });
         return rows;

@@ -1,8 +1,10 @@
 package dev.winnow.candidates;
 
 import static dev.winnow.inputs.Inferences.CONFIDENCE;
+import static dev.winnow.inputs.Inferences.EMBEDDING;
 import static dev.winnow.inputs.Inferences.IMAGE_URI;
 import static dev.winnow.inputs.Inferences.INFERENCE_ID;
+import static dev.winnow.inputs.Inferences.PHASH;
 import static dev.winnow.inputs.Inferences.PREDICTED_LABEL;
 import static dev.winnow.inputs.Inferences.USE_CASE;
 import static org.apache.spark.sql.functions.abs;
@@ -21,7 +23,6 @@ import static org.apache.spark.sql.functions.xxhash64;
 import dev.winnow.inputs.HashDraw;
 import dev.winnow.inputs.Inferences;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.apache.spark.sql.Column;
@@ -42,6 +43,9 @@ final class Signals {
     private static final Column NO_FRAMES = lit(null).cast("long");
     private static final Column NO_SEGMENT = lit(null).cast("string");
 
+    /** What an inference has beyond what stands for it. */
+    private static final List<String> BEYOND = List.of(ScoreVectors.UNCERTAINTY, PHASH, EMBEDDING);
+
     private Signals() {}
 
     /**
@@ -49,14 +53,16 @@ final class Signals {
      * run date and run id, and ready for {@link #onePerItem}.
      *
      * <p>Scores: {@code BOUNDARY} 1 - |c - t| / b inside the band, its edges left out (Settles 2009, margin of a binary
-     * decision), {@code LOW_CONFIDENCE} 1 - c below the limit (least confidence where only the top confidence is known).
+     * decision), {@code LOW_CONFIDENCE} 1 - c below the limit (least confidence where only the top confidence is known), or
+     * the doubt by the scores of all classes, see {@link ScoreVectors}.
      * {@code RARE_CLASS} and {@code ELEVATED_SEGMENT} 1 - draw / share of the alarms of a rare class or an elevated
      * segment, so that classes and segments take turns in the proportion of their shares of the pool. {@code ERROR_RISK}
      * is the risk itself, see {@link ErrorRisk}.
      * A frame without output has none, whatever confidence the log wrote there. The audit is drawn by the hash of the
      * image, with a salt of its own, so that it does not follow the scores.
      *
-     * @param inferences accepted inferences of the day with all dimensions
+     * @param inferences accepted inferences of the day with all dimensions and {@link ScoreVectors#UNCERTAINTY}; perceptual
+     *     hash and embedding where the log has them
      * @param cuts shaped like {@link DayCuts}, small
      * @param segments cuts of elevated segments
      * @param risk adds the risk of an alarm and the cut of its signal, see {@link ErrorRisk#scored}
@@ -87,9 +93,17 @@ final class Signals {
         signals.add(when(
                 auditDraw.lt(col(DayCuts.AUDIT_LIMIT)),
                 found(Candidates.AUDIT, NO_SCORE, auditDraw, col(DayCuts.AUDIT_LIMIT), frames)));
-        Column[] columns =
-                Arrays.stream(inferences.columns()).map(name -> col(name)).toArray(Column[]::new);
+        List<String> names = List.of(inferences.columns());
+        Column[] columns = names.stream()
+                .filter(name -> !BEYOND.contains(name))
+                .map(name -> col(name))
+                .toArray(Column[]::new);
         List<Column> kept = new ArrayList<>(List.of(columns));
+        kept.add((names.contains(PHASH) ? col(PHASH) : lit(null).cast("long")).as(PHASH));
+        kept.add((names.contains(EMBEDDING)
+                        ? EmbeddingBuckets.bucket()
+                        : lit(null).cast("int"))
+                .as(Candidates.EMBEDDING_BUCKET));
         kept.add(col(FOUND + ".*"));
         kept.add(item(col(FOUND + "." + Candidates.SIGNAL)).as(Candidates.ITEM_ID));
         kept.add(xxhash64(columns).as(CONTENT));
@@ -125,7 +139,9 @@ final class Signals {
                 lit(1).minus(abs(col(CONFIDENCE).minus(col(DayCuts.ALARM_THRESHOLD)))
                         .divide(col(DayCuts.BOUNDARY_BAND)));
             case Candidates.LOW_CONFIDENCE ->
-                when(col(CONFIDENCE).lt(col(DayCuts.LOW_BELOW)), lit(1).minus(col(CONFIDENCE)));
+                coalesce(
+                        col(ScoreVectors.UNCERTAINTY),
+                        when(col(CONFIDENCE).lt(col(DayCuts.LOW_BELOW)), lit(1).minus(col(CONFIDENCE))));
             case Candidates.ERROR_RISK -> col(ErrorRisk.RISK);
             default -> throw new IllegalArgumentException("Expected a signal that is cut by its score, got " + signal);
         };

@@ -1,6 +1,7 @@
 package dev.winnow.config;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The inference log.
@@ -35,11 +36,19 @@ public record InferenceSettings(
             "predicted_label",
             "confidence");
 
+    /** Further ones, read only where a mapping sets them; they do not decide what is counted. */
+    public static final List<String> FURTHER_COLUMNS = List.of("scores", "phash", "embedding");
+
     /** Dimension expression that stands for the hour at the camera's site, 0 to 23. */
     public static final String LOCAL_HOUR = "local_hour()";
 
     /** Dimension expression that stands for night, morning, afternoon or evening at the camera's site. */
     public static final String PART_OF_DAY = "part_of_day()";
+
+    /** Returns whether the log has a further column. */
+    public boolean has(String further) {
+        return input.columns().containsKey(further);
+    }
 
     /** Returns whether a dimension is told by the local time of the camera. */
     public boolean isLocal(String dimension) {
@@ -91,7 +100,11 @@ public record InferenceSettings(
     }
 
     static InferenceSettings read(Section section) {
-        InputSettings input = InputSettings.read(section, "inferences", COLUMNS, "event_date");
+        InputSettings input = InputSettings.read(
+                section,
+                "inferences",
+                Stream.concat(COLUMNS.stream(), FURTHER_COLUMNS.stream()).toList(),
+                "event_date");
         if (!input.present()) {
             section.problem("path", ": the inference log is required; give path or table");
         }

@@ -132,7 +132,8 @@ public record TaskSettings(
                 oldLabelsPath,
                 oldLabelsAttribute,
                 order,
-                splitBySite);
+                splitBySite,
+                pilot);
     }
 
     static TaskSettings read(Section section) {

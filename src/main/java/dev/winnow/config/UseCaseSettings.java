@@ -13,6 +13,9 @@ import java.util.TreeMap;
  * @param modelCheckShare share of the budget drawn uniformly from the day's images that a model looked at, fraction; at
  *     most what the audit leaves
  * @param signalWeights signal name (kebab case) to its weight in the rest of the budget
+ * @param uncertainty what LOW_CONFIDENCE goes by
+ * @param diversity pool of a signal, as a multiple of its share of the budget, from which buckets of embeddings take turns;
+ *     0: by score alone
  * @param caps most that one source gives
  * @param thresholds thresholds of a class that {@code classes} does not name
  * @param classes class to its own thresholds
@@ -23,6 +26,8 @@ public record UseCaseSettings(
         double auditShare,
         double modelCheckShare,
         Map<String, Double> signalWeights,
+        Uncertainty uncertainty,
+        int diversity,
         Caps caps,
         ClassThresholds thresholds,
         Map<String, ClassThresholds> classes,
@@ -38,17 +43,26 @@ public record UseCaseSettings(
      * @param perBurst images per burst: images of one camera and class that follow each other
      * @param burstGap most time between two of them that follow each other
      * @param burstLength most time between the first and the last of them
+     * @param phashDistance bits in which perceptual hashes of one camera, class and day may differ for their images to count
+     *     as one burst, 0 to 7
      * @param perCamera images per camera
      * @param siteShare images per site over the budget, fraction
      * @param classShare images per predicted class over the budget, fraction
      */
     public record Caps(
-            int perBurst, Duration burstGap, Duration burstLength, int perCamera, double siteShare, double classShare) {
+            int perBurst,
+            Duration burstGap,
+            Duration burstLength,
+            int phashDistance,
+            int perCamera,
+            double siteShare,
+            double classShare) {
         private static Caps read(Section section) {
             return new Caps(
                     section.integer("max-per-burst", 1, 1_000_000),
                     Duration.ofSeconds(section.integer("burst-seconds", 0, 86_400)),
                     Duration.ofSeconds(section.integer("burst-max-seconds", 0, 86_400)),
+                    section.integer("phash-distance", 0, 7),
                     section.integer("max-per-camera", 1, 1_000_000),
                     section.number("max-site-share", 0, 1),
                     section.number("max-class-share", 0, 1));
@@ -82,7 +96,16 @@ public record UseCaseSettings(
     /** Returns the same with another budget. */
     public UseCaseSettings withBudget(int images) {
         return new UseCaseSettings(
-                images, auditShare, modelCheckShare, signalWeights, caps, thresholds, classes, labels);
+                images,
+                auditShare,
+                modelCheckShare,
+                signalWeights,
+                uncertainty,
+                diversity,
+                caps,
+                thresholds,
+                classes,
+                labels);
     }
 
     /**
@@ -97,7 +120,17 @@ public record UseCaseSettings(
         Map<String, Double> weights = new TreeMap<>();
         signalWeights.forEach(
                 (signal, weight) -> weights.put(signal, weight == 0 ? 0 : measured.getOrDefault(signal, weight / all)));
-        return new UseCaseSettings(budget, auditShare, modelCheckShare, weights, caps, thresholds, classes, labels);
+        return new UseCaseSettings(
+                budget,
+                auditShare,
+                modelCheckShare,
+                weights,
+                uncertainty,
+                diversity,
+                caps,
+                thresholds,
+                classes,
+                labels);
     }
 
     static UseCaseSettings read(Section section) {
@@ -115,6 +148,8 @@ public record UseCaseSettings(
                 section.number("audit-share", 0, 1),
                 section.number("model-check-share", 0, 1),
                 weights,
+                section.oneOf("uncertainty", Uncertainty.class),
+                section.integer("diversity", 0, 100),
                 Caps.read(section),
                 thresholds,
                 classes,

@@ -280,6 +280,15 @@ public record WinnowConfig(
         Inputs inputs = root.object("inputs", Inputs::read);
         Map<String, UseCaseSettings> useCases =
                 new LinkedHashMap<>(root.entries("use-cases", DEFAULT_USE_CASE, UseCaseSettings::read));
+        useCases.forEach((name, useCase) -> {
+            if (useCase.uncertainty() != Uncertainty.CONFIDENCE && !inputs.inferences.has("scores")) {
+                root.problem(
+                        "use-cases",
+                        "." + name
+                                + ".uncertainty is told by the scores of all classes: map inputs.inferences.columns.scores,"
+                                + " an array or map of them, or take confidence");
+            }
+        });
         Set<String> configured =
                 new TreeSet<>(inputs.inferences.input().dimensions().keySet());
         configured.addAll(inputs.cameras.input().dimensions().keySet());

@@ -167,6 +167,17 @@ public final class InferenceLog {
         return days(days).filter(col(REJECT_REASON).isNull()).drop(REJECT_REASON);
     }
 
+    /** Returns the same rows with the further columns that the mapping sets, see {@link Inferences#FURTHER}, last. */
+    public Dataset<Row> described(Collection<LocalDate> days) {
+        return binned(canonical(mapped(source(days), List.of()).filter(ofDays(days)), reason()), further())
+                .filter(col(REJECT_REASON).isNull())
+                .drop(REJECT_REASON);
+    }
+
+    private String[] further() {
+        return Inferences.FURTHER.columns().stream().filter(settings::has).toArray(String[]::new);
+    }
+
     private Dataset<Row> source(Collection<LocalDate> days) {
         return Mapping.ofDays(sources.open(settings.input(), days), settings.input(), EVENT_DATE, days);
     }
@@ -177,7 +188,7 @@ public final class InferenceLog {
         return Mapping.apply(
                 source,
                 settings.input(),
-                Inferences.TABLE,
+                Inferences.withFurther(List.of(further())),
                 cameras.present() ? List.of(SITE_ID) : List.of(),
                 carried,
                 plain);

@@ -2,10 +2,14 @@ package dev.winnow.inputs;
 
 import static org.apache.spark.sql.types.DataTypes.DateType;
 import static org.apache.spark.sql.types.DataTypes.DoubleType;
+import static org.apache.spark.sql.types.DataTypes.LongType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 import static org.apache.spark.sql.types.DataTypes.TimestampType;
+import static org.apache.spark.sql.types.DataTypes.createArrayType;
 
 import dev.winnow.tables.TableDef;
+import java.util.Collection;
+import org.apache.spark.sql.types.StructType;
 
 /** Canonical inferences: one output of a model on one image, a null label for an image without output. Never stored. */
 public final class Inferences {
@@ -19,6 +23,15 @@ public final class Inferences {
     public static final String CAMERA_ID = "camera_id";
     public static final String PREDICTED_LABEL = "predicted_label";
     public static final String CONFIDENCE = "confidence";
+
+    /** Scores of all classes, of which only the configured measure of doubt is kept. */
+    public static final String SCORES = "scores";
+
+    /** Perceptual hash of the image, 64 bits. */
+    public static final String PHASH = "phash";
+
+    /** What an embedding model makes of the image. */
+    public static final String EMBEDDING = "embedding";
 
     /** Why a row breaks the contract; null for a row that keeps it. */
     public static final String REJECT_REASON = "reject_reason";
@@ -56,5 +69,21 @@ public final class Inferences {
             .key(INFERENCE_ID)
             .build();
 
+    /** What an inference may say beyond that; only where a mapping says how. */
+    public static final TableDef FURTHER = TableDef.named("further_inference_columns", "What a log may say beyond")
+            .optional(SCORES, createArrayType(DoubleType, true), "Scores of all classes in any order; null: none")
+            .optional(PHASH, LongType, "Perceptual hash of the image, 64 bits; null: unknown")
+            .optional(EMBEDDING, createArrayType(DoubleType, true), "Embedding of the image; null: unknown")
+            .build();
+
     private Inferences() {}
+
+    /** The canonical shape with some of the further columns behind. */
+    static TableDef withFurther(Collection<String> names) {
+        StructType wide = TABLE.schema();
+        for (String name : names) {
+            wide = wide.add(FURTHER.schema().apply(name));
+        }
+        return new TableDef(TABLE.name(), TABLE.comment(), wide, TABLE.checks(), TABLE.partitionColumns(), TABLE.key());
+    }
 }

@@ -18,8 +18,11 @@ import java.util.Objects;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.DecimalType;
+import org.apache.spark.sql.types.MapType;
 import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.TimestampNTZType;
@@ -134,9 +137,14 @@ final class Mapping {
             typed.add(expr("nullif(trim(cast(`" + name + "` as string)), '')").as(name));
             typed.add(lit(null).cast(DataTypes.StringType).as(problem(name)));
         } else {
-            String read = tryCast(name, field.dataType());
+            String read = name.equals(Inferences.PHASH) ? hash(name, type) : tryCast(name, field.dataType(), type);
             if (!fits(source.select(raw.get(raw.size() - 1)), read)) {
-                wrongType(name, type, "a " + field.dataType().simpleString(), "a cast or a function");
+                boolean scores = field.dataType() instanceof ArrayType;
+                wrongType(
+                        name,
+                        type,
+                        scores ? "an array of numbers" : "a " + field.dataType().simpleString(),
+                        "a cast or a function");
                 return;
             }
             typed.add(expr(read).as(name));
@@ -153,6 +161,29 @@ final class Mapping {
 
     private static String tryCast(String column, DataType type) {
         return "try_cast(`" + column + "` as " + type.sql() + ")";
+    }
+
+    /** Numbers of an array, and of a map from names to numbers; else a plain cast. */
+    private static String tryCast(String column, DataType wanted, DataType type) {
+        return wanted instanceof ArrayType && type instanceof MapType
+                ? "try_cast(map_values(`" + column + "`) as " + wanted.sql() + ")"
+                : tryCast(column, wanted);
+    }
+
+    /** 64 bits as a number, or as a text of up to sixteen hexadecimal digits; unsigned ones keep their bits. */
+    private static String hash(String column, DataType type) {
+        String value = "`" + column + "`";
+        if (type.equals(DataTypes.StringType)) {
+            String text = "trim(" + value + ")";
+            return "case when " + text + " rlike '^[0-9A-Fa-f]{1,16}$' then cast(conv(" + text
+                    + ", 16, -10) as bigint) end";
+        }
+        if (type instanceof DecimalType) {
+            String whole = "cast(cast(" + value + " as decimal(38, 0)) as string)";
+            return "case when " + value + " between 0 and 18446744073709551615 then cast(conv(" + whole
+                    + ", 10, -10) as bigint) else " + tryCast(column, DataTypes.LongType) + " end";
+        }
+        return tryCast(column, DataTypes.LongType);
     }
 
     private static boolean fits(Dataset<Row> rows, String expression) {

@@ -20,7 +20,8 @@ import java.util.function.Predicate;
  * Spends the budget of one use case; plain Java over a bounded pool.
  *
  * <p>The audit is drawn first, uniformly by its own hash, before caps and exclusions, and keeps its images; then what
- * checks the model, in the same way from fewer images. Each signal then takes its share by score, an image at most once, no
+ * checks the model, in the same way from fewer images. Each signal then takes its share by score, where images have
+ * embeddings by {@link Diversity} among its best, an image at most once, no
  * burst, camera, site or class beyond its {@link Cap}. What a signal can't use spills to the next in order; what no signal
  * can use is drawn uniformly as {@code FILL}. So the budget is spent, or nothing that is left may be chosen.
  */
@@ -142,6 +143,7 @@ final class BudgetSolver {
             tallies.put(signal, Tally.of(quota, pool(signal).size()));
             // A signal without weight takes nothing, nor what others leave.
             int share = wanted(signal) ? Math.min(left, quota + spill) : 0;
+            pools.put(signal, Diversity.ordered(pool(signal), settings.diversity() * quota));
             int taken = take(signal, pool(signal), share);
             spill += quota - taken;
             left -= taken;

@@ -18,6 +18,7 @@ import dev.winnow.config.ConfigException;
 import dev.winnow.config.WinnowConfig;
 import dev.winnow.inputs.ImageUris;
 import dev.winnow.inputs.Inferences;
+import dev.winnow.inputs.WorstSegments;
 import dev.winnow.ports.EarlierRounds;
 import dev.winnow.ports.TableStore;
 import dev.winnow.runtime.Rounds.Round;
@@ -26,10 +27,9 @@ import dev.winnow.selection.Bursts.Source;
 import dev.winnow.tables.TableDef;
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -47,12 +47,9 @@ import org.jspecify.annotations.Nullable;
  * round holds. What a round holds but nobody will answer is free again, and as young as the day it returned.
  *
  * <p>Of each use case and signal at most {@link Candidates#poolSize} come to the driver, in all at most
- * {@link #MAX_ITEMS}.
+ * {@link Candidates#MAX_POOL}.
  */
 final class CandidatePool {
-    /** Candidates that the driver holds at once, by judgement: a kilobyte each. */
-    static final long MAX_ITEMS = 1_000_000;
-
     /** Bins of the score histogram that cuts the pool before it is sorted. */
     private static final int SCORE_BINS = 1_024;
 
@@ -84,6 +81,7 @@ final class CandidatePool {
     private final WinnowConfig config;
     private final TableStore tables;
     private final List<String> dimensions;
+    private final WorstSegments segments;
     private final LocalDate day;
     private final List<Round> sealed;
     private final Dataset<Row> returned;
@@ -92,6 +90,7 @@ final class CandidatePool {
      * Opens the pool of a day.
      *
      * @param dimensions of the candidates
+     * @param segments ranked segments of the day
      * @param sealed sealed rounds, at least those that cool down on the day
      * @param returned see {@link EarlierRounds#returned}
      */
@@ -99,39 +98,17 @@ final class CandidatePool {
             WinnowConfig config,
             TableStore tables,
             List<String> dimensions,
+            WorstSegments segments,
             LocalDate day,
             List<Round> sealed,
             Dataset<Row> returned) {
         this.config = config;
         this.tables = tables;
         this.dimensions = List.copyOf(dimensions);
+        this.segments = segments;
         this.day = day;
         this.sealed = List.copyOf(sealed);
         this.returned = returned;
-    }
-
-    /**
-     * Refuses budgets whose pools together are more than the driver can hold.
-     *
-     * @throws ConfigException naming the keys to lower
-     */
-    static void requireBounded(WinnowConfig config, Collection<String> useCases) {
-        int signals = Candidates.SCORED.size() + 1; // and the audit; a model looks at far fewer images
-        long items = useCases.stream()
-                .mapToLong(useCase -> signals * Candidates.poolSize(config, useCase))
-                .sum();
-        if (items > MAX_ITEMS) {
-            throw new ConfigException(String.format(
-                    Locale.ROOT,
-                    "selection.pool-factor = %d times use-cases.<name>.budget for %d signals makes %,d candidates of"
-                            + " use cases %s, and at most %,d fit the driver: lower selection.pool-factor or"
-                            + " use-cases.<name>.budget",
-                    config.selection().poolFactor(),
-                    signals,
-                    items,
-                    new TreeSet<>(useCases),
-                    MAX_ITEMS));
-        }
     }
 
     /** Without the day's own candidates a round would have no audit, though older ones could fill it. */
@@ -145,9 +122,16 @@ final class CandidatePool {
     /** Returns the best free candidates by use case, in its order. */
     List<UseCasePool> byUseCase() {
         Map<String, List<PoolItem>> items = new TreeMap<>();
-        for (Row row : best(free()).collectAsList()) {
+        Map<String, String> texts = new HashMap<>();
+        // A partition at a time: rows take several times the room of the items that are made of them.
+        Iterator<Row> rows = withSegment(best(free())).toLocalIterator();
+        while (rows.hasNext()) {
+            Row row = rows.next();
             items.computeIfAbsent(row.getAs(Inferences.USE_CASE), useCase -> new ArrayList<>())
-                    .add(PoolItem.of(row, dimensions, row.getAs(LAST_HELD) != null));
+                    .add(PoolItem.of(
+                            row,
+                            row.getAs(LAST_HELD) != null,
+                            text -> text == null ? null : texts.computeIfAbsent(text, same -> same)));
         }
         Map<String, Long> heldToday = heldToday();
         Map<String, List<Shot>> shots = shots();
@@ -230,6 +214,13 @@ final class CandidatePool {
                 .filter(not(today).and(not(before).or(col(Candidates.SIGNAL).isin(Candidates.DRAWN.toArray()))));
     }
 
+    /** Puts the worst segment that an item lies in where its signal speaks of none, and leaves the dimensions out. */
+    private Dataset<Row> withSegment(Dataset<Row> rows) {
+        Column label = coalesce(col(Inferences.PREDICTED_LABEL), lit(Inferences.NO_LABEL));
+        return rows.withColumn(Candidates.SEGMENT, coalesce(col(Candidates.SEGMENT), segments.first(label, dimensions)))
+                .drop(dimensions.stream().map(TableDef::dimensionColumn).toArray(String[]::new));
+    }
+
     /** Selections of the sealed rounds from a day to this one, without what returned. */
     private Dataset<Row> held(LocalDate from) {
         return tables.read(Selections.TABLE)
@@ -262,7 +253,8 @@ final class CandidatePool {
                 .forEach(row -> shots.computeIfAbsent(row.getAs(Inferences.USE_CASE), useCase -> new ArrayList<>())
                         .add(new Shot(
                                 new Source(row.getAs(Inferences.CAMERA_ID), row.getAs(Inferences.PREDICTED_LABEL)),
-                                row.getAs(Inferences.CAPTURED_AT))));
+                                row.getAs(Inferences.CAPTURED_AT),
+                                row.getAs(Inferences.PHASH))));
         return shots;
     }
 
@@ -302,7 +294,7 @@ final class CandidatePool {
             }
             items.merge(signal, row.getAs(ITEMS), Long::sum);
         }
-        requireBounded(config, kept.keySet());
+        Candidates.requireBounded(config, kept.keySet());
         List<Row> cuts = new ArrayList<>();
         lowest.forEach((useCase, bins) -> bins.forEach((signal, bin) ->
                 cuts.add(RowFactory.create(useCase, signal, bin, Candidates.poolSize(config, useCase)))));

@@ -29,9 +29,7 @@ final class Caps {
     Caps(UseCaseSettings settings, Collection<PoolItem> pool, Collection<Shot> held) {
         UseCaseSettings.Caps caps = settings.caps();
         Bursts bursts = new Bursts(
-                Stream.concat(pool.stream().map(Shot::of), held.stream()).toList(),
-                caps.burstGap(),
-                caps.burstLength());
+                Stream.concat(pool.stream().map(Shot::of), held.stream()).toList(), caps);
         cap(Cap.BURST, item -> bursts.of(Shot.of(item)), caps.perBurst());
         held.stream()
                 .map(bursts::of)

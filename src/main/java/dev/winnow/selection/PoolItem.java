@@ -2,13 +2,9 @@ package dev.winnow.selection;
 
 import dev.winnow.candidates.Candidates;
 import dev.winnow.inputs.Inferences;
-import dev.winnow.inputs.WorstSegments;
-import dev.winnow.tables.TableDef;
 import java.time.Instant;
 import java.util.Comparator;
-import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import org.apache.spark.sql.Row;
 import org.jspecify.annotations.Nullable;
 
@@ -29,9 +25,11 @@ import org.jspecify.annotations.Nullable;
  * @param draw hash in [0, 1)
  * @param drawLimit the audit's pool is all frames whose draw is below this; null for the other signals
  * @param frames frames of the use case that day; null for the other signals and where rows are boxes
- * @param segment segment that ELEVATED_SEGMENT speaks of; null for the other signals
+ * @param segment segment that ELEVATED_SEGMENT speaks of, for the other signals the worst ranked one that it lies in; null
+ *     if it lies in none
  * @param verdict what people say against an inference of CONFIDENT_WRONG; null for the other signals
- * @param dimensions dimension name to value, for the segment it lies in
+ * @param phash perceptual hash of the image, 64 bits; null if unknown
+ * @param bucket bucket of the image's embedding; null if unknown
  * @param heldBefore whether a round of an earlier day holds the image: only draws may take it again
  */
 record PoolItem(
@@ -51,7 +49,8 @@ record PoolItem(
         @Nullable Long frames,
         @Nullable String segment,
         @Nullable String verdict,
-        Map<String, String> dimensions,
+        @Nullable Long phash,
+        @Nullable Integer bucket,
         boolean heldBefore) {
 
     /** Best score first, then hash, then item: a total order. */
@@ -64,35 +63,31 @@ record PoolItem(
     static final Comparator<PoolItem> BY_DRAW =
             Comparator.comparingDouble(PoolItem::draw).thenComparing(PoolItem::itemId);
 
-    /** Reads a row shaped like {@link Candidates} with {@code dimensions}. */
-    static PoolItem of(Row candidate, List<String> dimensions, boolean heldBefore) {
-        String label = candidate.getAs(Inferences.PREDICTED_LABEL);
-        String model = candidate.getAs(Inferences.MODEL_VERSION);
-        String site = candidate.getAs(Inferences.SITE_ID);
-        Map<String, String> values = new TreeMap<>();
-        dimensions.forEach(name -> values.put(name, candidate.getAs(TableDef.dimensionColumn(name))));
-        // Every segment may also be one of these, by the names that segments give them.
-        values.put(WorstSegments.LABEL, label == null ? Inferences.NO_LABEL : label);
-        values.put(WorstSegments.MODEL_VERSION, model);
-        values.put(WorstSegments.SITE, site);
+    /**
+     * Reads a row shaped like {@link Candidates}.
+     *
+     * @param shared gives the text that all items share in place of an equal one: of a million items, most texts recur
+     */
+    static PoolItem of(Row candidate, boolean heldBefore, UnaryOperator<@Nullable String> shared) {
         return new PoolItem(
-                candidate.getAs(Candidates.SIGNAL),
+                shared.apply(candidate.getAs(Candidates.SIGNAL)),
                 candidate.getAs(Candidates.ITEM_ID),
                 candidate.getAs(Inferences.INFERENCE_ID),
                 candidate.getAs(Inferences.IMAGE_URI),
                 candidate.getAs(Inferences.CAPTURED_AT),
-                site,
-                candidate.getAs(Inferences.CAMERA_ID),
-                model,
-                label,
+                shared.apply(candidate.getAs(Inferences.SITE_ID)),
+                shared.apply(candidate.getAs(Inferences.CAMERA_ID)),
+                shared.apply(candidate.getAs(Inferences.MODEL_VERSION)),
+                shared.apply(candidate.getAs(Inferences.PREDICTED_LABEL)),
                 candidate.getAs(Inferences.CONFIDENCE),
                 candidate.getAs(Candidates.SCORE),
                 candidate.<Double>getAs(Candidates.DRAW),
                 candidate.getAs(Candidates.DRAW_LIMIT),
                 candidate.getAs(Candidates.FRAMES),
-                candidate.getAs(Candidates.SEGMENT),
-                candidate.getAs(Candidates.VERDICT),
-                values,
+                shared.apply(candidate.getAs(Candidates.SEGMENT)),
+                shared.apply(candidate.getAs(Candidates.VERDICT)),
+                candidate.getAs(Inferences.PHASH),
+                candidate.getAs(Candidates.EMBEDDING_BUCKET),
                 heldBefore);
     }
 }

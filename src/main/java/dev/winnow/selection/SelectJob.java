@@ -3,6 +3,7 @@ package dev.winnow.selection;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
+import dev.winnow.candidates.Candidates;
 import dev.winnow.config.ConfigException;
 import dev.winnow.config.SelectionSettings.Weights;
 import dev.winnow.config.TeamSettings;
@@ -72,7 +73,7 @@ public final class SelectJob implements Stage {
             Rounds rounds,
             History history,
             int number) {
-        CandidatePool.requireBounded(config, config.useCases().keySet());
+        Candidates.requireBounded(config, config.useCases().keySet());
         this.config = config;
         this.inferences = inferences;
         this.cameras = cameras;
@@ -100,14 +101,20 @@ public final class SelectJob implements Stage {
                 config.selection().cooldownDays(), config.selection().planted().restDays())));
         requireNext(round, sealed);
         CandidatePool pool = new CandidatePool(
-                config, tables, dimensions(), day, sealed, history.rounds().returned(day));
+                config,
+                tables,
+                dimensions(),
+                worstSegments(day),
+                day,
+                sealed,
+                history.rounds().returned(day));
         pool.requireCandidates();
         List<String> sentences = new ArrayList<>();
         List<UseCasePool> pools = pool.byUseCase();
         Map<String, Integer> budgets = budgets(day, pools, sentences);
         List<Planting.Round> spent = spend(round, sealed, pools, budgets, sentences);
         String runId = RunIds.of(config.pipeline(), NAME, day, config.semantic(), input.fingerprint());
-        long written = write(round, runId, spent, budgets, selections(day, pool, spent));
+        long written = write(round, runId, spent, budgets, selections(pool, spent));
         return new Report(
                 pools.stream().mapToLong(ofUseCase -> ofUseCase.items().size()).sum(),
                 written,
@@ -239,15 +246,14 @@ public final class SelectJob implements Stage {
     }
 
     /** What was chosen, with everything that speaks for it. */
-    private List<Selection> selections(LocalDate day, CandidatePool pool, List<Planting.Round> spent) {
-        WorstSegments segments = worstSegments(day);
+    private static List<Selection> selections(CandidatePool pool, List<Planting.Round> spent) {
         Map<String, Set<String>> chosen = new TreeMap<>();
         List<Spending> spendings = spent.stream().map(Planting.Round::spending).toList();
         spendings.forEach(spending -> chosen.put(spending.useCase(), spending.images()));
         Map<String, Map<String, Set<String>>> signals = pool.signals(chosen);
         List<Selection> selections = new ArrayList<>();
         for (Spending spending : spendings) {
-            selections.addAll(spending.selections(segments, signals.getOrDefault(spending.useCase(), Map.of())));
+            selections.addAll(spending.selections(signals.getOrDefault(spending.useCase(), Map.of())));
         }
         return selections;
     }

@@ -3,6 +3,7 @@ package dev.winnow.selection;
 import static org.apache.spark.sql.types.DataTypes.DateType;
 import static org.apache.spark.sql.types.DataTypes.DoubleType;
 import static org.apache.spark.sql.types.DataTypes.IntegerType;
+import static org.apache.spark.sql.types.DataTypes.LongType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 import static org.apache.spark.sql.types.DataTypes.TimestampType;
 import static org.apache.spark.sql.types.DataTypes.createArrayType;
@@ -77,6 +78,7 @@ public final class Selections {
                     "UNIFORM: drawn from all frames of the day; SUBSAMPLE: from those that a model looked at; PURPOSIVE")
             .optional(INCLUSION_PROBABILITY, DoubleType, "Probability of the draw; null for PURPOSIVE")
             .required(REASON, StringType, "Why this image, in plain words")
+            .optional(Inferences.PHASH, LongType, "Perceptual hash of the image, 64 bits; null where the log has none")
             .check("known_design", DESIGN + " IN ('UNIFORM', 'SUBSAMPLE', 'PURPOSIVE')")
             .check(
                     "probability_of_uniform_draws",
@@ -112,7 +114,8 @@ public final class Selections {
                 selection.signals().toArray(String[]::new),
                 design(selection),
                 selection.inclusionProbability(),
-                selection.reason());
+                selection.reason(),
+                item.phash());
     }
 
     static String design(Selection selection) {

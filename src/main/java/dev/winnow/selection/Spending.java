@@ -1,10 +1,10 @@
 package dev.winnow.selection;
 
 import dev.winnow.candidates.Candidates;
+import dev.winnow.config.Uncertainty;
 import dev.winnow.config.UseCaseSettings;
 import dev.winnow.config.UseCaseSettings.ClassThresholds;
 import dev.winnow.inputs.Feedback;
-import dev.winnow.inputs.WorstSegments;
 import dev.winnow.ports.ImageStore;
 import dev.winnow.tables.InputException;
 import java.util.ArrayList;
@@ -78,10 +78,9 @@ record Spending(UseCasePool pool, UseCaseSettings settings, BudgetSolver.Spent s
     /**
      * The chosen images with their reasons, by signal in the order they were charged and by rank.
      *
-     * @param segments ranked segments
      * @param speaking image to all signals that have it among their candidates
      */
-    List<Selection> selections(WorstSegments segments, Map<String, Set<String>> speaking) {
+    List<Selection> selections(Map<String, Set<String>> speaking) {
         Map<String, Double> probabilities = new TreeMap<>();
         Candidates.DRAWN.forEach(
                 signal -> probabilities.put(signal, spent.probability(signal, pool.population(signal))));
@@ -95,7 +94,7 @@ record Spending(UseCasePool pool, UseCaseSettings settings, BudgetSolver.Spent s
                         i + 1,
                         item,
                         score(signal, item),
-                        segment(signal, item, segments),
+                        item.segment(),
                         signals(signal, speaking.getOrDefault(item.imageUri(), Set.of())),
                         probabilities.get(signal),
                         reason(signal, item)));
@@ -142,12 +141,6 @@ record Spending(UseCasePool pool, UseCaseSettings settings, BudgetSolver.Spent s
         return Candidates.SCORED.contains(signal) ? item.score() : null;
     }
 
-    private @Nullable String segment(String signal, PoolItem item, WorstSegments segments) {
-        return signal.equals(Candidates.ELEVATED_SEGMENT)
-                ? item.segment()
-                : segments.first(useCase(), item.dimensions());
-    }
-
     /** That an image could be drawn is no reason to label it, unless it was. */
     private static Set<String> signals(String charged, Set<String> speaking) {
         Set<String> signals = new TreeSet<>(speaking);
@@ -172,12 +165,22 @@ record Spending(UseCasePool pool, UseCaseSettings settings, BudgetSolver.Spent s
                         item.label(),
                         Math.abs(confidence(item) - thresholds(item).alarmThreshold()));
             case Candidates.LOW_CONFIDENCE ->
-                String.format(
-                        Locale.ROOT,
-                        "confidence %.3f of %s is below %s",
-                        confidence(item),
-                        item.label(),
-                        thresholds(item).lowConfidenceBelow());
+                settings.uncertainty() == Uncertainty.CONFIDENCE
+                        ? String.format(
+                                Locale.ROOT,
+                                "confidence %.3f of %s is below %s",
+                                confidence(item),
+                                item.label(),
+                                thresholds(item).lowConfidenceBelow())
+                        : String.format(
+                                Locale.ROOT,
+                                "the scores of all classes leave doubt in %s: %s %.3f of 1",
+                                item.label(),
+                                settings.uncertainty()
+                                        .name()
+                                        .toLowerCase(Locale.ROOT)
+                                        .replace('_', ' '),
+                                Objects.requireNonNull(item.score(), "doubt is a score"));
             case Candidates.CONFIDENT_WRONG ->
                 Feedback.MISSED.equals(item.verdict())
                         ? "people say that the model overlooked something"

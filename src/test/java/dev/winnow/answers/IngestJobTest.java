@@ -610,7 +610,8 @@ class IngestJobTest {
                     new String[] {"AUDIT"},
                     "UNIFORM",
                     0.1,
-                    "drawn"));
+                    "drawn",
+                    null));
         }
         tables.replace(Selections.TABLE, tables.frame(Selections.TABLE, rows), Map.of(Selections.PIPELINE, "p"));
     }

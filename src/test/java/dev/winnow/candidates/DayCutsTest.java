@@ -32,7 +32,7 @@ class DayCutsTest {
 
     private static List<Row> cuts(
             String hocon, Map<String, Map<String, long[]>> histograms, Map<String, Map<String, Double>> needs) {
-        return DayCuts.of(histograms, needs, Configs.of(hocon)).stream()
+        return DayCuts.of(histograms, needs, Map.of(), Configs.of(hocon)).stream()
                 .<Row>map(row -> new GenericRowWithSchema(values(row), DayCuts.TABLE.schema()))
                 .toList();
     }

@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.lit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.winnow.config.Uncertainty;
 import dev.winnow.inputs.HashDraw;
 import dev.winnow.inputs.Inferences;
 import dev.winnow.tables.TableDef;
@@ -13,6 +14,7 @@ import dev.winnow.testing.Frames;
 import dev.winnow.testing.Segments;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
@@ -47,13 +49,18 @@ class SignalsTest {
 
     private static Dataset<Row> items(Dataset<Row> inferences, Dataset<Row> cuts, String salt, boolean rowsAreImages) {
         SegmentCuts none = new SegmentCuts(lit(null).cast("string"), Frames.of(SegmentCuts.TABLE));
-        return Signals.find(inferences, cuts, none, SignalsTest::without, salt, rowsAreImages)
+        return Signals.find(doubtless(inferences), cuts, none, SignalsTest::without, salt, rowsAreImages)
                 .transform(Signals::onePerItem);
     }
 
     private static Dataset<Row> findIn(SegmentCuts segments, Dataset<Row> inferences) {
         return Signals.find(
-                inferences, Frames.of(DayCuts.TABLE, SILENT), segments, SignalsTest::without, "salt|2026-10-01", true);
+                doubtless(inferences),
+                Frames.of(DayCuts.TABLE, SILENT),
+                segments,
+                SignalsTest::without,
+                "salt|2026-10-01",
+                true);
     }
 
     /** Alarms of two segments, frames without output of one of them. */
@@ -71,6 +78,10 @@ class SignalsTest {
                 Segments.of("dock: light=night", "dock: light=day", "gate: light=dusk")
                         .first(col(DayCuts.LABEL), List.of("light")),
                 Frames.of(SegmentCuts.TABLE, shares));
+    }
+
+    private static Dataset<Row> doubtless(Dataset<Row> inferences) {
+        return ScoreVectors.put(inferences, Map.of(), Uncertainty.CONFIDENCE);
     }
 
     /** No risk, and nothing of it is kept. */

@@ -590,7 +590,8 @@ class ConsensusJobTest {
                 new String[] {signal},
                 Selections.PURPOSIVE,
                 null,
-                "because"));
+                "because",
+                null));
     }
 
     @Test

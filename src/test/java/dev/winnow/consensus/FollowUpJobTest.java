@@ -73,7 +73,8 @@ class FollowUpJobTest {
                     new String[] {"BOUNDARY"},
                     Selections.PURPOSIVE,
                     null,
-                    "because"));
+                    "because",
+                    null));
         }
     }
 

@@ -153,4 +153,43 @@ class MappingTest {
                         .collectAsList())
                 .containsExactly("2026-10-01 08:00:00");
     }
+
+    private static List<String> further(InferenceLog log) {
+        return log.described(List.of(DAY))
+                .select("scores", "phash", "embedding")
+                .toJSON()
+                .collectAsList();
+    }
+
+    @Test
+    void scoresAreAnArrayOrAMapHashesANumberOrHexadecimalDigitsAndOtherTextsAreNone() {
+        String log = "inferences { format = json, columns { scores = %s, phash = %s, embedding = vector } }";
+        String row = """
+                {'inference_id':'a','image_uri':'s3://b/1.jpg','captured_at':'2026-10-01T00:00:00Z',\
+                'event_date':'2026-10-01','use_case':'u','model_version':'m','site_id':'s','camera_id':'c',\
+                'predicted_label':'bag','confidence':0.5,'list':[0.5,0.25],'named':{'bag':0.5,'box':0.25},\
+                'hex':'%s','number':-2,'large':18446744073709551615,'vector':[1,2.5]}""";
+        Sources sources = new Sources(folder).with("inferences/a.json", row.formatted("fFfFfFfFfFfFfFfE"));
+        assertThat(further(sources.inferences(log.formatted("list", "hex"))))
+                .containsExactly("{\"scores\":[0.5,0.25],\"phash\":-2,\"embedding\":[1.0,2.5]}");
+        assertThat(further(sources.inferences(
+                        log.formatted("\"map('bag', named.bag, 'box', named.box)\"", "\"cast(number as bigint)\""))))
+                .containsExactly("{\"scores\":[0.5,0.25],\"phash\":-2,\"embedding\":[1.0,2.5]}");
+        assertThat(further(sources.inferences(log.formatted("list", "\"cast(large as decimal(20, 0))\""))))
+                .containsExactly("{\"scores\":[0.5,0.25],\"phash\":-1,\"embedding\":[1.0,2.5]}");
+        assertThat(further(new Sources(folder)
+                        .with("inferences/a.json", row.formatted("no hash"))
+                        .inferences(log.formatted("list", "hex"))))
+                .containsExactly("{\"scores\":[0.5,0.25],\"embedding\":[1.0,2.5]}");
+    }
+
+    @Test
+    void whatIsNoArrayOfNumbersIsNamedWithItsType() {
+        assertThatThrownBy(() -> further(new Sources(folder)
+                        .with("inferences/a.csv", "inference_id,image_uri", "a,s3://b/1.jpg")
+                        .inferences(MAPPING + "inferences { format = csv, columns { scores = image_uri } }")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("inputs.inferences.columns.scores is of type string")
+                .hasMessageContaining("expected an array of numbers");
+    }
 }

@@ -64,7 +64,8 @@ class ManifestsJobTest {
             new String[] {signal},
             audit ? "UNIFORM" : "PURPOSIVE",
             audit ? 0.1 : null,
-            "because"
+            "because",
+            null
         };
         return RowFactory.create(values);
     }

@@ -514,7 +514,7 @@ class QaLoopTest {
         new LaunchJob("p", tables, objects, rounds(), Rounds.Round::ofRelabel, target -> service, () -> {}).run(next);
         assertThat(service.requests()).hasSize(1);
         service.stands(job.getAs(LabelingJobs.JOB_NAME), State.DONE, 4, 4, 0);
-        new JobsSyncJob("p", config("").labeling().team(), tables, objects, target -> service).run(next);
+        new JobsSyncJob("p", config("").labeling(), tables, objects, target -> service).run(next);
         assertThat(relabelJob().<String>getAs(LabelingJobs.STATUS)).isEqualTo("DONE");
         classified(job, request.path("LabelAttributeName").asText(), "dog");
         ingest();

@@ -6,7 +6,6 @@ import dev.winnow.candidates.Candidates;
 import dev.winnow.config.UseCaseSettings;
 import dev.winnow.config.UseCaseSettings.Caps;
 import dev.winnow.stats.ClusterSums;
-import dev.winnow.testing.Segments;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -90,7 +89,7 @@ public final class AuditDraws {
         return new AuditDraws(
                 frames,
                 Pools.with(
-                        new Caps(1, Duration.ofSeconds(10), Duration.ofSeconds(60), 5, 0.1, 0.4),
+                        new Caps(1, Duration.ofSeconds(10), Duration.ofSeconds(60), 3, 5, 0.1, 0.4),
                         Pools.settings(budget, 0.25, 1, 1, 5, 0.1)));
     }
 
@@ -131,7 +130,7 @@ public final class AuditDraws {
         }
         Spending spending =
                 Spending.of(new UseCasePool("dock", pool, List.of(), frames.size() + 1, 0), settings, u -> Set.of());
-        List<Selection> selections = spending.selections(Segments.of(), Map.of());
+        List<Selection> selections = spending.selections(Map.of());
         ClusterSums labels = selections.stream()
                 .filter(selection -> selection.signal().equals(Candidates.AUDIT))
                 .map(selection ->

@@ -45,6 +45,8 @@ class BudgetSolverPropertiesTest {
                 String camera = site + "-c" + random.nextInt(camerasPerSite);
                 String image = "image" + i;
                 int second = random.nextInt(200);
+                // Half of the fleets have embeddings: they change the order in which images are taken, and no cap.
+                Integer bucket = seed % 2 == 0 ? (Integer) random.nextInt(5) : null;
                 if (random.nextInt(10) == 0) {
                     unusable.add(image);
                 }
@@ -53,10 +55,8 @@ class BudgetSolverPropertiesTest {
                         // Scores and draws tie often.
                         Double score = DRAWN.contains(signal) ? null : (Double) (random.nextInt(5) / 4.0);
                         String label = random.nextInt(6) == 0 ? null : "class" + random.nextInt(classes);
-                        pool.add(Pools.at(
-                                second,
-                                label,
-                                Pools.item(signal, image, site, camera, score, random.nextInt(50) / 50.0)));
+                        PoolItem item = Pools.item(signal, image, site, camera, score, random.nextInt(50) / 50.0);
+                        pool.add(Pools.looking(null, bucket, Pools.at(second, label, item)));
                     }
                 }
             }
@@ -70,6 +70,7 @@ class BudgetSolverPropertiesTest {
                     1 + random.nextInt(3),
                     Duration.ofSeconds(random.nextInt(20)),
                     Duration.ofSeconds(random.nextInt(60)),
+                    random.nextInt(8),
                     1 + random.nextInt(6),
                     random.nextInt(11) / 10.0,
                     random.nextInt(11) / 10.0);
@@ -229,6 +230,8 @@ class BudgetSolverPropertiesTest {
                 s.auditShare(),
                 s.modelCheckShare(),
                 s.signalWeights(),
+                s.uncertainty(),
+                s.diversity(),
                 s.caps(),
                 s.thresholds(),
                 s.classes(),

@@ -196,7 +196,8 @@ class BudgetSolverTest {
     @Test
     void aBurstGivesItsBestImageAndTheAuditIsNotCollapsed() {
         UseCaseSettings settings = with(
-                new Caps(1, Duration.ofSeconds(10), Duration.ofSeconds(60), 100, 1, 1), settings(20, 0.1, 1, 0, 5, 1));
+                new Caps(1, Duration.ofSeconds(10), Duration.ofSeconds(60), 3, 100, 1, 1),
+                settings(20, 0.1, 1, 0, 5, 1));
         Spent spent = spend(
                 settings,
                 at(0, "bag", item(BOUNDARY, "first", "s", "c", 0.5, 0.5)),
@@ -216,7 +217,7 @@ class BudgetSolverTest {
     @Test
     void aBurstThatAnEarlierRoundTookAnImageOfGivesNoneAnyMore() {
         UseCaseSettings settings = with(
-                new Caps(1, Duration.ofSeconds(10), Duration.ofSeconds(60), 100, 1, 1), settings(20, 0, 1, 0, 5, 1));
+                new Caps(1, Duration.ofSeconds(10), Duration.ofSeconds(60), 3, 100, 1, 1), settings(20, 0, 1, 0, 5, 1));
         List<PoolItem> pool = List.of(
                 at(10, "bag", item(BOUNDARY, "same-burst", "s", "c", 0.9, 0.5)),
                 at(31, "bag", item(BOUNDARY, "next-burst", "s", "c", 0.5, 0.5)),
@@ -242,7 +243,7 @@ class BudgetSolverTest {
             pool.add(at(0, "class" + i / 100, boundary("i" + i, 1 - i / 10_000.0)));
         }
         UseCaseSettings settings = with(
-                new Caps(1, Duration.ofSeconds(10), Duration.ofSeconds(60), 100, 1, share),
+                new Caps(1, Duration.ofSeconds(10), Duration.ofSeconds(60), 3, 100, 1, share),
                 settings(100, 0, 1, 1, 5, 1));
         Spent spent = BudgetSolver.spend(settings, pool, List.of(), item -> true);
         assertThat(spent.total()).isEqualTo(100);
@@ -261,7 +262,8 @@ class BudgetSolverTest {
             pool.add(at(0, i < 10 ? null : "bag", audit("a" + i, i / 20.0)));
         }
         UseCaseSettings settings = with(
-                new Caps(1, Duration.ofSeconds(10), Duration.ofSeconds(60), 100, 1, 0.1), settings(10, 0, 1, 0, 5, 1));
+                new Caps(1, Duration.ofSeconds(10), Duration.ofSeconds(60), 3, 100, 1, 0.1),
+                settings(10, 0, 1, 0, 5, 1));
         assertThat(BudgetSolver.spend(settings, pool, List.of(), item -> true).of(FILL))
                 .hasSize(10);
     }

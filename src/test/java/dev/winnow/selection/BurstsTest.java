@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.winnow.candidates.Candidates;
+import dev.winnow.config.UseCaseSettings.Caps;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,7 +22,9 @@ class BurstsTest {
     }
 
     private static Bursts bursts(List<PoolItem> pool) {
-        return new Bursts(pool.stream().map(Bursts.Shot::of).toList(), Duration.ofSeconds(10), Duration.ofSeconds(60));
+        return new Bursts(
+                pool.stream().map(Bursts.Shot::of).toList(),
+                new Caps(1, Duration.ofSeconds(10), Duration.ofSeconds(60), 3, 5, 1, 1));
     }
 
     @ParameterizedTest
@@ -62,6 +65,43 @@ class BurstsTest {
         int day = 24 * 60 * 60;
         List<PoolItem> pool = List.of(item(0, "c", "bag"), item(day, "c", "bag"), item(day, "c", "knife"));
         assertThat(pool.stream().map(Bursts.Shot::of).map(bursts(pool)::of)).containsOnlyNulls();
+    }
+
+    private static List<String> begins(List<PoolItem> pool) {
+        Bursts bursts = bursts(pool);
+        return pool.stream()
+                .map(item -> {
+                    Bursts.Burst burst = bursts.of(Bursts.Shot.of(item));
+                    return burst == null ? "none" : burst.begin().getEpochSecond() + "/" + burst.look();
+                })
+                .toList();
+    }
+
+    @Test
+    void imagesOfADayThatLookAlikeAreOneBurstHoweverFarApart() {
+        List<PoolItem> pool = List.of(
+                Pools.looking(0L, null, item(0, "c", "bag")),
+                Pools.looking(-1L, null, item(5, "c", "bag")),
+                Pools.looking(0b111L, null, item(5_000, "c", "bag")),
+                Pools.looking(0b1111_0000L, null, item(9_000, "c", "bag")),
+                Pools.looking(-1L, null, item(9_100, "c", "bag")),
+                Pools.looking(0L, null, item(9_200, "c", "knife")),
+                Pools.looking(0L, null, item(9_300, "d", "bag")),
+                Pools.looking(0L, null, item(86_400, "c", "bag")),
+                Pools.looking(null, null, item(9_400, "c", "bag")));
+        assertThat(begins(pool))
+                .as("the two first are one burst by time, and the last of them has the hash of another")
+                .containsExactly("0/0", "0/0", "0/0", "9000/0", "0/0", "9200/0", "9300/0", "86400/0", "9400/0");
+    }
+
+    @Test
+    void whereALogWritesDatesOnlyHashesTellBursts() {
+        List<PoolItem> pool = List.of(
+                Pools.looking(0L, null, item(0, "c", "bag")),
+                Pools.looking(1L, null, item(0, "c", "bag")),
+                Pools.looking(-1L, null, item(0, "c", "bag")),
+                item(0, "c", "bag"));
+        assertThat(begins(pool)).containsExactly("0/2", "0/2", "0/1", "none");
     }
 
     @Test

@@ -184,6 +184,8 @@ class PlantingTest {
                 plain.auditShare(),
                 plain.modelCheckShare(),
                 plain.signalWeights(),
+                plain.uncertainty(),
+                plain.diversity(),
                 plain.caps(),
                 plain.thresholds(),
                 plain.classes(),

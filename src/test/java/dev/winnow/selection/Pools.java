@@ -1,6 +1,7 @@
 package dev.winnow.selection;
 
 import dev.winnow.candidates.Candidates;
+import dev.winnow.config.Uncertainty;
 import dev.winnow.config.UseCaseSettings;
 import dev.winnow.config.UseCaseSettings.Caps;
 import dev.winnow.config.UseCaseSettings.ClassThresholds;
@@ -28,7 +29,9 @@ final class Pools {
                 audit,
                 MODEL_CHECKS,
                 weights,
-                new Caps(1_000_000, Duration.ofSeconds(10), Duration.ofSeconds(60), perCamera, perSite, 1),
+                Uncertainty.CONFIDENCE,
+                10,
+                new Caps(1_000_000, Duration.ofSeconds(10), Duration.ofSeconds(60), 3, perCamera, perSite, 1),
                 new ClassThresholds(0.5, 0.1, 0.5, 0.8),
                 Map.of(),
                 List.of());
@@ -40,6 +43,8 @@ final class Pools {
                 s.auditShare(),
                 s.modelCheckShare(),
                 s.signalWeights(),
+                s.uncertainty(),
+                s.diversity(),
                 caps,
                 s.thresholds(),
                 s.classes(),
@@ -65,7 +70,8 @@ final class Pools {
                 item.frames(),
                 item.segment(),
                 item.verdict(),
-                item.dimensions(),
+                item.phash(),
+                item.bucket(),
                 item.heldBefore());
     }
 
@@ -87,8 +93,33 @@ final class Pools {
                 null,
                 null,
                 null,
-                Map.of(),
+                null,
+                null,
                 false);
+    }
+
+    /** The same item with what its image looks like. */
+    static PoolItem looking(@Nullable Long phash, @Nullable Integer bucket, PoolItem item) {
+        return new PoolItem(
+                item.signal(),
+                item.itemId(),
+                item.inferenceId(),
+                item.imageUri(),
+                item.capturedAt(),
+                item.site(),
+                item.camera(),
+                item.modelVersion(),
+                item.label(),
+                item.confidence(),
+                item.score(),
+                item.draw(),
+                item.drawLimit(),
+                item.frames(),
+                item.segment(),
+                item.verdict(),
+                phash,
+                bucket,
+                item.heldBefore());
     }
 
     static PoolItem audit(String image, double draw) {
@@ -140,7 +171,8 @@ final class Pools {
                 item.frames(),
                 segment,
                 verdict,
-                item.dimensions(),
+                item.phash(),
+                item.bucket(),
                 heldBefore);
     }
 

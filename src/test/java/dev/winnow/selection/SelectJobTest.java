@@ -336,20 +336,18 @@ class SelectJobTest {
 
     @Test
     void budgetsWhosePoolsDoNotFitTheDriverAreRefusedBeforeAnythingRuns() {
-        WinnowConfig config = Configs.of("selection.pool-factor = 50, use-cases.dock.budget = 10000");
+        WinnowConfig config = Configs.of("use-cases.dock.budget = 100000");
         assertThatThrownBy(() -> job(config, 1, uris -> Set.of()))
                 .isInstanceOf(ConfigException.class)
-                .hasMessageContaining("selection.pool-factor = 50 times use-cases.<name>.budget for 7 signals")
-                .hasMessageContaining("makes 3,850,000 candidates of use cases [default, dock]")
-                .hasMessageContaining("lower selection.pool-factor or use-cases.<name>.budget");
+                .hasMessageContaining("the budgets of use cases [default, dock] are too large for one round");
     }
 
     @Test
     void useCasesThatOnlyTheDataNamesCountTowardsTheDriversBound() {
         candidates(DAY, boundary(DAY, "x", 1), boundary(DAY, "y", 1).replace("'dock'", "'gate'"));
-        assertThatThrownBy(() -> select(hocon(10_000, 0), DAY))
+        assertThatThrownBy(() -> select(hocon(60_000, 0), DAY))
                 .isInstanceOf(ConfigException.class)
-                .hasMessageContaining("makes 1,400,000 candidates of use cases [dock, gate]");
+                .hasMessageContaining("the budgets of use cases [dock, gate] are too large for one round");
         assertThat(images("2026-10-10.1")).isEmpty();
     }
 

@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.winnow.candidates.Candidates;
-import dev.winnow.inputs.WorstSegments;
 import dev.winnow.tables.InputException;
-import dev.winnow.testing.Segments;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +31,7 @@ class SpendingTest {
         Map<String, Set<String>> speaking = Map.of(
                 A, Set.of(Candidates.AUDIT, Candidates.LOW_CONFIDENCE),
                 B, Set.of(Candidates.AUDIT, Candidates.BOUNDARY));
-        assertThat(spending.selections(Segments.of(), speaking))
+        assertThat(spending.selections(speaking))
                 .extracting(selection -> selection.item().imageUri(), selection -> List.copyOf(selection.signals()))
                 .containsExactly(tuple(A, List.of("AUDIT", "LOW_CONFIDENCE")), tuple(B, List.of("BOUNDARY")));
     }
@@ -68,7 +66,7 @@ class SpendingTest {
                 new UseCasePool("dock", items, List.of(), 1_000, 0),
                 Pools.settings(items.size(), 0, weights, 5, 1),
                 uris -> Set.of());
-        assertThat(spending.selections(Segments.of(), Map.of()))
+        assertThat(spending.selections(Map.of()))
                 .extracting(Selection::reason)
                 .containsExactlyInAnyOrder(
                         "lies in null, where errors are more frequent than elsewhere",
@@ -90,11 +88,11 @@ class SpendingTest {
                         0),
                 Pools.settings(2, 0, Map.of("elevated-segment", 1.0, "boundary", 1.0), 5, 1),
                 uris -> Set.of());
-        assertThat(spending.selections(Segments.of("dock: all of it"), Map.of()))
+        assertThat(spending.selections(Map.of()))
                 .extracting(Selection::segment, Selection::reason)
                 .containsExactly(
                         tuple("light=night", "lies in light=night, where errors are more frequent than elsewhere"),
-                        tuple("all of it", "confidence 0.500 of bag is 0.000 from its alarm threshold"));
+                        tuple(null, "confidence 0.500 of bag is 0.000 from its alarm threshold"));
     }
 
     @Test
@@ -108,19 +106,11 @@ class SpendingTest {
                         0),
                 Pools.settings(2, 0, Map.of("confident-wrong", 1.0), 5, 1),
                 uris -> Set.of());
-        assertThat(spending.selections(Segments.of(), Map.of()))
+        assertThat(spending.selections(Map.of()))
                 .extracting(Selection::reason)
                 .containsExactly(
                         "people say that the model overlooked something",
                         "people contradict bag, of which the model was sure: confidence 0.500");
-    }
-
-    @Test
-    void segmentsOfOtherUseCasesSayNothing() {
-        WorstSegments segments = Segments.of("gate: everything", "dock: all of it");
-        assertThat(spend(1, 0, Pools.boundary(A, 1)).selections(segments, Map.of()))
-                .extracting(Selection::segment)
-                .containsExactly("all of it");
     }
 
     @Test
