@@ -75,6 +75,76 @@ class CandidatesJobTest {
     }
 
     @Test
+    void theScoresOfAllClassesHashesAndEmbeddingsDecideWhatIsInDoubtAndWhatLooksAlike(@TempDir Path scored)
+            throws IOException {
+        TinyFleet.write(scored);
+        List<String> frames = new ArrayList<>();
+        for (int i = 0; i < 400; i++) {
+            // The model is always sure of its class by the confidence; the second score says how sure it is.
+            frames.add("""
+                    {"inference_id":"id%d","image_uri":"s3://bucket/%d.jpg","captured_at":"2026-10-01T%02d:%02d:00Z",\
+                    "event_date":"2026-10-01","use_case":"dock","model_version":"m","site_id":"s%d","camera_id":"c%d",\
+                    "confidence":0.9,"light":"day","rain":"dry","predicted_label":"bag",\
+                    "all":[%s,0.5],"hash":"%x","vector":%s}""".formatted(
+                            i,
+                            i,
+                            i / 60,
+                            i % 60,
+                            i % 8,
+                            i % 8,
+                            0.5 + i / 1000.0,
+                            i < 100 ? i % 8 : i * 0x9E3779B97F4A7C15L,
+                            i % 2 == 0 ? "[1,0.5]" : "[-1,-0.5]"));
+        }
+        Files.write(scored.resolve("inferences/day.json"), frames);
+        Files.delete(scored.resolve("feedback/day.json"));
+        Files.writeString(scored.resolve("feedback/day.json"), "");
+        String columns = """
+                inputs.inferences {
+                  schema = "inference_id STRING, image_uri STRING, captured_at TIMESTAMP, event_date DATE, use_case STRING, \
+                model_version STRING, site_id STRING, camera_id STRING, predicted_label STRING, confidence DOUBLE, \
+                light STRING, rain STRING, all ARRAY<DOUBLE>, hash STRING, vector ARRAY<DOUBLE>"
+                  columns { scores = all, phash = hash, embedding = vector }
+                }
+                use-cases.default { uncertainty = margin, budget = 20, audit-share = 0
+                  max-per-camera = 100, max-site-share = 1, max-class-share = 1
+                  signals { low-confidence = 1, boundary = 0, error-risk = 0, confident-wrong = 0, elevated-segment = 0
+                    rare-class = 0 } }
+                """;
+        Pipeline pipeline = TinyFleet.pipeline(scored, "p", "light", new FakeTables(), new MemoryObjects(), columns);
+        pipeline.segments(TinyFleet.DAY);
+        assertThat(pipeline.candidates(TinyFleet.DAY).passes())
+                .as("one for the scores")
+                .isEqualTo(2);
+        Dataset<Row> doubtful =
+                pipeline.rows("candidates").filter(col(Candidates.SIGNAL).equalTo(Candidates.LOW_CONFIDENCE));
+        Row mostDoubtful = doubtful.sort(col(Candidates.SCORE).desc()).first();
+        assertThat(mostDoubtful.<String>getAs("inference_id")).isEqualTo("id0");
+        assertThat(mostDoubtful.<Double>getAs(Candidates.SCORE)).isEqualTo(1);
+        assertThat(doubtful.select(Candidates.EMBEDDING_BUCKET).distinct().count())
+                .isEqualTo(2);
+
+        pipeline.select(TinyFleet.DAY);
+        List<Row> chosen = pipeline.rows("selections").sort("rank").collectAsList();
+        assertThat(chosen)
+                .hasSize(20)
+                .allSatisfy(row -> assertThat(row.<String>getAs("reason"))
+                        .startsWith("the scores of all classes leave doubt in bag: margin "));
+        assertThat(chosen)
+                .filteredOn(row ->
+                        Integer.parseInt(row.<String>getAs("inference_id").substring(2)) < 100)
+                .extracting(row -> row.getAs("camera_id"))
+                .as("the first 100 images look the same within their camera")
+                .doesNotHaveDuplicates()
+                .hasSize(8);
+        assertThat(chosen)
+                .extracting(row ->
+                        Integer.parseInt(row.<String>getAs("inference_id").substring(2)) % 2)
+                .as("both looks take turns")
+                .startsWith(0, 1, 0, 1);
+    }
+
+    @Test
     void alarmsOfClassesThatTheDaysMapCallsThinAreCandidatesByTheNeedOfTheClass() {
         TinyFleet.write(folder);
         FakeTables tables = new FakeTables();
