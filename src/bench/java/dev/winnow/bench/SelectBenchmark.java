@@ -186,6 +186,8 @@ public final class SelectBenchmark {
                 .withColumn(
                         Candidates.SEGMENT,
                         expr("if(signal = 'ELEVATED_SEGMENT', concat('lighting=', camera % 4), null)"))
+                .withColumn(Inferences.PHASH, lit(null).cast("long"))
+                .withColumn(Candidates.EMBEDDING_BUCKET, lit(null).cast("int"))
                 .withColumn(Candidates.VERDICT, expr("if(signal = 'CONFIDENT_WRONG', 'FALSE_POSITIVE', null)"));
         for (String dimension : DIMENSIONS) {
             named = named.withColumn(
@@ -213,7 +215,7 @@ public final class SelectBenchmark {
                                 labeling.path = "%1$s/_labeling"
                                 inputs.inferences { path = "%2$s", format = json, schema = "event_date DATE", dimensions { %3$s } }
                                 use-cases.default.budget = 100
-                                use-cases.dock { budget = %4$d, signals { rare-class = 0.1 } }
+                                use-cases.dock { budget = %4$d, max-per-camera = 50, signals { rare-class = 0.1 } }
                                 """
                                         .formatted(
                                                 warehouse,

@@ -115,7 +115,8 @@ class ExportJobTest {
                         ? Selections.PURPOSIVE
                         : signal.equals("AUDIT") ? Selections.UNIFORM : Selections.SUBSAMPLE,
                 probability,
-                "because"));
+                "because",
+                null));
     }
 
     private ExportJob job(String export, ObjectStore store) {

@@ -11,10 +11,12 @@ import dev.winnow.stats.Interval;
 import dev.winnow.stats.IntervalMethod;
 import java.util.List;
 import java.util.Objects;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The audit holds what it promises, from the draw of the solver to the interval of the table. */
+@Tag("slow")
 class AuditCoverageTest {
     private static final int DRAWS = 500;
 

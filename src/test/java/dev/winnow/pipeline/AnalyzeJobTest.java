@@ -40,10 +40,12 @@ import javax.imageio.ImageIO;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The stage {@code analyze} behind {@code segments}, on two days of a few frames. */
+@Tag("slow")
 class AnalyzeJobTest {
     private static final LocalDate DAY = LocalDate.parse("2026-10-01");
     private static final LocalDate NEXT = DAY.plusDays(1);

@@ -43,6 +43,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -53,6 +54,7 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>Model m2 was trained on the first round. At night it is wrong in 15 instead of 60 of 100 alarms; in snow, which was as
  * bad and was asked about as well, it is as bad as before.
  */
+@Tag("slow")
 class ClosedLoopTest {
     private static final LocalDate FIRST = LocalDate.parse("2026-10-01");
 

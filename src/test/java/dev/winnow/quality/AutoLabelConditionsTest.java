@@ -33,12 +33,14 @@ import java.util.zip.GZIPInputStream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataTypes;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Published predictions on images of full and of low contrast: what audits of the clear ones prove labels clear ones, and
  * nothing of the others.
  */
+@Tag("slow")
 class AutoLabelConditionsTest {
     private static final Path DATA = Path.of("../shared/data/distortion_contrast/predictions.csv.gz");
     private static final LocalDate DAY = LocalDate.parse("2026-11-05");
