@@ -90,7 +90,15 @@ public final class LaunchJob implements Stage {
         } finally {
             launches.open.values().forEach(LabelingService::close);
         }
-        launches.withoutRequest.forEach(this::requireRequests);
+        launches.withoutRequest.forEach((without, jobs) -> {
+            if (without.equals(own)) {
+                requireRequests(without, jobs);
+            }
+            // An earlier round must not keep this one from being done.
+            launches.sentences.add("Released jobs of round " + without.id() + " have no request to create them: create "
+                    + joined(jobs, "", "job-name") + " by hand from "
+                    + joined(jobs, rounds.prefix(without), "manifest"));
+        });
         return new Report(launched, launched, 0, 0, "", launches.sentences);
     }
 

@@ -187,6 +187,22 @@ public final class JobsSyncJob implements Stage {
         return failure;
     }
 
+    /** Stops a job that is open for too long; one that can't be stopped expires all the same. */
+    private void stop(Row job, LabelingService service, List<String> sentences) {
+        String name = job.getAs(LabelingJobs.JOB_NAME);
+        String open = "Job " + name + " is open for " + team.expireDays() + " days and ";
+        try {
+            if (service.stop(name)) {
+                sentences.add(open + "was stopped in " + job.getAs(LabelingJobs.TARGET));
+            }
+        } catch (ServiceException e) {
+            if (isPassing(e)) {
+                throw e;
+            }
+            sentences.add(open + "could not be stopped: " + e.getMessage());
+        }
+    }
+
     private static boolean isPassing(RuntimeException failure) {
         return failure instanceof ServiceException service && service.retryable();
     }
@@ -234,9 +250,8 @@ public final class JobsSyncJob implements Stage {
             return job;
         }
         boolean cut = status.equals(LabelingJobs.EXPIRED) && !status.equals(before) && team.stopExpired();
-        if (cut && service.stop(name)) {
-            sentences.add("Job " + name + " is open for " + team.expireDays() + " days and was stopped in "
-                    + job.getAs(LabelingJobs.TARGET));
+        if (cut) {
+            stop(job, service, sentences);
         }
         Map<String, Object> changes = new LinkedHashMap<>();
         changes.put(LabelingJobs.STATUS, status);

@@ -116,15 +116,22 @@ final class PilotVerdicts {
                 .toList();
         Set<String> all = new HashSet<>();
         working.forEach(job -> all.addAll(items(asked, job)));
+        // A job that is half done would tell of the items that are quick to answer, so it waits; it does not keep
+        // others.
+        Set<String> whole = new HashSet<>();
+        working.stream()
+                .filter(job -> isWhole(job, items(asked, job), answers))
+                .forEach(job -> whole.addAll(items(asked, job)));
+        NavigableMap<String, List<Given>> told = new TreeMap<>(answers);
+        if (!whole.isEmpty()) {
+            told.keySet().retainAll(whole);
+        }
         PilotSettings floors = floors(any.get(0));
-        PilotEvidence evidence = PilotEvidence.of(answers, floors.confidenceLevel());
-        boolean whole = working.stream()
-                .allMatch(job -> LabelingJobs.TERMINAL.contains(job.<String>getAs(LabelingJobs.STATUS))
-                        || items(asked, job).stream().allMatch(item -> isJudged(answers.get(item))));
+        PilotEvidence evidence = PilotEvidence.of(told, floors.confidenceLevel());
         PilotVerdict verdict;
         if (working.isEmpty()) {
             verdict = new PilotVerdict(Pilots.RUNNING, null, "nobody was asked yet: launch it");
-        } else if (whole) {
+        } else if (!whole.isEmpty()) {
             verdict = PilotVerdict.of(floors, evidence);
         } else {
             String count = evidence.items() + " of " + all.size() + " items have at least " + PilotSettings.MIN_WORKERS
@@ -176,6 +183,18 @@ final class PilotVerdicts {
 
     private static @Nullable Double high(@Nullable Interval range) {
         return range == null ? null : (Double) range.high();
+    }
+
+    /** Whether all is answered; of a job that has ended, whether what the service counts as answered was read. */
+    private static boolean isWhole(Row job, Set<String> items, Map<String, List<Given>> answers) {
+        if (items.stream().allMatch(item -> isJudged(answers.get(item)))) {
+            return true;
+        }
+        Long labeled = job.getAs(LabelingJobs.LABELED);
+        long planted = job.<Long>getAs(LabelingJobs.ITEMS) - items.size();
+        long read = items.stream().filter(answers::containsKey).count();
+        return LabelingJobs.TERMINAL.contains(job.<String>getAs(LabelingJobs.STATUS))
+                && (labeled == null || read >= labeled - planted);
     }
 
     private static boolean isJudged(@Nullable List<Given> answers) {

@@ -379,6 +379,20 @@ class JobsSyncJobTest {
     }
 
     @Test
+    void aJobThatMayNotBeStoppedExpiresAllTheSameAndIsNamed() {
+        service.refuseToStop();
+        JobsSyncJob stopping = new JobsSyncJob(
+                "p",
+                Configs.of("labeling { expire-days = 10, stop-expired = true }").labeling(),
+                tables,
+                objects,
+                target -> service);
+        assertThat(stopping.run(LocalDate.parse("2026-10-11")).sentences())
+                .contains("Job gate is open for 10 days and could not be stopped: not allowed");
+        assertThat(status()).isEqualTo("EXPIRED");
+    }
+
+    @Test
     void aJobThatExpiresIsStoppedInItsServiceOnceWhereThatIsAskedFor() {
         LocalDate over = LocalDate.parse("2026-10-11");
         sync(over.minusDays(1));

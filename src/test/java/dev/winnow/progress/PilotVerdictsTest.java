@@ -204,7 +204,18 @@ class PilotVerdictsTest {
     }
 
     @Test
-    void pilotsOfSeveralRoundsAddUp() {
+    void aPilotThatEndedWaitsForTheAnswersThatNobodyReadYet() {
+        answers(20, 0);
+        service.stands("first", State.DONE, 61, 61, 0);
+        sync();
+        assertThat(pilot().<String>getAs(Pilots.STATE)).isEqualTo("PILOT");
+        answers(60, 0);
+        sync();
+        assertThat(pilot().<String>getAs(Pilots.STATE)).isEqualTo("RELEASED");
+    }
+
+    @Test
+    void aLaterPilotThatStillRunsKeepsNoEarlierOneFromBeingJudged() {
         put(
                 job("first", "PILOT", "PILOT"),
                 job("rest", "PLANNED", "REST"),
@@ -213,16 +224,17 @@ class PilotVerdictsTest {
         objects.put("/second.jsonl", "{\"item-id\":\"s1\"}\n");
         objects.put("/third.jsonl", "{\"item-id\":\"t1\"}\n");
         service.stands("second", State.RUNNING, 1, 0, 0);
-        answers(60, 0);
+        answers(59, 0);
         sync();
         assertThat(pilot().<String>getAs(Pilots.STATE)).isEqualTo("PILOT");
-        assertThat(pilot().<Long>getAs(Pilots.ITEMS))
-                .as("what nobody launched is not waited for")
-                .isEqualTo(61);
-        service.stands("second", State.DONE, 1, 1, 0);
+        answers(60, 0);
         sync();
         assertThat(pilot().<String>getAs(Pilots.STATE)).isEqualTo("RELEASED");
         assertThat(pilot().<Long>getAs(Pilots.JOBS)).isEqualTo(2);
+        assertThat(pilot().<Long>getAs(Pilots.ITEMS))
+                .as("what nobody launched counts for nothing")
+                .isEqualTo(61);
+        assertThat(pilot().<Long>getAs(Pilots.JUDGED)).isEqualTo(60);
     }
 
     @Test

@@ -18,6 +18,7 @@ public final class FakeLabeling implements LabelingService {
     private final Map<String, String> requests = new TreeMap<>();
     private final Map<String, List<String>> tasks = new TreeMap<>();
     private final List<String> calls = new ArrayList<>();
+    private boolean refusesToStop;
     private int calm = Integer.MAX_VALUE;
     private boolean before;
 
@@ -100,9 +101,17 @@ public final class FakeLabeling implements LabelingService {
         return Optional.ofNullable(jobs.get(name));
     }
 
+    /** From now on it is not allowed to stop jobs. */
+    public void refuseToStop() {
+        refusesToStop = true;
+    }
+
     @Override
     public boolean stop(String name) {
         calls.add("stop " + name);
+        if (refusesToStop) {
+            throw ServiceException.refused("not allowed", null);
+        }
         Status job = jobs.get(name);
         return job != null && job.state() == State.RUNNING;
     }
