@@ -152,6 +152,11 @@ public record WinnowConfig(
         return root.replaceAll("(?<=.)/+$", "");
     }
 
+    /** Returns the prefix under which the answers to labeling jobs are put. */
+    public String answersRoot() {
+        return labeling.path().replaceAll("/+$", "") + "/" + pipeline + "/answers/";
+    }
+
     /** Returns the root of the HTML reports. */
     public String reportRoot() {
         String root = report.path().isEmpty() ? warehouse.replaceAll("/+$", "") + "/_winnow/report" : report.path();

@@ -81,7 +81,11 @@ public final class InferenceLog {
      * the day of {@code captured_at}; those that tell no day at all with every day, see {@link #undated}.
      */
     public Dataset<Row> days(Collection<LocalDate> days) {
-        return binned(canonical(mapped(source(days), List.of()).filter(ofDays(days)), reason()));
+        return binned(rows(days));
+    }
+
+    private Dataset<Row> rows(Collection<LocalDate> days) {
+        return canonical(mapped(source(days), List.of()).filter(ofDays(days)), reason());
     }
 
     /** Rows of some days, and rows without a day that may be of them. */
@@ -157,9 +161,7 @@ public final class InferenceLog {
      * null where there is none.
      */
     Dataset<Row> numbers(Collection<LocalDate> days, String dimension) {
-        return canonical(mapped(source(days), List.of()).filter(ofDays(days)), reason())
-                .filter(col(REJECT_REASON).isNull())
-                .select(TableDef.dimensionColumn(dimension));
+        return rows(days).filter(col(REJECT_REASON).isNull()).select(TableDef.dimensionColumn(dimension));
     }
 
     /** Returns the rows of some days that keep the contract. */
@@ -169,9 +171,7 @@ public final class InferenceLog {
 
     /** Returns the same rows with the further columns that the mapping sets, see {@link Inferences#FURTHER}, last. */
     public Dataset<Row> described(Collection<LocalDate> days) {
-        return binned(canonical(mapped(source(days), List.of()).filter(ofDays(days)), reason()), further())
-                .filter(col(REJECT_REASON).isNull())
-                .drop(REJECT_REASON);
+        return binned(rows(days), further()).filter(col(REJECT_REASON).isNull()).drop(REJECT_REASON);
     }
 
     private String[] further() {

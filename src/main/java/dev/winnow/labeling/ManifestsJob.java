@@ -132,8 +132,8 @@ public final class ManifestsJob implements Stage {
     }
 
     private List<Planned> jobs(Round round, List<LabelingItem> items) {
-        String output = config.labeling().path().replaceAll("/+$", "") + "/" + config.pipeline() + "/answers/";
-        JobPlan plan = new JobPlan(config, round, rounds.prefix(round), output, Pilots.read(tables, config.pipeline()));
+        JobPlan plan = new JobPlan(
+                config, round, rounds.prefix(round), config.answersRoot(), Pilots.read(tables, config.pipeline()));
         Map<String, List<LabelingItem>> byUseCase =
                 items.stream().collect(groupingBy(LabelingItem::useCase, TreeMap::new, toList()));
         OldLabels oldLabels = new OldLabels(objects);

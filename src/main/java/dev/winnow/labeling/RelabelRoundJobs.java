@@ -23,14 +23,11 @@ import java.util.Set;
  * Publishes classification jobs of disconfirmed items the way a round's jobs are published, as the round {@code
  * relabel-DATE.1}. A line tells neither the class that was disconfirmed nor another.
  */
-public final class RelabelRoundJobs implements RelabelJobs {
+public final class RelabelRoundJobs extends DatedRoundJobs implements RelabelJobs {
     /** Signal of every line: people said that its class is wrong. */
     static final String SIGNAL = "RELABEL";
 
-    private final WinnowConfig config;
-    private final Rounds rounds;
     private final Map<Target, LabelingTarget> targets = new EnumMap<>(Target.class);
-    private final JobPublication publication;
 
     /**
      * Creates the jobs' publisher.
@@ -45,42 +42,19 @@ public final class RelabelRoundJobs implements RelabelJobs {
             Rounds rounds,
             List<LabelingTarget> targets,
             Runnable beforeCommit) {
-        this.config = config;
-        this.rounds = rounds;
+        super(config, tables, objects, rounds, beforeCommit, Round::ofRelabel);
         targets.forEach(target -> this.targets.put(target.kind(), target));
-        this.publication = new JobPublication(config.pipeline(), tables, objects, rounds, beforeCommit);
-    }
-
-    @Override
-    public boolean published(LocalDate day) {
-        return rounds.seal(Round.ofRelabel(day)).isPresent();
-    }
-
-    @Override
-    public String round(LocalDate day) {
-        return Round.ofRelabel(day).id();
-    }
-
-    @Override
-    public boolean isOut(String round) {
-        return rounds.isSealed(round);
     }
 
     @Override
     public List<String> publish(LocalDate day, List<Work> work) {
-        Round round = Round.ofRelabel(day);
-        List<String> sentences = new ArrayList<>();
-        if (published(day)) {
-            sentences.add("The relabeling jobs of " + day + " were published before and stay as they are");
-        } else if (work.isEmpty()) {
-            return List.of("There is nothing to relabel on " + day + ": no job is published");
-        } else {
-            List<Planned> planned = new ArrayList<>();
-            work.forEach(of -> planned.addAll(jobs(round, of)));
-            publication.publish(round, planned, work.get(0).runId(), sentences);
-        }
-        publication.record(round, sentences);
-        return sentences;
+        return publish(
+                day,
+                "relabeling",
+                "relabel",
+                work,
+                Work::runId,
+                round -> work.stream().flatMap(of -> jobs(round, of).stream()).toList());
     }
 
     private List<Planned> jobs(Round round, Work work) {
@@ -88,7 +62,6 @@ public final class RelabelRoundJobs implements RelabelJobs {
         LabelingTarget target = Objects.requireNonNull(targets.get(kind), kind.id());
         List<LabelingItem> lines = new ArrayList<>();
         work.items().forEach(item -> lines.add(line(round, work, item, lines.size() + 1)));
-        String output = config.labeling().path().replaceAll("/+$", "") + "/" + config.pipeline() + "/answers/";
         int most = Math.min(config.labeling().maxLines(), target.maxItems(TaskType.IMAGE_CLASSIFICATION));
         List<Planned> jobs = new ArrayList<>();
         for (int from = 0; from < lines.size(); from += most) {
@@ -102,7 +75,7 @@ public final class RelabelRoundJobs implements RelabelJobs {
                                     target.maxNameLength()),
                             config.pipeline(),
                             rounds.prefix(round),
-                            output,
+                            config.answersRoot(),
                             work.useCase(),
                             TaskType.IMAGE_CLASSIFICATION,
                             List.copyOf(lines.subList(from, Math.min(lines.size(), from + most))),

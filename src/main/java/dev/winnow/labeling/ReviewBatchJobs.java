@@ -22,7 +22,7 @@ import java.util.Map;
  * Publishes bulk QA jobs the way a round's jobs are published, as the round {@code qa-DATE.1}: a line of a manifest is a
  * batch, so people need no function of ours before or after their work.
  */
-public final class ReviewBatchJobs implements ReviewJobs {
+public final class ReviewBatchJobs extends DatedRoundJobs implements ReviewJobs {
     /** Signal of every line: neither a draw of frames nor a score chose it. */
     static final String SIGNAL = "LABEL_QA";
 
@@ -34,10 +34,7 @@ public final class ReviewBatchJobs implements ReviewJobs {
 
     private static final int ID_DIGITS = 32;
 
-    private final WinnowConfig config;
-    private final Rounds rounds;
     private final LabelingTarget target;
-    private final JobPublication publication;
 
     /**
      * Creates the jobs' publisher.
@@ -52,25 +49,8 @@ public final class ReviewBatchJobs implements ReviewJobs {
             Rounds rounds,
             LabelingTarget target,
             Runnable beforeCommit) {
-        this.config = config;
-        this.rounds = rounds;
+        super(config, tables, objects, rounds, beforeCommit, Round::ofQa);
         this.target = target;
-        this.publication = new JobPublication(config.pipeline(), tables, objects, rounds, beforeCommit);
-    }
-
-    @Override
-    public boolean published(LocalDate day) {
-        return rounds.seal(Round.ofQa(day)).isPresent();
-    }
-
-    @Override
-    public String round(LocalDate day) {
-        return Round.ofQa(day).id();
-    }
-
-    @Override
-    public boolean isOut(String round) {
-        return rounds.isSealed(round);
     }
 
     @Override
@@ -84,30 +64,22 @@ public final class ReviewBatchJobs implements ReviewJobs {
                         + " ground-truth only");
             }
             int shard = shards.merge(job.useCase(), 1, Integer::sum);
-            names.add(
-                    JobNames.of(config.pipeline(), Round.ofQa(day).id(), job.useCase(), shard, target.maxNameLength()));
+            names.add(JobNames.of(config.pipeline(), round(day), job.useCase(), shard, target.maxNameLength()));
         }
         return names;
     }
 
     @Override
     public List<String> publish(LocalDate day, List<Job> jobs) {
-        Round round = Round.ofQa(day);
-        List<String> sentences = new ArrayList<>();
-        if (published(day)) {
-            sentences.add("The bulk QA jobs of " + day + " were published before and stay as they are");
-        } else if (jobs.isEmpty()) {
-            return List.of("There is nothing to review on " + day + ": no bulk QA job is published");
-        } else {
-            List<String> names = names(day, jobs);
-            List<Planned> planned = new ArrayList<>();
-            for (int i = 0; i < jobs.size(); i++) {
-                planned.add(new Planned(job(round, names.get(i), jobs.get(i)), target));
-            }
-            publication.publish(round, planned, jobs.get(0).runId(), sentences);
+        return publish(day, "bulk QA", "review", jobs, Job::runId, round -> planned(round, names(day, jobs), jobs));
+    }
+
+    private List<Planned> planned(Round round, List<String> names, List<Job> jobs) {
+        List<Planned> planned = new ArrayList<>();
+        for (int i = 0; i < jobs.size(); i++) {
+            planned.add(new Planned(job(round, names.get(i), jobs.get(i)), target));
         }
-        publication.record(round, sentences);
-        return sentences;
+        return planned;
     }
 
     private LabelingJob job(Round round, String name, Job job) {
@@ -115,12 +87,11 @@ public final class ReviewBatchJobs implements ReviewJobs {
         for (List<Shown> batch : job.batches()) {
             lines.add(line(round, name, job, lines.size() + 1, batch));
         }
-        String output = config.labeling().path().replaceAll("/+$", "") + "/" + config.pipeline() + "/answers/";
         return new LabelingJob(
                 name,
                 config.pipeline(),
                 rounds.prefix(round),
-                output,
+                config.answersRoot(),
                 job.useCase(),
                 TaskType.BATCH_REVIEW,
                 List.copyOf(lines),

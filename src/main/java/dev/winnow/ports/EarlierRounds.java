@@ -28,6 +28,14 @@ public interface EarlierRounds {
      */
     Dataset<Row> returned(LocalDate day);
 
+    /**
+     * Returns the images that people were asked about before {@code day} by jobs that no selection made, less those that
+     * they will not answer.
+     *
+     * @return {@code run_date}, {@code use_case}, {@code image_uri}
+     */
+    Dataset<Row> askedBesides(LocalDate day);
+
     /** Returns what is open, as it was known before {@code day}. */
     Open open(LocalDate day);
 }

@@ -4,7 +4,7 @@ import java.time.LocalDate;
 import java.util.List;
 
 /** Has labeling jobs made in which people say which class items show, without a class that anybody said before. */
-public interface RelabelJobs {
+public interface RelabelJobs extends DatedRounds {
     /**
      * One item that people look at.
      *
@@ -21,15 +21,6 @@ public interface RelabelJobs {
      * @param runId run that made it
      */
     record Work(String useCase, List<String> classes, List<Asked> items, String runId) {}
-
-    /** Returns whether the jobs of a run date are out; then they stay as they are. */
-    boolean published(LocalDate day);
-
-    /** Returns the name of the round of a run date. */
-    String round(LocalDate day);
-
-    /** Returns whether the jobs of a round of this name are out. */
-    boolean isOut(String round);
 
     /**
      * Publishes the jobs of a run date, unless they are out, and records those that are.

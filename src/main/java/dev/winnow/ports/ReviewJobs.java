@@ -4,7 +4,7 @@ import java.time.LocalDate;
 import java.util.List;
 
 /** Has labeling jobs made in which people say of items whether the class that they are shown with is right. */
-public interface ReviewJobs {
+public interface ReviewJobs extends DatedRounds {
     /**
      * One item that people look at.
      *
@@ -21,15 +21,6 @@ public interface ReviewJobs {
      * @param runId run that made it
      */
     record Job(String useCase, String label, List<List<Shown>> batches, String runId) {}
-
-    /** Returns whether the jobs of a run date are out; then they stay as they are. */
-    boolean published(LocalDate day);
-
-    /** Returns the name of the round of a run date. */
-    String round(LocalDate day);
-
-    /** Returns whether the jobs of a round of this name are out. */
-    boolean isOut(String round);
 
     /**
      * Returns the names of the jobs, in their order; the same jobs of a run date have the same names.

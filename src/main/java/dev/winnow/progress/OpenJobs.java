@@ -7,6 +7,7 @@ import static org.apache.spark.sql.functions.struct;
 
 import dev.winnow.config.TeamSettings;
 import dev.winnow.labeling.LabelingJobs;
+import dev.winnow.labeling.RelabelItems;
 import dev.winnow.ports.EarlierRounds;
 import dev.winnow.ports.TableStore;
 import java.time.LocalDate;
@@ -47,6 +48,18 @@ public final class OpenJobs implements EarlierRounds {
                         col(ReturnedItems.ROUND_ID),
                         col(ReturnedItems.USE_CASE),
                         col(ReturnedItems.IMAGE_URI));
+    }
+
+    @Override
+    public Dataset<Row> askedBesides(LocalDate day) {
+        Dataset<Row> out = before(tables.read(LabelingJobs.TABLE), LabelingJobs.RUN_DATE, day)
+                .select(RelabelItems.ROUND_ID)
+                .distinct();
+        String[] asked = {RelabelItems.ROUND_ID, RelabelItems.USE_CASE, RelabelItems.IMAGE_URI};
+        return before(tables.read(RelabelItems.TABLE), RelabelItems.RUN_DATE, day)
+                .join(out, RelabelItems.ROUND_ID)
+                .join(returned(day).select(asked[0], asked[1], asked[2]), asked, "left_anti")
+                .select(RelabelItems.RUN_DATE, RelabelItems.USE_CASE, RelabelItems.IMAGE_URI);
     }
 
     @Override

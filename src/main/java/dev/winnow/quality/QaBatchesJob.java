@@ -26,6 +26,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 
@@ -96,7 +97,13 @@ public final class QaBatchesJob implements Stage {
         List<String> sentences = new ArrayList<>();
         SortedMap<ClassKey, long[]> counts = alarms.counts();
         leaveOutLabelStudio(counts, sentences);
-        List<String> unsealed = unsealed(day);
+        List<String> unsealed = jobs.unsealed(
+                day,
+                stored().filter(col(QaItems.ROUND_ID).isNotNull())
+                        .select(QaItems.ROUND_ID)
+                        .distinct()
+                        .as(Encoders.STRING())
+                        .collectAsList());
         Dataset<Row> shownBefore =
                 stored().filter(not(coalesce(col(QaItems.ROUND_ID).isin(unsealed.toArray()), lit(false))));
         SortedMap<ClassKey, Double> draws = alarms.shares(counts, shownBefore, sentences);
@@ -126,17 +133,6 @@ public final class QaBatchesJob implements Stage {
 
     private Dataset<Row> stored() {
         return tables.read(QaItems.TABLE).filter(col(QaItems.PIPELINE).equalTo(config.pipeline()));
-    }
-
-    /** The round of the day, and those that were killed before their seal: what they wrote down was shown to nobody. */
-    private List<String> unsealed(LocalDate day) {
-        List<String> unsealed = new ArrayList<>(List.of(jobs.round(day)));
-        stored().filter(col(QaItems.ROUND_ID).isNotNull()).select(QaItems.ROUND_ID).distinct().collectAsList().stream()
-                .map(row -> row.getString(0))
-                .filter(round -> !unsealed.contains(round) && !jobs.isOut(round))
-                .sorted()
-                .forEach(unsealed::add);
-        return unsealed;
     }
 
     private void leaveOutLabelStudio(SortedMap<ClassKey, long[]> counts, List<String> sentences) {

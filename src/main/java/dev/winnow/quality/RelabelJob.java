@@ -25,9 +25,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 
@@ -71,16 +74,11 @@ public final class RelabelJob implements Stage {
         if (jobs.published(day)) {
             return new Report(0, 0, 0, 0, "", jobs.publish(day, List.of()));
         }
-        // Rounds that were killed before their seal asked nobody; what they wrote down goes, to be asked now.
-        List<String> unsealed = new ArrayList<>(List.of(jobs.round(day)));
-        stored(RelabelItems.TABLE).select(RelabelItems.ROUND_ID).distinct().collectAsList().stream()
-                .map(row -> row.getString(0))
-                .filter(round -> !unsealed.contains(round) && !jobs.isOut(round))
-                .sorted()
-                .forEach(unsealed::add);
+        // What rounds wrote down that were killed goes, to be asked now.
+        List<String> unsealed = jobs.unsealed(day, rounds(stored(RelabelItems.TABLE)));
         SortedMap<String, List<Row>> found = new TreeMap<>();
         BoundedRows.collect(
-                        disconfirmed(unsealed),
+                        disconfirmed(day, unsealed),
                         MAX_ITEMS,
                         "bulk QA has",
                         "disconfirmed items that nobody was asked about",
@@ -105,7 +103,7 @@ public final class RelabelJob implements Stage {
     }
 
     /** Items whose class is wrong or disputed and that nobody was asked about, in the order of a hash that is their name. */
-    private Dataset<Row> disconfirmed(List<String> unsealed) {
+    private Dataset<Row> disconfirmed(LocalDate day, List<String> unsealed) {
         Dataset<Row> shown = stored(QaItems.TABLE);
         Dataset<Row> images = shown.filter(col(QaItems.IMAGE_URI)
                         .isNotNull()
@@ -123,7 +121,7 @@ public final class RelabelJob implements Stage {
         Dataset<Row> before = stored(RelabelItems.TABLE)
                 .filter(not(col(RelabelItems.ROUND_ID).isin(unsealed.toArray())))
                 .select(ITEM[0], ITEM[1]);
-        Dataset<Row> selected = stored(Selections.TABLE)
+        Dataset<Row> selected = asked(day)
                 .select(
                         col(RelabelItems.USE_CASE),
                         ImageUris.canonical(col(Inferences.IMAGE_URI)).as(RelabelItems.IMAGE_URI))
@@ -142,6 +140,26 @@ public final class RelabelJob implements Stage {
                 .join(before, ITEM, "left_anti")
                 .join(selected, new String[] {RelabelItems.USE_CASE, RelabelItems.IMAGE_URI}, "left_anti")
                 .sort(ITEM[0], ITEM[1]);
+    }
+
+    /** Selections of rounds that are out, less what nobody will answer. */
+    private Dataset<Row> asked(LocalDate day) {
+        Set<String> out = new TreeSet<>(rounds(stored(LabelingJobs.TABLE)));
+        rounds(stored(Selections.TABLE)).stream()
+                .filter(round -> !out.contains(round) && jobs.isOut(round)) // sealed, and killed before it was recorded
+                .forEach(out::add);
+        Dataset<Row> returned =
+                earlier.returned(day).select(Selections.ROUND_ID, RelabelItems.USE_CASE, RelabelItems.IMAGE_URI);
+        return stored(Selections.TABLE)
+                .filter(col(Selections.ROUND_ID).isin(out.toArray()))
+                .join(
+                        returned,
+                        new String[] {Selections.ROUND_ID, RelabelItems.USE_CASE, RelabelItems.IMAGE_URI},
+                        "left_anti");
+    }
+
+    private static List<String> rounds(Dataset<Row> rows) {
+        return rows.select(Selections.ROUND_ID).distinct().as(Encoders.STRING()).collectAsList();
     }
 
     private List<RelabelJobs.Work> work(

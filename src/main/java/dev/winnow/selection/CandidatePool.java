@@ -60,6 +60,8 @@ final class CandidatePool {
     /** Run date of the last sealed round that holds an image. */
     private static final String LAST_HELD = "last_held";
 
+    private static final String BESIDES = "asked_besides";
+
     private static final String BIN = "bin";
     private static final String ITEMS = "items";
     private static final String LOWEST_BIN = "lowest_bin";
@@ -85,6 +87,7 @@ final class CandidatePool {
     private final LocalDate day;
     private final List<Round> sealed;
     private final Dataset<Row> returned;
+    private final Dataset<Row> askedBesides;
 
     /**
      * Opens the pool of a day.
@@ -93,6 +96,7 @@ final class CandidatePool {
      * @param segments ranked segments of the day
      * @param sealed sealed rounds, at least those that cool down on the day
      * @param returned see {@link EarlierRounds#returned}
+     * @param askedBesides see {@link EarlierRounds#askedBesides}
      */
     CandidatePool(
             WinnowConfig config,
@@ -101,7 +105,8 @@ final class CandidatePool {
             WorstSegments segments,
             LocalDate day,
             List<Round> sealed,
-            Dataset<Row> returned) {
+            Dataset<Row> returned,
+            Dataset<Row> askedBesides) {
         this.config = config;
         this.tables = tables;
         this.dimensions = List.copyOf(dimensions);
@@ -109,6 +114,7 @@ final class CandidatePool {
         this.day = day;
         this.sealed = List.copyOf(sealed);
         this.returned = returned;
+        this.askedBesides = askedBesides;
     }
 
     /** Without the day's own candidates a round would have no audit, though older ones could fill it. */
@@ -198,20 +204,31 @@ final class CandidatePool {
     }
 
     /**
-     * Candidates that no sealed round holds.
+     * Candidates that no sealed round holds and that nobody was asked about besides.
      *
-     * <p>Draws are from all that there is: what rounds of earlier days hold stays in their pools and is marked;
-     * only what an earlier round of the same day holds is left out.
+     * <p>Draws are from all that there is: what rounds of earlier days hold stays in their pools and is marked, and what
+     * was asked besides stays, because a draw is answered blind; only what an earlier round of the same day holds is left
+     * out.
      */
     private Dataset<Row> free() {
-        Dataset<Row> held = held(day.minusDays(config.selection().cooldownDays()))
+        LocalDate cooledDown = day.minusDays(config.selection().cooldownDays());
+        Dataset<Row> held = held(cooledDown)
                 .groupBy(Inferences.USE_CASE, Inferences.IMAGE_URI)
                 .agg(max(col(Selections.RUN_DATE)).as(LAST_HELD));
-        Column before = col(LAST_HELD).isNotNull();
+        Dataset<Row> besides = askedBesides
+                .filter(col(Selections.RUN_DATE).geq(lit(cooledDown)))
+                .select(
+                        col(Inferences.USE_CASE),
+                        ImageUris.canonical(col(Inferences.IMAGE_URI)).as(Inferences.IMAGE_URI),
+                        lit(true).as(BESIDES))
+                .distinct();
+        Column before = col(LAST_HELD).isNotNull().or(col(BESIDES).isNotNull());
         Column today = coalesce(col(LAST_HELD).equalTo(lit(day)), lit(false));
         return candidates()
                 .join(held, IMAGE_KEY, "left")
-                .filter(not(today).and(not(before).or(col(Candidates.SIGNAL).isin(Candidates.DRAWN.toArray()))));
+                .join(besides, IMAGE_KEY, "left")
+                .filter(not(today).and(not(before).or(col(Candidates.SIGNAL).isin(Candidates.DRAWN.toArray()))))
+                .drop(BESIDES);
     }
 
     /** Puts the worst segment that an item lies in where its signal speaks of none, and leaves the dimensions out. */

@@ -107,7 +107,8 @@ public final class SelectJob implements Stage {
                 worstSegments(day),
                 day,
                 sealed,
-                history.rounds().returned(day));
+                history.rounds().returned(day),
+                history.rounds().askedBesides(day));
         pool.requireCandidates();
         List<String> sentences = new ArrayList<>();
         List<UseCasePool> pools = pool.byUseCase();

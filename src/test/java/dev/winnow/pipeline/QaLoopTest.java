@@ -32,6 +32,7 @@ import dev.winnow.ports.LabelingService.State;
 import dev.winnow.ports.Stage;
 import dev.winnow.progress.JobsSyncJob;
 import dev.winnow.progress.OpenJobs;
+import dev.winnow.progress.ReturnedItems;
 import dev.winnow.quality.ClassThresholds;
 import dev.winnow.quality.LabelQa;
 import dev.winnow.quality.LabelQaJob;
@@ -61,6 +62,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
 import org.junit.jupiter.api.BeforeEach;
@@ -526,7 +528,7 @@ class QaLoopTest {
                 .extracting(row -> row.<String>getAs(Labels.ITEM_ID))
                 .isEqualTo(doubted);
         assertThat(relabel(next.plusDays(2), "").sentences())
-                .containsExactly("There is nothing to relabel on 2026-11-08: no job is published");
+                .containsExactly("There is nothing to relabel on 2026-11-08: no relabeling job is published");
         assertThat(relabeled()).isEqualTo(doubted);
     }
 
@@ -567,6 +569,45 @@ class QaLoopTest {
                         .filter("round_id = 'relabel-2026-11-08.1'")
                         .count())
                 .isEqualTo(2);
+    }
+
+    @Test
+    void anImageThatARoundAsksForIsNotAskedForBesidesUnlessNobodyAnswersThere() {
+        List<String> doubted = reviewedWithFourDoubted();
+        LocalDate next = DAY.plusDays(1);
+        String image = tables.read(QaItems.TABLE)
+                .filter(functions.col(QaItems.ITEM_ID).equalTo(doubted.get(0)))
+                .first()
+                .getAs(QaItems.IMAGE_URI);
+        Dataset<Row> selected = Frames.of(
+                Selections.TABLE,
+                "{'pipeline':'p','run_date':'%s','round_id':'%s.1','run_id':'r','use_case':'dock','signal':'BOUNDARY','rank':1,'item_id':'i','image_uri':'%s'}"
+                        .formatted(DAY, DAY, image));
+        tables.with(Selections.TABLE.name(), tables.read(Selections.TABLE).unionByName(selected));
+        relabel(next, "");
+        assertThat(relabeled()).as("the round is not out").isEqualTo(doubted);
+
+        objects.delete("s3://labels/p/rounds/relabel-2026-11-06.1/round.json");
+        objects.put("s3://labels/p/rounds/" + DAY + ".1/round.json", "{}");
+        relabel(next, "");
+        assertThat(relabeled()).isEqualTo(doubted.subList(1, 4));
+
+        objects.delete("s3://labels/p/rounds/relabel-2026-11-06.1/round.json");
+        tables.with(
+                LabelingJobs.TABLE.name(),
+                tables.read(LabelingJobs.TABLE)
+                        .unionByName(Frames.of(
+                                LabelingJobs.TABLE,
+                                "{'pipeline':'p','run_date':'%s','round_id':'%s.1','job_name':'j','manifest_uri':'m','items':1,'status':'FAILED'}"
+                                        .formatted(DAY, DAY))));
+        tables.with(
+                ReturnedItems.TABLE.name(),
+                Frames.of(
+                        ReturnedItems.TABLE,
+                        "{'pipeline':'p','run_date':'%s','round_id':'%s.1','asked_on':'%s','use_case':'dock','item_id':'i','image_uri':'%s','job_name':'j','reason':'FAILED'}"
+                                .formatted(next, DAY, DAY, image)));
+        relabel(next.plusDays(1), "");
+        assertThat(relabeled()).isEqualTo(doubted);
     }
 
     @Test

@@ -53,21 +53,11 @@ final class Pools {
 
     /** The same item with another class and time. */
     static PoolItem at(int second, @Nullable String label, PoolItem item) {
-        return new PoolItem(
-                item.signal(),
+        return copy(
+                item,
                 item.itemId() + label,
-                item.inferenceId(),
-                item.imageUri(),
                 Instant.ofEpochSecond(second),
-                item.site(),
-                item.camera(),
-                item.modelVersion(),
                 label,
-                item.confidence(),
-                item.score(),
-                item.draw(),
-                item.drawLimit(),
-                item.frames(),
                 item.segment(),
                 item.verdict(),
                 item.phash(),
@@ -100,21 +90,11 @@ final class Pools {
 
     /** The same item with what its image looks like. */
     static PoolItem looking(@Nullable Long phash, @Nullable Integer bucket, PoolItem item) {
-        return new PoolItem(
-                item.signal(),
+        return copy(
+                item,
                 item.itemId(),
-                item.inferenceId(),
-                item.imageUri(),
                 item.capturedAt(),
-                item.site(),
-                item.camera(),
-                item.modelVersion(),
                 item.label(),
-                item.confidence(),
-                item.score(),
-                item.draw(),
-                item.drawLimit(),
-                item.frames(),
                 item.segment(),
                 item.verdict(),
                 phash,
@@ -140,30 +120,52 @@ final class Pools {
 
     static PoolItem elevated(String image, double score, String segment) {
         PoolItem item = item(Candidates.ELEVATED_SEGMENT, image, "s-" + image, "c-" + image, score, 0.5);
-        return copy(item, segment, null, false);
+        return told(item, segment, null, false);
     }
 
     static PoolItem contradicted(String image, double score, String verdict) {
         PoolItem item = item(Candidates.CONFIDENT_WRONG, image, "s-" + image, "c-" + image, score, 0.5);
-        return copy(item, null, verdict, false);
+        return told(item, null, verdict, false);
     }
 
     static PoolItem heldBefore(PoolItem item) {
-        return copy(item, item.segment(), item.verdict(), true);
+        return told(item, item.segment(), item.verdict(), true);
+    }
+
+    private static PoolItem told(
+            PoolItem item, @Nullable String segment, @Nullable String verdict, boolean heldBefore) {
+        return copy(
+                item,
+                item.itemId(),
+                item.capturedAt(),
+                item.label(),
+                segment,
+                verdict,
+                item.phash(),
+                item.bucket(),
+                heldBefore);
     }
 
     private static PoolItem copy(
-            PoolItem item, @Nullable String segment, @Nullable String verdict, boolean heldBefore) {
+            PoolItem item,
+            String id,
+            Instant capturedAt,
+            @Nullable String label,
+            @Nullable String segment,
+            @Nullable String verdict,
+            @Nullable Long phash,
+            @Nullable Integer bucket,
+            boolean heldBefore) {
         return new PoolItem(
                 item.signal(),
-                item.itemId(),
+                id,
                 item.inferenceId(),
                 item.imageUri(),
-                item.capturedAt(),
+                capturedAt,
                 item.site(),
                 item.camera(),
                 item.modelVersion(),
-                item.label(),
+                label,
                 item.confidence(),
                 item.score(),
                 item.draw(),
@@ -171,8 +173,8 @@ final class Pools {
                 item.frames(),
                 segment,
                 verdict,
-                item.phash(),
-                item.bucket(),
+                phash,
+                bucket,
                 heldBefore);
     }
 

@@ -1,6 +1,7 @@
 package dev.winnow.selection;
 
 import static dev.winnow.testing.Datasets.assertSameRows;
+import static org.apache.spark.sql.functions.lit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
@@ -15,6 +16,7 @@ import dev.winnow.inputs.CameraTable;
 import dev.winnow.inputs.InferenceLog;
 import dev.winnow.inputs.Inferences;
 import dev.winnow.labeling.LabelingJobs;
+import dev.winnow.labeling.RelabelItems;
 import dev.winnow.outcomes.ProposedWeights;
 import dev.winnow.outcomes.SignalYields;
 import dev.winnow.ports.History;
@@ -387,13 +389,46 @@ class SelectJobTest {
         assertThat(images("2026-10-10.1")).as("too long ago").containsExactly("z");
     }
 
+    @Test
+    void whatPeopleAreAskedToRelabelIsNotChosenBesidesUnlessADrawAsks() {
+        candidates(DAY, boundary(DAY, "x", 1), boundary(DAY, "y", 0.9));
+        tables.with(RelabelItems.TABLE.name(), Frames.of(RelabelItems.TABLE, """
+                        {'pipeline':'p','run_date':'2026-10-01','round_id':'2026-10-01.1','use_case':'dock','item_id':'x',\
+                        'image_uri':'s3://bucket/x.jpg'}"""));
+        select(hocon(2, 0), DAY);
+        assertThat(images("2026-10-10.1")).as("killed before a job was out").containsExactly("x", "y");
+
+        tables.with(
+                LabelingJobs.TABLE.name(),
+                Frames.of(
+                        LabelingJobs.TABLE,
+                        "{'pipeline':'p','run_date':'2026-10-01','round_id':'2026-10-01.1','job_name':'j',"
+                                + "'manifest_uri':'m','items':1,'status':'RUNNING'}"));
+        select(hocon(2, 0), DAY);
+        assertThat(images("2026-10-10.1")).containsExactly("y");
+        candidates(DAY, boundary(DAY, "x", 1), boundary(DAY, "y", 0.9), audit(DAY, "x", 0.1));
+        select(hocon(2, 0.5), DAY);
+        assertThat(rows("2026-10-10.1"))
+                .extracting(row -> row.getAs(Selections.SIGNAL), SelectJobTest::image)
+                .containsExactly(tuple("AUDIT", "x"), tuple("BOUNDARY", "y"));
+        candidates(DAY, boundary(DAY, "x", 1), boundary(DAY, "y", 0.9));
+        tables.with(
+                LabelingJobs.TABLE.name(), tables.read(LabelingJobs.TABLE).withColumn(LabelingJobs.RUN_DATE, lit(DAY)));
+        select(hocon(2, 0), DAY);
+        assertThat(images("2026-10-10.1")).as("known on the day itself").containsExactly("x", "y");
+        returned(DAY.minusDays(1), "x");
+        select(hocon(2, 0), DAY);
+        assertThat(images("2026-10-10.1")).as("nobody answers").containsExactly("x", "y");
+    }
+
     /** Image x of round 2026-10-01.1 returned on {@code day}, and on no other. */
     private void returned(LocalDate day, String image) {
         tables.with(
                 LabelingJobs.TABLE.name(),
                 Frames.of(
                         LabelingJobs.TABLE,
-                        "{'pipeline':'p','run_date':'2026-10-01','job_name':'j','manifest_uri':'m','status':'FAILED'}"));
+                        "{'pipeline':'p','run_date':'2026-10-01','round_id':'2026-10-01.1','job_name':'j',"
+                                + "'manifest_uri':'m','status':'FAILED'}"));
         tables.with(ReturnedItems.TABLE.name(), Frames.of(ReturnedItems.TABLE, """
                         {'pipeline':'p','run_date':'%s','round_id':'2026-10-01.1','asked_on':'2026-10-01',\
                         'use_case':'dock','item_id':'%s','image_uri':'s3://bucket/%s.jpg','job_name':'j',\
