@@ -18,6 +18,7 @@ import dev.winnow.runtime.SparkSessions;
 import dev.winnow.runtime.StageMetrics;
 import dev.winnow.segments.CodedCells;
 import dev.winnow.segments.Lattice;
+import dev.winnow.segments.NamedSums;
 import dev.winnow.segments.Readiness;
 import dev.winnow.segments.SeenDays;
 import dev.winnow.segments.SegmentFindings;
@@ -344,7 +345,7 @@ public final class SegmentsBenchmark {
                 seconds(start),
                 redundant,
                 heap.get() / 1e9);
-        Dataset<Row> decoded = SegmentSums.decoded(sums, lattice);
+        Dataset<Row> decoded = NamedSums.of(sums, lattice);
         String text = "concat_ws('|', transform(segment, p -> concat(p.dimension, '=', p.value)), "
                 + String.join(", ", SegmentsPeer.SUMS) + ")";
         Map<String, Long> found = totals(

@@ -9,6 +9,7 @@ import java.util.StringJoiner;
  * @param useCase use case
  * @param dimensions dimensions of the predicates, in name order; empty for the whole use case
  * @param values their values, in the same order
+ * @param segment the predicates as text, such as {@code camera_type=dome AND lighting=night}
  * @param alarms alarms raised
  * @param falsePositives judged alarms that were wrong, relabeled ones included
  * @param confirmed judged alarms that were right
@@ -24,6 +25,7 @@ record SegmentCounts(
         String useCase,
         List<String> dimensions,
         List<String> values,
+        String segment,
         long alarms,
         long falsePositives,
         long confirmed,
@@ -43,8 +45,39 @@ record SegmentCounts(
         return falsePositives + confirmed;
     }
 
-    /** The predicates as text, such as {@code camera_type=dome AND lighting=night}. */
-    String segment() {
+    /** The same with the text that its predicates make. */
+    SegmentCounts(
+            String useCase,
+            List<String> dimensions,
+            List<String> values,
+            long alarms,
+            long falsePositives,
+            long confirmed,
+            long relabeled,
+            long missed,
+            long cameras,
+            long negatives,
+            long cameraDays,
+            long estimated,
+            boolean redundant) {
+        this(
+                useCase,
+                dimensions,
+                values,
+                text(dimensions, values),
+                alarms,
+                falsePositives,
+                confirmed,
+                relabeled,
+                missed,
+                cameras,
+                negatives,
+                cameraDays,
+                estimated,
+                redundant);
+    }
+
+    private static String text(List<String> dimensions, List<String> values) {
         StringJoiner text = new StringJoiner(" AND ");
         text.setEmptyValue(WHOLE);
         for (int i = 0; i < dimensions.size(); i++) {

@@ -239,8 +239,7 @@ final class SegmentSearch {
                         .equalTo(0)
                         .or(col(SegmentSums.LEVEL).equalTo(1).and(something.gt(0)))
                         .or(judged.geq(settings.minJudged())));
-        List<Row> rows =
-                SegmentSums.decoded(listed, lattice).limit(MAX_SEGMENTS + 1).collectAsList();
+        List<Row> rows = listed.limit(MAX_SEGMENTS + 1).collectAsList();
         if (rows.size() > MAX_SEGMENTS) {
             throw new ConfigException("more than " + MAX_SEGMENTS + " segments have " + settings.minJudged()
                     + " judged alarms: lower segments.max-predicates, raise segments.min-judged, or take a dimension"
@@ -248,7 +247,7 @@ final class SegmentSearch {
         }
         Map<String, List<Summed>> byName = new TreeMap<>();
         rows.stream()
-                .map(Summed::of)
+                .map(row -> Summed.of(row, lattice))
                 .sorted(Comparator.comparingLong(Summed::id))
                 .forEach(s -> byName.computeIfAbsent(s.counts().useCase(), u -> new ArrayList<>())
                         .add(s));

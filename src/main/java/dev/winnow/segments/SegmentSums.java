@@ -78,9 +78,6 @@ public final class SegmentSums {
     /** Number of a segment in its lattice. */
     public static final String SEGMENT_ID = "segment_id";
 
-    /** Predicates of a segment: array of structs {@code dimension}, {@code value}, by dimension name. */
-    public static final String SEGMENT = SegmentFindings.SEGMENT;
-
     /** Number of predicates. */
     public static final String LEVEL = "level";
 
@@ -424,27 +421,6 @@ public final class SegmentSums {
         }
         fields[row.size()] = last;
         return RowFactory.create(fields);
-    }
-
-    /**
-     * Adds {@link #SEGMENT}, the predicates in words. Filter the sums first: this is the one step that makes rows large.
-     *
-     * @param sums any frame with {@link #SEGMENT_ID}s of the lattice
-     */
-    public static Dataset<Row> decoded(Dataset<Row> sums, Lattice lattice) {
-        StructType predicate = new StructType()
-                .add("dimension", DataTypes.StringType, false)
-                .add("value", DataTypes.StringType, false);
-        StructType schema = sums.schema().add(SEGMENT, DataTypes.createArrayType(predicate, false), false);
-        int id = schema.fieldIndex(SEGMENT_ID);
-        MapPartitionsFunction<Row, Row> decode = rows -> mapped(
-                rows,
-                row -> with(
-                        row,
-                        lattice.decode(row.getLong(id)).stream()
-                                .map(p -> RowFactory.create(p.dimension(), p.value()))
-                                .toArray()));
-        return sums.mapPartitions(decode, Encoders.row(schema));
     }
 
     /**

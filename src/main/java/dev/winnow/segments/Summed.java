@@ -1,38 +1,48 @@
 package dev.winnow.segments;
 
 import dev.winnow.stats.ClusterSums;
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.Row;
 
 /**
- * A row of {@link SegmentSums}: one segment with its counts and its sums over cameras.
+ * One segment of {@link SegmentSums} with its counts and its sums over cameras.
  *
  * @param id number in its lattice
  * @param counts what is known
  * @param trials wrong alarms of trials by camera
- * @param row sums that the segment shares with the rest of its cameras are read from it
+ * @param shared what the segment shares with the rest of its cameras
+ * @param severalSites whether its trials come from more than one site
  */
-record Summed(long id, SegmentCounts counts, ClusterSums trials, Row row) {
-    /** Reads a decoded row with redundancy. */
-    static Summed of(Row row) {
-        List<String> names = new ArrayList<>();
-        List<String> values = new ArrayList<>();
-        for (Row predicate : row.<Row>getList(row.fieldIndex(SegmentSums.SEGMENT))) {
-            names.add(predicate.getAs("dimension"));
-            values.add(predicate.getAs("value"));
-        }
+record Summed(long id, SegmentCounts counts, ClusterSums trials, Shared shared, boolean severalSites) {
+
+    /**
+     * Sums over the cameras of a segment, X_c and N_c being what the whole camera has.
+     *
+     * @param cameras those whose trials are all in the segment
+     * @param wrong sum of x_c X_c
+     * @param wrongTrials sum of x_c N_c + n_c X_c
+     * @param trials sum of n_c N_c
+     */
+    record Shared(long cameras, long wrong, long wrongTrials, long trials) {}
+
+    /**
+     * Reads a row of {@link SegmentSums#withRedundancy}.
+     *
+     * @param lattice names the segment; its texts are shared, for there may be a million segments
+     */
+    static Summed of(Row row, Lattice lattice) {
+        long id = row.<Long>getAs(SegmentSums.SEGMENT_ID);
+        List<Lattice.Predicate> predicates = lattice.decode(id);
         long wrong = row.<Long>getAs(SegmentSums.WRONG);
-        long confirmed = row.<Long>getAs(SegmentSums.CONFIRMED);
         return new Summed(
-                row.<Long>getAs(SegmentSums.SEGMENT_ID),
+                id,
                 new SegmentCounts(
                         row.getAs(SegmentSums.USE_CASE),
-                        names,
-                        values,
+                        predicates.stream().map(Lattice.Predicate::dimension).toList(),
+                        predicates.stream().map(Lattice.Predicate::value).toList(),
                         row.<Long>getAs(SegmentSums.ALARMS),
                         wrong,
-                        confirmed,
+                        row.<Long>getAs(SegmentSums.CONFIRMED),
                         row.<Long>getAs(SegmentSums.RELABELED),
                         row.<Long>getAs(SegmentSums.MISSED),
                         row.<Long>getAs(SegmentSums.CAMERAS),
@@ -47,26 +57,22 @@ record Summed(long id, SegmentCounts counts, ClusterSums trials, Row row) {
                         row.<Long>getAs(SegmentSums.WRONG_SQUARES),
                         row.<Long>getAs(SegmentSums.WRONG_TRIALS),
                         row.<Long>getAs(SegmentSums.TRIALS_SQUARES)),
-                row);
+                new Shared(
+                        row.<Long>getAs(SegmentSums.WHOLE_CAMERAS),
+                        row.<Long>getAs(SegmentSums.WRONG_OF_WHOLE),
+                        row.<Long>getAs(SegmentSums.WRONG_TRIALS_OF_WHOLE),
+                        row.<Long>getAs(SegmentSums.TRIALS_OF_WHOLE)),
+                row.<Boolean>getAs(SegmentSums.SEVERAL_SITES));
     }
 
     /** Returns the sums over cameras of what lies outside of the segment in its use case. */
     ClusterSums rest(ClusterSums whole) {
-        return whole.outside(
-                trials,
-                row.<Long>getAs(SegmentSums.WHOLE_CAMERAS),
-                row.<Long>getAs(SegmentSums.WRONG_OF_WHOLE),
-                row.<Long>getAs(SegmentSums.WRONG_TRIALS_OF_WHOLE),
-                row.<Long>getAs(SegmentSums.TRIALS_OF_WHOLE));
+        return whole.outside(trials, shared.cameras, shared.wrong, shared.wrongTrials, shared.trials);
     }
 
     /** Returns what the segment is weighed by. */
     Evidence.Segment weighed(ClusterSums whole) {
         return new Evidence.Segment(
-                trials,
-                rest(whole),
-                counts.dimensions().contains(Windows.SITE),
-                row.<Boolean>getAs(SegmentSums.SEVERAL_SITES),
-                counts.redundant());
+                trials, rest(whole), counts.dimensions().contains(Windows.SITE), severalSites, counts.redundant());
     }
 }

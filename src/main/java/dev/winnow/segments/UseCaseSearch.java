@@ -230,15 +230,15 @@ final class UseCaseSearch {
         return sentences;
     }
 
-    /** Shapes the findings like {@link SegmentFindings}. */
+    /** Shapes the findings like {@link SegmentFindings}; in parallel, for there may be hundreds of thousands. */
     List<Row> rows(String pipeline, String runId) {
         List<String> covering = cover.stream().map(GreedyCover.Pick::key).toList();
-        List<Row> rows = new ArrayList<>();
-        for (Finding f : ranked) {
-            int place = covering.indexOf(f.counts().segment());
-            rows.add(row(f, pipeline, runId, place < 0 ? null : place + 1, place < 0 ? null : cover.get(place)));
-        }
-        return rows;
+        return ranked.parallelStream()
+                .map(f -> {
+                    int place = covering.indexOf(f.counts().segment());
+                    return row(f, pipeline, runId, place < 0 ? null : place + 1, place < 0 ? null : cover.get(place));
+                })
+                .toList();
     }
 
     private Row row(

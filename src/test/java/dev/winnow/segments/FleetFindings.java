@@ -17,10 +17,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.LongStream;
-import org.apache.spark.sql.Row;
-import org.apache.spark.sql.catalyst.expressions.GenericRowWithSchema;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructType;
 
 /**
  * What would be published of a generated fleet, beside what is true: the product's own sums, ranks and weights without
@@ -29,14 +25,6 @@ import org.apache.spark.sql.types.StructType;
 public final class FleetFindings {
     /** The defaults of {@code conf/reference.conf}, all days in the window. */
     static final SegmentSettings SETTINGS = Configs.of("").segments();
-
-    /** What a segment shares with the rest of its cameras, as {@link Summed} reads it. */
-    private static final StructType SHARED = new StructType()
-            .add(SegmentSums.WHOLE_CAMERAS, DataTypes.LongType)
-            .add(SegmentSums.WRONG_OF_WHOLE, DataTypes.LongType)
-            .add(SegmentSums.WRONG_TRIALS_OF_WHOLE, DataTypes.LongType)
-            .add(SegmentSums.TRIALS_OF_WHOLE, DataTypes.LongType)
-            .add(SegmentSums.SEVERAL_SITES, DataTypes.BooleanType);
 
     private static final int CONFIRMED = SegmentSums.COUNTS.indexOf(SegmentSums.CONFIRMED);
     private static final int RELABELED = SegmentSums.COUNTS.indexOf(SegmentSums.RELABELED);
@@ -253,15 +241,6 @@ public final class FleetFindings {
         List<Lattice.Predicate> predicates = lattice.decode(id);
         long wrong = sums[LatticeKernel.WRONG];
         long judged = wrong + sums[CONFIRMED];
-        Row shared = new GenericRowWithSchema(
-                new Object[] {
-                    sums[LatticeKernel.WHOLE_CAMERAS],
-                    sums[LatticeKernel.WRONG_OF_WHOLE],
-                    sums[LatticeKernel.WRONG_TRIALS_OF_WHOLE],
-                    sums[LatticeKernel.TRIALS_OF_WHOLE],
-                    sums[LatticeKernel.LOWEST_SITE] < sums[LatticeKernel.HIGHEST_SITE]
-                },
-                SHARED);
         return new Summed(
                 id,
                 new SegmentCounts(
@@ -285,6 +264,11 @@ public final class FleetFindings {
                         sums[LatticeKernel.WRONG_SQUARES],
                         sums[LatticeKernel.WRONG_TRIALS],
                         sums[LatticeKernel.TRIALS_SQUARES]),
-                shared);
+                new Summed.Shared(
+                        sums[LatticeKernel.WHOLE_CAMERAS],
+                        sums[LatticeKernel.WRONG_OF_WHOLE],
+                        sums[LatticeKernel.WRONG_TRIALS_OF_WHOLE],
+                        sums[LatticeKernel.TRIALS_OF_WHOLE]),
+                sums[LatticeKernel.LOWEST_SITE] < sums[LatticeKernel.HIGHEST_SITE]);
     }
 }

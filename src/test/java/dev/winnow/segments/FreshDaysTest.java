@@ -17,7 +17,6 @@ import java.util.Random;
 import java.util.TreeMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.types.DataTypes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -73,10 +72,10 @@ class FreshDaysTest {
         Lattice lattice = SegmentSums.lattice(
                 cells, Windows.dimensions(DIMENSIONS, List.of()), Windows.SITE, Lattice.Limits.DEFAULT);
         Map<String, Long> ids = new HashMap<>();
-        SegmentSums.decoded(SegmentSums.sums(CodedCells.of(cells, lattice), SeenDays.UNKNOWN), lattice)
+        SegmentSums.withRedundancy(SegmentSums.sums(CodedCells.of(cells, lattice), SeenDays.UNKNOWN), lattice)
                 .collectAsList()
                 .stream()
-                .map(row -> Summed.of(with(row)))
+                .map(row -> Summed.of(row, lattice))
                 .forEach(s -> ids.put(s.counts().segment(), s.id()));
 
         Map<Long, FreshDays> found = Objects.requireNonNull(FreshDays.of(
@@ -125,17 +124,6 @@ class FreshDaysTest {
                         .get("w"));
         assertThat(Objects.requireNonNull(together.get("u")).get(0L))
                 .isNotEqualTo(Objects.requireNonNull(together.get("w")).get(0L));
-    }
-
-    /** {@link Summed} wants to know of redundancy. */
-    private static Row with(Row row) {
-        Object[] values = new Object[row.size() + 1];
-        for (int i = 0; i < row.size(); i++) {
-            values[i] = row.get(i);
-        }
-        values[row.size()] = false;
-        return new org.apache.spark.sql.catalyst.expressions.GenericRowWithSchema(
-                values, row.schema().add(SegmentSums.REDUNDANT, DataTypes.BooleanType));
     }
 
     @Test

@@ -83,8 +83,8 @@ class SegmentSumsPublishedTest {
     private static Slices slices(List<Cell> cells, List<Lattice.Dimension> dimensions) {
         Dataset<Row> frame = LatticeCells.frame(cells, dimensions).repartition(3);
         Lattice lattice = SegmentSums.lattice(frame, dimensions, LatticeCells.site(dimensions), LIMITS);
-        Map<String, long[]> found = SegmentSumsTest.collected(SegmentSums.decoded(
-                SegmentSums.sums(CodedCells.of(frame, lattice), LatticeCells.seen(lattice)), lattice));
+        Map<String, long[]> found = SegmentSumsTest.collected(
+                NamedSums.of(SegmentSums.sums(CodedCells.of(frame, lattice), LatticeCells.seen(lattice)), lattice));
         assertThat(LatticeCells.lines(found))
                 .isEqualTo(LatticeCells.lines(LatticeCells.bruteForce(cells, dimensions, LIMITS)));
         return new Slices(found);

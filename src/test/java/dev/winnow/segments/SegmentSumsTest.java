@@ -38,7 +38,7 @@ class SegmentSumsTest {
 
     static String key(Row row) {
         List<String> predicates = new ArrayList<>();
-        for (Row predicate : row.<Row>getList(row.fieldIndex(SegmentSums.SEGMENT))) {
+        for (Row predicate : row.<Row>getList(row.fieldIndex(NamedSums.SEGMENT))) {
             predicates.add(predicate.getString(0) + "=" + predicate.getString(1));
         }
         return row.getAs(SegmentSums.USE_CASE) + " " + predicates;
@@ -90,7 +90,7 @@ class SegmentSumsTest {
         Lattice lattice = lattice(frame, limits);
         Dataset<Row> sums = SegmentSums.sums(CodedCells.of(frame, lattice), LatticeCells.seen(lattice), partitions)
                 .cache();
-        Map<String, long[]> found = collected(SegmentSums.decoded(sums, lattice));
+        Map<String, long[]> found = collected(NamedSums.of(sums, lattice));
 
         assertThat(LatticeCells.lines(found)).isEqualTo(LatticeCells.lines(expected));
         assertThat(sums.rdd().getNumPartitions()).isPositive();
@@ -110,13 +110,13 @@ class SegmentSumsTest {
     }
 
     private static void assertRedundancy(Dataset<Row> sums, Lattice lattice, Map<String, long[]> expected) {
-        List<Row> rows = SegmentSums.decoded(SegmentSums.withRedundancy(sums, lattice), lattice)
-                .collectAsList();
+        List<Row> rows =
+                NamedSums.of(SegmentSums.withRedundancy(sums, lattice), lattice).collectAsList();
         assertThat(rows).hasSize(expected.size());
         long redundant = 0;
         for (Row row : rows) {
             List<String> predicates = new ArrayList<>();
-            row.<Row>getList(row.fieldIndex(SegmentSums.SEGMENT))
+            row.<Row>getList(row.fieldIndex(NamedSums.SEGMENT))
                     .forEach(p -> predicates.add(p.getString(0) + "=" + p.getString(1)));
             boolean same = predicates.stream().anyMatch(p -> {
                 List<String> parent = new ArrayList<>(predicates);
@@ -151,7 +151,7 @@ class SegmentSumsTest {
                 FEW);
         Lattice lattice = SegmentSums.lattice(cells, FEW, "site", LIMITS);
 
-        assertThat(SegmentSums.decoded(
+        assertThat(NamedSums.of(
                                 SegmentSums.withRedundancy(
                                         SegmentSums.sums(CodedCells.of(cells, lattice), LatticeCells.seen(lattice)),
                                         lattice),
@@ -180,7 +180,7 @@ class SegmentSumsTest {
                         cell("c3", "s3", "south", "night", 3, 3)),
                 FEW);
         Lattice lattice = SegmentSums.lattice(cells, FEW, "site", LIMITS);
-        Map<String, Boolean> several = SegmentSums.decoded(
+        Map<String, Boolean> several = NamedSums.of(
                         SegmentSums.sums(CodedCells.of(cells, lattice), LatticeCells.seen(lattice), 7), lattice)
                 .collectAsList()
                 .stream()
@@ -202,7 +202,7 @@ class SegmentSumsTest {
         Lattice lattice = lattice(cells, LIMITS);
         Dataset<Row> sums = SegmentSums.sums(CodedCells.of(cells, lattice), LatticeCells.seen(lattice));
 
-        assertThat(SegmentSums.decoded(SegmentSums.withRedundancy(sums, lattice), lattice)
+        assertThat(NamedSums.of(SegmentSums.withRedundancy(sums, lattice), lattice)
                         .collectAsList())
                 .isEmpty();
         assertThat(SegmentSums.families(sums, 0)).isEmpty();
@@ -217,8 +217,8 @@ class SegmentSumsTest {
                 .toList();
         Dataset<Row> frame = LatticeCells.frame(cells, DIMENSIONS);
         Lattice lattice = lattice(frame, LIMITS);
-        Map<String, long[]> found = collected(SegmentSums.decoded(
-                SegmentSums.sums(CodedCells.of(frame, lattice), LatticeCells.seen(lattice), 7), lattice));
+        Map<String, long[]> found = collected(
+                NamedSums.of(SegmentSums.sums(CodedCells.of(frame, lattice), LatticeCells.seen(lattice), 7), lattice));
 
         assertThat(LatticeCells.lines(found))
                 .isEqualTo(LatticeCells.lines(LatticeCells.bruteForce(cells, DIMENSIONS, LIMITS)));
@@ -248,7 +248,7 @@ class SegmentSumsTest {
         }
         Dataset<Row> frame = LatticeCells.frame(cells, FEW);
         Lattice lattice = SegmentSums.lattice(frame, FEW, "site", LIMITS);
-        assertThat(collected(SegmentSums.decoded(
+        assertThat(collected(NamedSums.of(
                         SegmentSums.sums(CodedCells.of(frame, lattice), LatticeCells.seen(lattice)), lattice)))
                 .containsKey("u [light=__NULL__]");
 
@@ -273,7 +273,7 @@ class SegmentSumsTest {
                 .toList();
         Dataset<Row> frame = LatticeCells.frame(cells, DIMENSIONS).repartition(7);
         Lattice lattice = lattice(frame, LIMITS);
-        List<Row> rows = SegmentSums.decoded(
+        List<Row> rows = NamedSums.of(
                         SegmentSums.sums(CodedCells.of(frame, lattice), LatticeCells.seen(lattice)), lattice)
                 .filter("use_case = 'u0'")
                 .orderBy(SegmentSums.SEGMENT_ID)

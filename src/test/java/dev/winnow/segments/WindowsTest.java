@@ -87,20 +87,17 @@ class WindowsTest {
         Dataset<Row> cells = Windows.cells(exposure, verdicts, DIMENSIONS, useCases);
         Lattice lattice = SegmentSums.lattice(
                 cells, Windows.dimensions(DIMENSIONS, List.of()), Windows.SITE, Lattice.Limits.DEFAULT);
-        return SegmentSums.decoded(
-                        SegmentSums.withRedundancy(
-                                        SegmentSums.sums(
-                                                Windows.coded(cells, lattice),
-                                                SeenDays.of(
-                                                        lattice,
-                                                        Windows.seenDays(exposure, useCases)
-                                                                .toLocalIterator())),
-                                        lattice)
-                                .filter(col(SegmentSums.LEVEL).leq(1)),
+        return SegmentSums.withRedundancy(
+                        SegmentSums.sums(
+                                Windows.coded(cells, lattice),
+                                SeenDays.of(
+                                        lattice,
+                                        Windows.seenDays(exposure, useCases).toLocalIterator())),
                         lattice)
+                .filter(col(SegmentSums.LEVEL).leq(1))
                 .collectAsList()
                 .stream()
-                .map(Summed::of)
+                .map(row -> Summed.of(row, lattice))
                 .toList();
     }
 
