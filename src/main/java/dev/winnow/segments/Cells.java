@@ -24,6 +24,7 @@ import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.floor;
 import static org.apache.spark.sql.functions.least;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.pmod;
 import static org.apache.spark.sql.functions.sequence;
 import static org.apache.spark.sql.functions.struct;
@@ -55,6 +56,9 @@ final class Cells {
 
     /** One id in this many is in the sample. */
     static final int ID_SAMPLE = 256;
+
+    /** Whether a row is told by itself, once more than in its cell. */
+    private static final String TOLD = "told";
 
     private static final String ROWS = "rows";
 
@@ -90,35 +94,46 @@ final class Cells {
      * <p>The bins are counts, not a key: a camera has few rows a day in each cell, and with the bin in the key nearly
      * every row would be a group of its own that is shuffled and counted again.
      *
-     * <p>Rejected rows carry themselves in the key: a run that succeeds has few of them, so their samples cost no second
-     * pass. They become JSON later, as Spark compiles no query that holds its JSON functions. A sampled id is part of the
-     * key for the same reason: ids that repeat show as counts above 1. So is the inference that feedback may speak of:
-     * few have any.
+     * <p>Some rows are told once more, with themselves in the key, so that nothing takes a second pass: a rejected row, of
+     * which a run that succeeds has few (as JSON only later, since Spark compiles no query that holds its JSON functions);
+     * a sampled id, so that ids that repeat show as counts above 1; an inference that feedback may speak of. Cells
+     * themselves come out whole.
      *
      * @param rows from {@link dev.winnow.inputs.InferenceLog#files}
      * @param mayBeNamed whether feedback may speak of an inference
-     * @return the days a row counts for, the cell's keys, {@code reject_reason}, {@code reject_row}, {@code sampled_id},
-     *     {@code named_inference}, {@code rows}, {@code bin_0} and so on
+     * @return the days a row counts for, the cell's keys, {@code reject_reason}, {@code told}, {@code reject_row}, {@code
+     *     sampled_id}, {@code named_inference}, {@code rows}, {@code bin_0} and so on
      */
     static Dataset<Row> count(Dataset<Row> rows, List<String> dimensions, Column mayBeNamed) {
         Column kept = col(REJECT_REASON).isNull();
         Column idHash = xxhash64(col(INFERENCE_ID));
-        List<Column> keys = new ArrayList<>(List.of(columns(DAYS)));
+        List<Column> columns = new ArrayList<>(List.of(columns(DAYS)));
         for (String key : keys(dimensions)) {
-            keys.add(when(kept, key.equals(LABEL) ? label() : col(key)).as(key));
+            columns.add(when(kept, key.equals(LABEL) ? label() : col(key)).as(key));
         }
-        keys.add(col(REJECT_REASON));
-        keys.add(when(isReject(), sample()).as(REJECT_ROW));
-        keys.add(when(kept.and(pmod(idHash, lit(ID_SAMPLE)).equalTo(0)), idHash).as(SAMPLED_ID));
-        keys.add(when(kept.and(mayBeNamed), struct(columns(NAMED_COLUMNS))).as(NAMED));
-        List<String> names = new ArrayList<>(DAYS);
-        names.addAll(keys(dimensions));
-        names.addAll(List.of(REJECT_REASON, REJECT_ROW, SAMPLED_ID, NAMED));
+        columns.add(col(REJECT_REASON));
+        columns.add(when(isReject(), sample()).as(REJECT_ROW));
+        columns.add(when(kept.and(pmod(idHash, lit(ID_SAMPLE)).equalTo(0)), idHash)
+                .as(SAMPLED_ID));
+        columns.add(when(kept.and(mayBeNamed), struct(columns(NAMED_COLUMNS))).as(NAMED));
         // A frame without output has no confidence to bin, whatever the log wrote there.
         Column labeled = kept.and(col(PREDICTED_LABEL).isNotNull());
-        keys.add(when(labeled, confidenceBin(col(CONFIDENCE))).as(CONFIDENCE_BIN));
-        return rows.select(keys.toArray(Column[]::new))
-                .groupBy(columns(names))
+        columns.add(when(labeled, confidenceBin(col(CONFIDENCE))).as(CONFIDENCE_BIN));
+
+        Column itself = col(REJECT_ROW)
+                .isNotNull()
+                .or(col(SAMPLED_ID).isNotNull())
+                .or(col(NAMED).isNotNull());
+        List<Column> keys = new ArrayList<>(List.of(columns(DAYS)));
+        keys.addAll(List.of(columns(keys(dimensions))));
+        keys.addAll(List.of(col(REJECT_REASON), col(TOLD)));
+        for (String name : List.of(REJECT_ROW, SAMPLED_ID, NAMED)) {
+            keys.add(when(col(TOLD), col(name)).as(name));
+        }
+        return rows.select(columns.toArray(Column[]::new))
+                .withColumn(
+                        TOLD, explode(when(itself, array(lit(false), lit(true))).otherwise(array(lit(false)))))
+                .groupBy(keys.toArray(Column[]::new))
                 .agg(
                         number(lit(1)).as(ROWS),
                         histogram(bin -> number(when(col(CONFIDENCE_BIN).equalTo(bin), lit(1)))
@@ -148,21 +163,23 @@ final class Cells {
                 .toArray(Column[]::new));
     }
 
-    /** Sums counted rows to cells with their confidence histograms, shaped like {@link ExposureDaily}. */
+    /** The cells among counted rows with their confidence histograms, shaped like {@link ExposureDaily}. */
     static Dataset<Row> exposure(Dataset<Row> counted, List<String> dimensions) {
-        List<Column> keys = new ArrayList<>(List.of(col(COUNTS_FROM).as(EVENT_DATE)));
-        keys.addAll(List.of(columns(keys(dimensions))));
-        return counted.filter(col(REJECT_REASON).isNull())
-                .groupBy(keys.toArray(Column[]::new))
-                .agg(
-                        sum(ROWS).as(SHOWN),
-                        array(histogram(bin -> coalesce(sum(bin(bin)), lit(0L))))
-                                .as(ExposureDaily.CONFIDENCE_HISTOGRAM));
+        List<Column> columns = new ArrayList<>(List.of(col(COUNTS_FROM).as(EVENT_DATE)));
+        columns.addAll(List.of(columns(keys(dimensions))));
+        columns.add(col(ROWS).as(SHOWN));
+        columns.add(array(histogram(bin -> col(bin(bin)))).as(ExposureDaily.CONFIDENCE_HISTOGRAM));
+        return inCells(counted).filter(col(REJECT_REASON).isNull()).select(columns.toArray(Column[]::new));
+    }
+
+    private static Dataset<Row> inCells(Dataset<Row> counted) {
+        return counted.filter(not(col(TOLD)));
     }
 
     /** Totals by day, broken rule and site: {@code event_date, reject_reason, site_id, rows}; one small row each. */
     static Dataset<Row> totals(Dataset<Row> counted) {
-        return byDay(counted.groupBy(COUNTS_FROM, COUNTS_UNTIL, REJECT_REASON, SITE_ID)
+        return byDay(inCells(counted)
+                        .groupBy(COUNTS_FROM, COUNTS_UNTIL, REJECT_REASON, SITE_ID)
                         .agg(sum(ROWS).as(ROWS)))
                 .select(EVENT_DATE, REJECT_REASON, SITE_ID, ROWS);
     }
@@ -185,7 +202,7 @@ final class Cells {
 
     /** Distinct rejected rows: {@code event_date}, {@code reject_reason}, {@code reject_row}, {@code rows}. */
     static Dataset<Row> rejected(Dataset<Row> counted) {
-        return byDay(counted.filter(isReject())
+        return byDay(counted.filter(col(REJECT_ROW).isNotNull())
                         .groupBy(COUNTS_FROM, COUNTS_UNTIL, REJECT_REASON, REJECT_ROW)
                         .agg(sum(ROWS).as(ROWS)))
                 .groupBy(EVENT_DATE, REJECT_REASON, REJECT_ROW)

@@ -31,7 +31,9 @@ class OtherDaysTest {
                         "date'2026-10-01' counts_until");
         Dataset<Row> counted = Cells.count(rows, List.of(), lit(false));
 
-        assertThat(counted.count()).isEqualTo(2);
+        assertThat(counted.count())
+                .as("all of other days, the rejected one, and itself once more")
+                .isEqualTo(3);
         assertThat(Cells.rejected(counted).count()).isEqualTo(1);
         assertThat(Cells.exposure(counted, List.of()).count()).isZero();
         assertThat(Cells.totals(counted).sort("rows").collectAsList())

@@ -171,7 +171,7 @@ public final class DeltaTableStore implements TableStore {
         Set<String> order = new LinkedHashSet<>(table.partitionColumns());
         order.addAll(table.key());
         Column[] columns = order.stream().map(name -> col(quoted(name))).toArray(Column[]::new);
-        Dataset<Row> stored = rows.to(nullable(schema));
+        Dataset<Row> stored = inColumns(rows, nullable(schema));
         if (folders > 1) {
             Column[] partition = table.partitionColumns().stream()
                     .map(name -> col(quoted(name)))
@@ -181,6 +181,26 @@ public final class DeltaTableStore implements TableStore {
         return columns.length == 0
                 ? stored.hint("rebalance")
                 : stored.repartition(columns).sortWithinPartitions(columns);
+    }
+
+    /** Rows in the columns of a schema; those without a value are null. */
+    private static Dataset<Row> inColumns(Dataset<Row> rows, StructType schema) {
+        Set<String> given = Set.of(rows.columns());
+        boolean same = Arrays.stream(schema.fields())
+                .filter(field -> given.contains(field.name()))
+                .allMatch(field -> rows.schema() // types as texts do not tell what may be null in a list
+                        .apply(field.name())
+                        .dataType()
+                        .catalogString()
+                        .equals(field.dataType().catalogString()));
+        // Dataset.to would rebuild every list, element by element and in a query that is not compiled.
+        return !same
+                ? rows.to(schema)
+                : rows.select(Arrays.stream(schema.fields())
+                        .map(field -> given.contains(field.name())
+                                ? col(quoted(field.name()))
+                                : lit(null).cast(field.dataType()).as(field.name()))
+                        .toArray(Column[]::new));
     }
 
     private static int folders(TableDef table, Map<String, Object> scope) {
