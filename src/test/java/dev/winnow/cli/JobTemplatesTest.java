@@ -1,14 +1,19 @@
 package dev.winnow.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.winnow.testing.ServiceModel;
+import dev.winnow.testing.EmrStandIn;
+import dev.winnow.testing.SdkRequests;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -21,29 +26,41 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
+import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.emr.EmrClient;
+import software.amazon.awssdk.services.emr.model.AddJobFlowStepsRequest;
+import software.amazon.awssdk.services.emr.model.RunJobFlowRequest;
+import software.amazon.awssdk.services.emrserverless.EmrServerlessClient;
+import software.amazon.awssdk.services.emrserverless.model.CreateApplicationRequest;
+import software.amazon.awssdk.services.emrserverless.model.StartJobRunRequest;
 
-/** What schedulers submit is what EMR takes and what the command line understands. */
+/** What schedulers submit, as it lies in a release, is what EMR takes and what the command line understands. */
 class JobTemplatesTest {
     private static final JsonMapper JSON = new JsonMapper();
-    private static final ServiceModel EMR = ServiceModel.of("emr/emr");
-    private static final ServiceModel SERVERLESS = ServiceModel.of("emr/emr-serverless");
-    private static final Path STEPS = Path.of("jobs/emr");
-    private static final Path RUNS = Path.of("jobs/emr-serverless");
+    private static final Path JOBS = Path.of("jobs");
+    private static final String STEPS = "emr";
+    private static final String RUNS = "emr-serverless";
     private static final Set<String> NO_STEPS = Set.of("configurations", "daily", "labels");
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{(\\w+)}");
 
+    /** What is known when a job is submitted, and not before. */
     private static final Map<String, String> VALUES = Map.of(
-            "RELEASE",
-            "s3://acme-winnow/releases/0.1.0-0123456789ab",
-            "CONF",
-            "yard.conf",
-            "PIPELINE",
-            "yard",
             "RUN_DATE",
             "2026-11-07",
             "APPLICATION_ID",
@@ -59,6 +76,43 @@ class JobTemplatesTest {
             "DIMENSION",
             "brightness");
 
+    private static final FakeWiring WIRING = new FakeWiring();
+    private static final EmrStandIn ON_CLUSTERS = EmrStandIn.ofClusters();
+    private static final EmrStandIn SERVERLESS = EmrStandIn.serverless();
+
+    private static EmrClient emr;
+    private static EmrServerlessClient emrServerless;
+    private static String release = "";
+
+    @BeforeAll
+    static void deploy(@TempDir Path folder) throws IOException {
+        emr = client(EmrClient.builder(), ON_CLUSTERS);
+        emrServerless = client(EmrServerlessClient.builder(), SERVERLESS);
+        Path jar = Files.writeString(folder.resolve("some.jar"), "classes");
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        int exitCode = Main.run(
+                context(out),
+                "deploy",
+                "--conf",
+                "conf/examples/emr.conf",
+                "--to",
+                "s3://acme-winnow",
+                "--jar",
+                jar.toString(),
+                "--jobs",
+                JOBS.toString());
+        assertThat(exitCode).isZero();
+        release = out.toString(UTF_8).lines().findFirst().orElseThrow().replaceFirst("^release: ", "");
+    }
+
+    @AfterAll
+    static void stop() {
+        emr.close();
+        emrServerless.close();
+        ON_CLUSTERS.close();
+        SERVERLESS.close();
+    }
+
     static List<String> templates() {
         return names(STEPS).stream().filter(name -> !NO_STEPS.contains(name)).toList();
     }
@@ -66,7 +120,7 @@ class JobTemplatesTest {
     @Test
     void everyCommandThatRunsForADayHasAStepAndAJobRun() {
         Set<String> commands = new TreeSet<>();
-        RunCommand.all(context())
+        RunCommand.all(context(OutputStream.nullOutputStream()))
                 .forEach(command -> commands.add(
                         command.getClass().getAnnotation(Command.class).name()));
         assertThat(templates()).containsAll(commands);
@@ -79,7 +133,7 @@ class JobTemplatesTest {
     void aStepIsOneThatEmrTakes(String name) {
         JsonNode steps = read(STEPS, name);
         assertThat(steps).hasSize(1);
-        assertThat(stepProblems(steps)).isEmpty();
+        addToACluster(steps);
         List<String> arguments = arguments(steps.get(0));
         assertThat(steps.get(0).path("Name").asText()).isEqualTo("winnow yard " + name + " 2026-11-07");
         assertThat(settings(arguments))
@@ -93,7 +147,12 @@ class JobTemplatesTest {
     @MethodSource("templates")
     void aJobRunIsOneThatEmrServerlessTakesAndSaysTheSameAsTheStep(String name) {
         JsonNode run = read(RUNS, name);
-        assertThat(SERVERLESS.problems("StartJobRun", run)).isEmpty();
+        assertTaken(
+                SERVERLESS,
+                "StartJobRun",
+                run,
+                () -> emrServerless.startJobRun(
+                        SdkRequests.filled(StartJobRunRequest.builder(), run).build()));
         assertThat(run.at("/retryPolicy/maxAttempts").asInt()).isEqualTo(1);
         assertThat(run.path("clientToken").asText()).isEqualTo(VALUES.get("CLIENT_TOKEN"));
         List<String> step = arguments(read(STEPS, name).get(0));
@@ -111,10 +170,11 @@ class JobTemplatesTest {
     void itsArgumentsAreUnderstood(String name) {
         List<String> own = own(arguments(read(STEPS, name).get(0)));
         if (own.get(0).equals("jobs")) {
-            RunCommand.jobs(context()).parseArgs(own.subList(1, own.size()).toArray(String[]::new));
+            RunCommand.jobs(context(OutputStream.nullOutputStream()))
+                    .parseArgs(own.subList(1, own.size()).toArray(String[]::new));
             return;
         }
-        RunCommand command = RunCommand.all(context()).stream()
+        RunCommand command = RunCommand.all(context(OutputStream.nullOutputStream())).stream()
                 .filter(known ->
                         known.getClass().getAnnotation(Command.class).name().equals(own.get(0)))
                 .findFirst()
@@ -129,7 +189,7 @@ class JobTemplatesTest {
                 "labels", List.of("ingest", "consensus", "label-qa", "outcomes"));
         chains.forEach((chain, commands) -> {
             JsonNode steps = read(STEPS, chain);
-            assertThat(stepProblems(steps)).isEmpty();
+            addToACluster(steps);
             assertThat(steps).hasSameSizeAs(commands);
             for (int i = 0; i < steps.size(); i++) {
                 assertThat(steps.get(i).path("ActionOnFailure").asText()).isEqualTo("CANCEL_AND_WAIT");
@@ -141,13 +201,23 @@ class JobTemplatesTest {
 
     @Test
     void clusterAndApplicationAreOnesThatTheServicesTake() {
-        JsonNode cluster = JSON.createObjectNode()
-                .put("Name", "winnow")
-                .<ObjectNode>set("Instances", JSON.createObjectNode())
-                .set("Configurations", read(STEPS, "configurations"));
-        assertThat(EMR.problems("RunJobFlow", cluster)).isEmpty();
+        ObjectNode cluster = JSON.createObjectNode().put("Name", "winnow");
+        cluster.putObject("Instances").put("KeepJobFlowAliveWhenNoSteps", true);
+        cluster.set("Configurations", read(STEPS, "configurations"));
+        assertTaken(
+                ON_CLUSTERS,
+                "RunJobFlow",
+                cluster,
+                () -> emr.runJobFlow(
+                        SdkRequests.filled(RunJobFlowRequest.builder(), cluster).build()));
         JsonNode application = read(RUNS, "application");
-        assertThat(SERVERLESS.problems("CreateApplication", application)).isEmpty();
+        assertTaken(
+                SERVERLESS,
+                "CreateApplication",
+                application,
+                () -> emrServerless.createApplication(
+                        SdkRequests.filled(CreateApplicationRequest.builder(), application)
+                                .build()));
         assertThat(application.at("/schedulerConfiguration/maxConcurrentRuns").asInt())
                 .as("a warehouse has one writer, and capacity is that of one job run")
                 .isEqualTo(1);
@@ -178,24 +248,55 @@ class JobTemplatesTest {
     @Test
     void placeholdersAreFewAndKnown() {
         Set<String> found = new TreeSet<>();
-        Stream.of(STEPS, RUNS)
-                .forEach(folder -> names(folder)
-                        .forEach(name -> Pattern.compile("\\$\\{(\\w+)}")
-                                .matcher(text(folder, name))
-                                .results()
-                                .forEach(match -> found.add(match.group(1)))));
-        assertThat(found).isEqualTo(new TreeSet<>(VALUES.keySet()));
+        Set<String> deployed = new TreeSet<>();
+        for (String folder : List.of(STEPS, RUNS)) {
+            for (String name : names(folder)) {
+                found.addAll(placeholders(text(folder, name)));
+                deployed.addAll(placeholders(released(folder, name)));
+            }
+        }
+        assertThat(deployed).isEqualTo(VALUES.keySet());
+        deployed.addAll(Set.of("RELEASE", "CONF", "PIPELINE"));
+        assertThat(found).isEqualTo(deployed);
     }
 
-    private static List<String> stepProblems(JsonNode steps) {
+    private static Set<String> placeholders(String text) {
+        return PLACEHOLDER.matcher(text).results().map(match -> match.group(1)).collect(Collectors.toSet());
+    }
+
+    private static void addToACluster(JsonNode steps) {
         JsonNode request =
                 JSON.createObjectNode().put("JobFlowId", "j-1ABCDEFGHIJKL").set("Steps", steps);
-        return EMR.problems("AddJobFlowSteps", request);
+        assertTaken(
+                ON_CLUSTERS,
+                "AddJobFlowSteps",
+                request,
+                () -> emr.addJobFlowSteps(SdkRequests.filled(AddJobFlowStepsRequest.builder(), request)
+                        .build()));
+    }
+
+    /** Sends a request and looks at what arrived: all of it, nothing else, and nothing that somebody has yet to fill in. */
+    private static void assertTaken(EmrStandIn service, String operation, JsonNode request, Runnable sending) {
+        sending.run();
+        assertThat(service.problems()).isEmpty();
+        assertThat(service.calls()).last(InstanceOfAssertFactories.STRING).startsWith(operation + " ");
+        assertThat(service.last()).isEqualTo(request);
+        assertThat(placeholders(request.toString())).isEmpty();
+    }
+
+    private static <B extends AwsClientBuilder<B, C> & AwsSyncClientBuilder<B, C>, C> C client(
+            B builder, EmrStandIn service) {
+        return builder.endpointOverride(URI.create(service.endpoint()))
+                .region(Region.US_EAST_1)
+                .credentialsProvider(
+                        StaticCredentialsProvider.create(AwsBasicCredentials.create("AKIDEXAMPLE", "secret")))
+                .httpClientBuilder(UrlConnectionHttpClient.builder())
+                .build();
     }
 
     /** What follows the jar. */
     private static List<String> own(List<String> arguments) {
-        return arguments.subList(arguments.indexOf(VALUES.get("RELEASE") + "/winnow.jar") + 1, arguments.size());
+        return arguments.subList(arguments.indexOf(release + "/winnow.jar") + 1, arguments.size());
     }
 
     private static List<String> arguments(JsonNode step) {
@@ -220,8 +321,8 @@ class JobTemplatesTest {
         return texts;
     }
 
-    private static JsonNode read(Path folder, String name) {
-        String text = text(folder, name);
+    private static JsonNode read(String folder, String name) {
+        String text = released(folder, name);
         for (Map.Entry<String, String> value : VALUES.entrySet()) {
             text = text.replace("${" + value.getKey() + "}", value.getValue());
         }
@@ -232,16 +333,24 @@ class JobTemplatesTest {
         }
     }
 
-    private static String text(Path folder, String name) {
+    /** A template of the release. */
+    private static String released(String folder, String name) {
+        return WIRING.objects
+                .get(release + "/" + folder + "/" + name + ".json")
+                .orElseThrow()
+                .text();
+    }
+
+    private static String text(String folder, String name) {
         try {
-            return Files.readString(folder.resolve(name + ".json"));
+            return Files.readString(JOBS.resolve(folder).resolve(name + ".json"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static List<String> names(Path folder) {
-        try (Stream<Path> files = Files.list(folder)) {
+    private static List<String> names(String folder) {
+        try (Stream<Path> files = Files.list(JOBS.resolve(folder))) {
             return files.map(file -> file.getFileName().toString())
                     .filter(name -> name.endsWith(".json"))
                     .map(name -> name.substring(0, name.length() - ".json".length()))
@@ -252,8 +361,9 @@ class JobTemplatesTest {
         }
     }
 
-    private static Context context() {
-        PrintStream nowhere = new PrintStream(PrintStream.nullOutputStream());
-        return new Context(new FakeWiring(), nowhere, nowhere, Clock.systemUTC(), new Random(1), Map.of());
+    private static Context context(OutputStream out) {
+        PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), true, UTF_8);
+        return new Context(
+                WIRING, new PrintStream(out, true, UTF_8), nowhere, Clock.systemUTC(), new Random(1), Map.of());
     }
 }

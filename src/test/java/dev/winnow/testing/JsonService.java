@@ -40,7 +40,7 @@ abstract class JsonService implements AutoCloseable {
      * Prepares a server on a free port of the loopback interface; {@link #start} has it answer.
      *
      * @param model name of the service model
-     * @param target what stands before the operation in {@code X-Amz-Target}
+     * @param target what stands before the operation in {@code X-Amz-Target}; empty for a service whose operations go by paths
      * @param invalid error that a request gets which the model forbids
      */
     JsonService(String model, String target, String invalid) {
@@ -99,8 +99,11 @@ abstract class JsonService implements AutoCloseable {
     }
 
     private void answer(HttpExchange exchange) throws IOException {
-        String operation = exchange.getRequestHeaders().getFirst("X-Amz-Target").substring(target.length());
         ObjectNode request = (ObjectNode) JSON.readTree(exchange.getRequestBody());
+        String operation = target.isEmpty()
+                ? model.routed(
+                        exchange.getRequestMethod(), exchange.getRequestURI().getPath(), request)
+                : exchange.getRequestHeaders().getFirst("X-Amz-Target").substring(target.length());
         calls.add(operation + " " + name(request));
         List<String> wrong = new ArrayList<>(model.problems(operation, request));
         if (!exchange.getRequestHeaders().getFirst("Authorization").startsWith("AWS4-HMAC-SHA256 ")) {

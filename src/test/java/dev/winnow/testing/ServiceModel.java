@@ -2,16 +2,22 @@ package dev.winnow.testing;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A published description of a service, against which requests are checked: members, types, lengths, patterns. */
 public final class ServiceModel {
+    private static final Pattern PARAMETER = Pattern.compile("\\{(\\w+)}");
+
     private final JsonNode model;
 
     private ServiceModel(JsonNode model) {
@@ -35,6 +41,24 @@ public final class ServiceModel {
             throw new IllegalArgumentException(operation + " has no error " + error);
         }
         return status.asInt();
+    }
+
+    /** Returns the operation of a method and path; parameters of the path become members of the request. */
+    public String routed(String method, String path, ObjectNode request) {
+        for (Map.Entry<String, JsonNode> operation : model.path("operations").properties()) {
+            JsonNode http = operation.getValue().path("http");
+            String template = http.path("requestUri").asText();
+            Matcher route = Pattern.compile(PARAMETER.matcher(template).replaceAll("(?<$1>[^/]+)"))
+                    .matcher(path);
+            if (http.path("method").asText().equals(method) && route.matches()) {
+                PARAMETER
+                        .matcher(template)
+                        .results()
+                        .forEach(name -> request.put(name.group(1), route.group(name.group(1))));
+                return operation.getKey();
+            }
+        }
+        throw new IllegalArgumentException(method + " " + path + " is no operation of this description");
     }
 
     /** Returns what is wrong with a request, whose path parameters are members of it. */
