@@ -40,6 +40,7 @@ public final class WholeBudget {
                 0,
                 weights,
                 settings.uncertainty(),
+                settings.boxes(),
                 settings.diversity(),
                 new UseCaseSettings.Caps(
                         Integer.MAX_VALUE, Duration.ZERO, Duration.ZERO, 0, Integer.MAX_VALUE, 1, 1),

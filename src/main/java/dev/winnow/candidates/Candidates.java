@@ -11,6 +11,7 @@ import static org.apache.spark.sql.types.DataTypes.StringType;
 import static org.apache.spark.sql.types.DataTypes.TimestampType;
 
 import dev.winnow.config.ConfigException;
+import dev.winnow.config.ImageScore;
 import dev.winnow.config.UseCaseSettings;
 import dev.winnow.config.WinnowConfig;
 import dev.winnow.inputs.Inferences;
@@ -119,7 +120,8 @@ public final class Candidates {
                     SCORE,
                     DoubleType,
                     "How strongly the signal speaks, in [0, 1], 1 is strongest; for ERROR_RISK the probability that the"
-                            + " prediction is wrong; null for draws")
+                            + " prediction is wrong. Where use-cases.<name>.image-score is mean or sum, what the boxes of the"
+                            + " image make of it. Null for draws")
             .required(
                     DRAW,
                     DoubleType,
@@ -159,6 +161,11 @@ public final class Candidates {
     /** Returns how many candidates of one signal and use case are wanted of a day. */
     static long wanted(WinnowConfig config, String useCase) {
         return (long) (poolFactor(config) * config.useCase(useCase).budget());
+    }
+
+    /** Returns how many rows of one signal that is cut by its score; none where images are scored, see {@link ImageScores}. */
+    static long wantedRows(WinnowConfig config, String useCase) {
+        return config.boxes(useCase).score() == ImageScore.MAX ? wanted(config, useCase) : 0;
     }
 
     /** The configured multiple of the budgets, or as much of it as the driver can hold. */

@@ -95,7 +95,8 @@ public final class CandidatesJob implements Stage {
         Column segment = segments.first(col(ExposureDaily.LABEL), dimensions());
         List<Row> shares = SegmentCuts.shares(elevated, alarms(day, segments, segment), config);
         ErrorRisk risk = ErrorRisk.learn(verdicts(day), tables, cameras, inferences.dimensions());
-        ErrorRisk.Scale scale = risk.scale(cells(day), useCase -> Candidates.wanted(config, useCase));
+        ErrorRisk.Scale scale =
+                risk.scale(cells(day), ImageScores.floorOf(config), useCase -> Candidates.wantedRows(config, useCase));
         String findings = String.join("|", needs.toString(), shares.toString(), risk.digest(), lookedAt(day));
         String runId = RunIds.of(config.pipeline(), NAME, day, config.semantic(), input.fingerprint() + "|" + findings);
         TableDef table = Candidates.TABLE.withDimensions(dimensions());
@@ -106,34 +107,46 @@ public final class CandidatesJob implements Stage {
         String salt = config.selection().salt() + "|" + day;
         Dataset<Row> inferred = inferences.described(List.of(day)).transform(this::withDoubt);
         boolean scored = measures().values().stream().anyMatch(measure -> measure != Uncertainty.CONFIDENCE);
-        Map<String, List<ScoreCut.Bin>> doubts = scored ? ScoreVectors.histograms(inferred) : Map.of();
-        Dataset<Row> found = Signals.find(
-                        // Before the cut, as segments may ask for what only cameras tell.
-                        inferred.transform(cameras::withStaticDimensions),
-                        tables.frame(DayCuts.TABLE, DayCuts.of(histograms, needs, doubts, config)),
-                        new SegmentCuts(segment, tables.frame(SegmentCuts.TABLE, shares)),
-                        alarms -> risk.scored(alarms, scale),
-                        salt,
-                        inferences.settings().rowPer() == RowPer.IMAGE)
-                .unionByName(ConfidentWrong.of(wrong(day), dimensions(), config, salt), true)
-                .persist(StorageLevel.MEMORY_AND_DISK());
-        try {
-            Dataset<Row> candidates = BestScores.of(found, useCase -> Candidates.poolSize(config, useCase))
-                    .transform(Signals::onePerItem)
-                    .unionByName(ModelChecks.of(findings(day), dimensions(), salt), true)
-                    .withColumn(Candidates.PIPELINE, lit(config.pipeline()))
-                    .withColumn(Candidates.RUN_DATE, lit(day))
-                    .withColumn(Candidates.RUN_ID, lit(runId));
-            long written = tables.replace(
-                            RiskEffects.TABLE,
-                            tables.frame(
-                                    RiskEffects.TABLE, RiskEffects.rows(config.pipeline(), day, runId, risk.models())),
-                            scope)
-                    + tables.replace(table, candidates, scope);
-            long read = histograms.values().stream().mapToLong(DayCuts::rows).sum();
-            return new Report(read, written, 0, scored ? 2 : 1, input.fingerprint(), sentences(table, day, risk));
-        } finally {
-            found.unpersist();
+        Map<String, List<ScoreCut.Bin>> doubts = scored
+                ? ScoreVectors.histograms(
+                        inferred.filter(col(Inferences.CONFIDENCE).geq(ImageScores.floorOf(config))))
+                : Map.of();
+        // Before the cut, as segments may ask for what only cameras tell.
+        Dataset<Row> rows = inferred.transform(cameras::withStaticDimensions);
+        Dataset<Row> cuts = tables.frame(DayCuts.TABLE, DayCuts.of(histograms, needs, doubts, config));
+        try (ImageScores images = ImageScores.of(
+                Signals.measured(rows, cuts, alarms -> risk.scored(alarms, scale)), rows(histograms), config, salt)) {
+            Dataset<Row> found = Signals.find(
+                            rows,
+                            cuts,
+                            new SegmentCuts(segment, tables.frame(SegmentCuts.TABLE, shares)),
+                            alarms -> images.put(risk.scored(alarms, scale)),
+                            salt,
+                            inferences.settings().rowPer() == RowPer.IMAGE)
+                    .unionByName(ConfidentWrong.of(wrong(day), dimensions(), config, salt), true)
+                    .persist(StorageLevel.MEMORY_AND_DISK());
+            try {
+                Dataset<Row> candidates = BestScores.of(found, useCase -> Candidates.poolSize(config, useCase))
+                        .transform(Signals::onePerItem)
+                        .unionByName(ModelChecks.of(findings(day), dimensions(), salt), true)
+                        .withColumn(Candidates.PIPELINE, lit(config.pipeline()))
+                        .withColumn(Candidates.RUN_DATE, lit(day))
+                        .withColumn(Candidates.RUN_ID, lit(runId));
+                long written = tables.replace(
+                                RiskEffects.TABLE,
+                                tables.frame(
+                                        RiskEffects.TABLE,
+                                        RiskEffects.rows(config.pipeline(), day, runId, risk.models())),
+                                scope)
+                        + tables.replace(table, candidates, scope);
+                long read = rows(histograms).values().stream()
+                        .mapToLong(Long::longValue)
+                        .sum();
+                int passes = 1 + (scored ? 1 : 0) + images.passes();
+                return new Report(read, written, 0, passes, input.fingerprint(), sentences(table, day, risk));
+            } finally {
+                found.unpersist();
+            }
         }
     }
 
@@ -233,6 +246,12 @@ public final class CandidatesJob implements Stage {
                                 row.<Integer>getAs("pos")] =
                         row.<Long>getAs("rows"));
         return histograms;
+    }
+
+    private static Map<String, Long> rows(Map<String, Map<String, long[]>> histograms) {
+        Map<String, Long> rows = new TreeMap<>();
+        histograms.forEach((useCase, labels) -> rows.put(useCase, DayCuts.rows(labels)));
+        return rows;
     }
 
     /** Use case to class that the day's map calls thin and in error, to its need. */

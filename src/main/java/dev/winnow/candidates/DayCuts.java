@@ -30,6 +30,7 @@ final class DayCuts {
     static final String ALARM_THRESHOLD = "alarm_threshold";
     static final String BOUNDARY_BAND = "boundary_band";
     static final String LOW_BELOW = "low_below";
+    static final String BOX_FLOOR = "box_floor";
     static final String RARE_SHARE = "rare_share";
     static final String AUDIT_LIMIT = "audit_limit";
     static final String FRAMES = Candidates.FRAMES;
@@ -71,6 +72,7 @@ final class DayCuts {
                 .required(ALARM_THRESHOLD, DoubleType, "Decision boundary")
                 .required(BOUNDARY_BAND, DoubleType, "Half width of the band around it")
                 .required(LOW_BELOW, DoubleType, "Confidence below which a prediction counts as unsure")
+                .optional(BOX_FLOOR, DoubleType, "Confidence below which a box does not count; null: all count")
                 .optional(
                         RARE_SHARE,
                         DoubleType,
@@ -91,12 +93,13 @@ final class DayCuts {
             String label,
             ClassThresholds thresholds,
             double lowBelow,
+            double boxFloor,
             @Nullable Double rareShare,
             List<ScoreCut> cuts,
             double limit,
             long frames) {
         List<@Nullable Object> values = new ArrayList<>(
-                List.of(useCase, label, thresholds.alarmThreshold(), thresholds.boundaryBand(), lowBelow));
+                List.of(useCase, label, thresholds.alarmThreshold(), thresholds.boundaryBand(), lowBelow, boxFloor));
         values.add(rareShare);
         cuts.forEach(cut -> values.addAll(List.of(cut.keep(), cut.consider(), cut.share())));
         values.addAll(List.of(limit, frames));
@@ -120,13 +123,14 @@ final class DayCuts {
         new TreeMap<>(histograms).forEach((useCase, labels) -> {
             UseCaseSettings settings = config.useCase(useCase);
             long wanted = Candidates.wanted(config, useCase);
+            double floor = config.boxes(useCase).floor();
             boolean scored = settings.uncertainty() != Uncertainty.CONFIDENCE;
             List<ScoreCut> cuts = Candidates.BY_CONFIDENCE.stream()
                     .map(signal -> ScoreCut.of(
                             scored && signal.equals(Candidates.LOW_CONFIDENCE)
                                     ? doubts.getOrDefault(useCase, List.of())
-                                    : bins(labels, settings, signal),
-                            wanted))
+                                    : bins(labels, settings, floor, signal),
+                            Candidates.wantedRows(config, useCase)))
                     .toList();
             Map<String, Double> rare = rareShares(labels, needs.getOrDefault(useCase, Map.of()), wanted);
             long frames = rows(labels);
@@ -135,7 +139,7 @@ final class DayCuts {
                 ClassThresholds thresholds = settings.thresholds(label);
                 // Where all scores are known, no limit of the confidence is asked for.
                 double lowBelow = scored ? 0 : thresholds.lowConfidenceBelow();
-                rows.add(row(useCase, label, thresholds, lowBelow, rare.get(label), cuts, limit, frames));
+                rows.add(row(useCase, label, thresholds, lowBelow, floor, rare.get(label), cuts, limit, frames));
             }
         });
         return rows;
@@ -176,7 +180,8 @@ final class DayCuts {
         return shares;
     }
 
-    private static List<ScoreCut.Bin> bins(Map<String, long[]> labels, UseCaseSettings settings, String signal) {
+    private static List<ScoreCut.Bin> bins(
+            Map<String, long[]> labels, UseCaseSettings settings, double floor, String signal) {
         boolean boundary = signal.equals(Candidates.BOUNDARY);
         List<ScoreCut.Bin> bins = new ArrayList<>();
         labels.forEach((label, rows) -> {
@@ -189,8 +194,8 @@ final class DayCuts {
             for (int i = 0; i < rows.length; i++) {
                 double low = (double) i / ExposureDaily.BINS;
                 double high = (double) (i + 1) / ExposureDaily.BINS;
-                if (rows[i] > 0 && low < to && high > from) {
-                    double a = Math.max(low, from);
+                if (rows[i] > 0 && low < to && high > Math.max(from, floor)) {
+                    double a = Math.max(Math.max(low, from), Math.min(floor, to));
                     double b = Math.min(high, to);
                     double atA = boundary ? boundaryScore(a, t) : 1 - a;
                     double atB = boundary ? boundaryScore(b, t) : 1 - b;
@@ -198,7 +203,7 @@ final class DayCuts {
                     // The edges of the band score 0 and are not eligible; a bin holds its lower edge, the last one
                     // both.
                     boolean below = i < rows.length - 1 ? high <= to : high < to;
-                    boolean above = !boundary || low > from;
+                    boolean above = (!boundary || low > from) && low >= floor;
                     bins.add(new ScoreCut.Bin(
                             Math.max(0, Math.min(atA, atB)), peak ? 1 : Math.max(atA, atB), rows[i], above && below));
                 }

@@ -66,6 +66,7 @@ final class ErrorRisk {
     private static final String ROWS = "rows";
     private static final String LOW = "low";
     private static final String HIGH = "high";
+    private static final String WHOLE = "whole";
 
     /** Steps of the risk that a day's cells are counted by; at most half their square comes to the driver a use case. */
     private static final int STEPS = 256;
@@ -240,12 +241,14 @@ final class ErrorRisk {
      * Reads the distribution of the risk off the cells of a day, so that the facts are read once.
      *
      * @param cells of the day, shaped like {@link ExposureDaily} with the dimensions of frames
+     * @param floor confidence from which an alarm counts, by use case; a bin that it divides is not sure to count
      * @param wanted rows that are wanted of a use case
      */
-    Scale scale(Dataset<Row> cells, ToLongFunction<String> wanted) {
+    Scale scale(Dataset<Row> cells, Column floor, ToLongFunction<String> wanted) {
         Dataset<Row> byCamera = byCamera(cells);
         Column low = floor(risk(col(BIN).plus(1).divide(ExposureDaily.BINS)).multiply(STEPS));
         Column high = ceil(risk(col(BIN).divide(ExposureDaily.BINS)).multiply(STEPS));
+        Column whole = col(BIN).divide(ExposureDaily.BINS).geq(floor);
         Map<String, List<ScoreCut.Bin>> bins = new TreeMap<>();
         List<String> kept = new ArrayList<>(List.of(cells.columns()));
         kept.remove(ExposureDaily.CONFIDENCE_HISTOGRAM);
@@ -255,19 +258,22 @@ final class ErrorRisk {
         withOffset(
                         cells.filter(col(ExposureDaily.LABEL).notEqual(Inferences.NO_LABEL))
                                 .select(columns.toArray(Column[]::new))
-                                .filter(col(ROWS).gt(0)),
+                                .filter(col(ROWS).gt(0))
+                                .filter(col(BIN).plus(1)
+                                        .divide(ExposureDaily.BINS)
+                                        .gt(floor)),
                         byCamera)
-                .select(col(USE_CASE), low.as(LOW), high.as(HIGH), col(ROWS))
-                .groupBy(USE_CASE, LOW, HIGH)
+                .select(col(USE_CASE), low.as(LOW), high.as(HIGH), whole.as(WHOLE), col(ROWS))
+                .groupBy(USE_CASE, LOW, HIGH, WHOLE)
                 .agg(sum(ROWS))
-                .sort(USE_CASE, LOW, HIGH)
+                .sort(USE_CASE, LOW, HIGH, WHOLE)
                 .collectAsList()
                 .forEach(row -> bins.computeIfAbsent(row.getString(0), u -> new ArrayList<>())
                         .add(new ScoreCut.Bin(
                                 (double) row.getLong(1) / STEPS,
                                 (double) row.getLong(2) / STEPS,
-                                row.getLong(3),
-                                true)));
+                                row.getLong(4),
+                                row.getBoolean(3))));
         Map<String, ScoreCut> cuts = new TreeMap<>();
         bins.forEach((useCase, ofUseCase) -> cuts.put(useCase, ScoreCut.of(ofUseCase, wanted.applyAsLong(useCase))));
         return new Scale(byCamera, cuts);

@@ -80,6 +80,15 @@ record ScoreCut(double keep, double consider, double share) {
         return Math.min(1, (wanted + margin) / rows);
     }
 
+    /** Rows of a sample of {@code fraction} that stand for at least {@code wanted} of all, all but surely. */
+    static long ofSample(long wanted, double fraction) {
+        if (fraction >= 1) {
+            return wanted;
+        }
+        double expected = wanted * fraction;
+        return (long) Math.ceil(expected + MARGIN * (Math.sqrt(expected) + MARGIN));
+    }
+
     /** Rows with at least a score, if scores spread evenly inside each bin. */
     private static double expected(List<Bin> bins, double score) {
         double rows = 0;

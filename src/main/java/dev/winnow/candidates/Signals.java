@@ -35,6 +35,9 @@ final class Signals {
     private static final String FOUND = "found";
     private static final String PLACE = "place";
 
+    /** Score of the row alone where its image is scored by all its boxes; null otherwise. */
+    static final String BOX_SCORE = "box_score";
+
     /** Hash of a whole inference: the last word on which row stands for an item. */
     static final String CONTENT = "content";
 
@@ -57,7 +60,8 @@ final class Signals {
      * the doubt by the scores of all classes, see {@link ScoreVectors}.
      * {@code RARE_CLASS} and {@code ELEVATED_SEGMENT} 1 - draw / share of the alarms of a rare class or an elevated
      * segment, so that classes and segments take turns in the proportion of their shares of the pool. {@code ERROR_RISK}
-     * is the risk itself, see {@link ErrorRisk}.
+     * is the risk itself, see {@link ErrorRisk}. A box below its use case's floor has no score. Where images are scored by
+     * all their boxes, {@link ImageScores} has the score, and one row stands for an item: its best box.
      * A frame without output has none, whatever confidence the log wrote there. The audit is drawn by the hash of the
      * image, with a salt of its own, so that it does not follow the scores.
      *
@@ -65,7 +69,8 @@ final class Signals {
      *     hash and embedding where the log has them
      * @param cuts shaped like {@link DayCuts}, small
      * @param segments cuts of elevated segments
-     * @param risk adds the risk of an alarm and the cut of its signal, see {@link ErrorRisk#scored}
+     * @param risk adds the risk of an alarm and the cut of its signal, see {@link ErrorRisk#scored}, and the scores of
+     *     images where they are asked for, see {@link ImageScores#put}
      * @param salt of the configuration, with the day
      * @param rowsAreImages whether a row stands for an image, so that rows count frames
      */
@@ -76,23 +81,29 @@ final class Signals {
             UnaryOperator<Dataset<Row>> risk,
             String salt,
             boolean rowsAreImages) {
-        Column confidence = when(col(PREDICTED_LABEL).isNotNull(), col(CONFIDENCE));
-        Column label = coalesce(col(PREDICTED_LABEL), lit(Inferences.NO_LABEL));
-        Column draw = HashDraw.of("draw|" + salt, col(IMAGE_URI), label);
+        Dataset<Row> measured = measured(inferences, cuts, risk);
+        boolean byImage = List.of(measured.columns()).contains(ImageScores.column(Candidates.BOUNDARY));
+        Column draw = HashDraw.of("draw|" + salt, col(IMAGE_URI), label());
         List<Column> signals = new ArrayList<>();
         for (String signal : Candidates.BY_SCORE) {
-            signals.add(when(passes(signal, draw), found(signal, score(signal), draw, NO_LIMIT, NO_FRAMES)));
+            Column own = score(signal);
+            signals.add(when(passes(signal, draw), found(signal, own, draw, NO_LIMIT, NO_FRAMES, NO_SCORE)));
+            if (byImage) { // of a use case that is scored so, no row passes by itself
+                Column image = col(ImageScores.column(signal));
+                signals.add(
+                        when(own.gt(0).and(image.isNotNull()), found(signal, image, draw, NO_LIMIT, NO_FRAMES, own)));
+            }
         }
         for (String signal : Candidates.BY_HASH) {
             Column kept = draw.lt(hashShare(signal)).and(col(PREDICTED_LABEL).isNotNull());
             Column score = lit(1).minus(draw.divide(hashShare(signal)));
-            signals.add(when(kept, found(signal, score, draw, NO_LIMIT, NO_FRAMES)));
+            signals.add(when(kept, found(signal, score, draw, NO_LIMIT, NO_FRAMES, NO_SCORE)));
         }
         Column auditDraw = HashDraw.of("audit|" + salt, col(IMAGE_URI));
         Column frames = rowsAreImages ? col(DayCuts.FRAMES) : NO_FRAMES;
         signals.add(when(
                 auditDraw.lt(col(DayCuts.AUDIT_LIMIT)),
-                found(Candidates.AUDIT, NO_SCORE, auditDraw, col(DayCuts.AUDIT_LIMIT), frames)));
+                found(Candidates.AUDIT, NO_SCORE, auditDraw, col(DayCuts.AUDIT_LIMIT), frames, NO_SCORE)));
         List<String> names = List.of(inferences.columns());
         Column[] columns = names.stream()
                 .filter(name -> !BEYOND.contains(name))
@@ -107,11 +118,26 @@ final class Signals {
         kept.add(col(FOUND + ".*"));
         kept.add(item(col(FOUND + "." + Candidates.SIGNAL)).as(Candidates.ITEM_ID));
         kept.add(xxhash64(columns).as(CONTENT));
-        return risk.apply(inferences.withColumn(CONFIDENCE, confidence).withColumn(DayCuts.LABEL, label))
-                .join(broadcast(cuts), new String[] {USE_CASE, DayCuts.LABEL})
-                .transform(segments::put)
+        Dataset<Row> found = measured.transform(segments::put)
                 .withColumn(FOUND, explode(filter(array(signals.toArray(Column[]::new)), Column::isNotNull)))
                 .select(kept.toArray(Column[]::new));
+        // Before anything counts rows: a crowded image has as many as it has boxes.
+        return byImage
+                ? placed(found)
+                        .filter(col(BOX_SCORE).isNull().or(col(PLACE).equalTo(1)))
+                        .drop(PLACE)
+                : found;
+    }
+
+    /** Returns inferences with the thresholds, cuts and risk that {@link #score} asks for. */
+    static Dataset<Row> measured(Dataset<Row> inferences, Dataset<Row> cuts, UnaryOperator<Dataset<Row>> risk) {
+        Column confidence = when(col(PREDICTED_LABEL).isNotNull(), col(CONFIDENCE));
+        return risk.apply(inferences.withColumn(CONFIDENCE, confidence).withColumn(DayCuts.LABEL, label()))
+                .join(broadcast(cuts), new String[] {USE_CASE, DayCuts.LABEL});
+    }
+
+    private static Column label() {
+        return coalesce(col(PREDICTED_LABEL), lit(Inferences.NO_LABEL));
     }
 
     /**
@@ -120,10 +146,14 @@ final class Signals {
      * <p>Ids are unique only as far as the log can be trusted, so the order ends in the content of the row.
      */
     static Dataset<Row> onePerItem(Dataset<Row> found) {
+        return placed(found).filter(col(PLACE).equalTo(1)).drop(PLACE, CONTENT, BOX_SCORE);
+    }
+
+    private static Dataset<Row> placed(Dataset<Row> found) {
         Column place = row_number()
                 .over(Window.partitionBy(USE_CASE, Candidates.SIGNAL, Candidates.ITEM_ID)
-                        .orderBy(col(Candidates.SCORE).desc(), col(INFERENCE_ID), col(CONTENT)));
-        return found.withColumn(PLACE, place).filter(col(PLACE).equalTo(1)).drop(PLACE, CONTENT);
+                        .orderBy(col(Candidates.SCORE).desc(), col(BOX_SCORE).desc(), col(INFERENCE_ID), col(CONTENT)));
+        return found.withColumn(PLACE, place);
     }
 
     /** The audit's item is the image, any other an image with a class. */
@@ -132,19 +162,23 @@ final class Signals {
                 col(USE_CASE), col(IMAGE_URI), when(signal.notEqual(Candidates.AUDIT), col(PREDICTED_LABEL)));
     }
 
-    /** Score of a row by a signal; null or not above 0 where the signal has nothing to say. */
-    private static Column score(String signal) {
-        return switch (signal) {
-            case Candidates.BOUNDARY ->
-                lit(1).minus(abs(col(CONFIDENCE).minus(col(DayCuts.ALARM_THRESHOLD)))
-                        .divide(col(DayCuts.BOUNDARY_BAND)));
-            case Candidates.LOW_CONFIDENCE ->
-                coalesce(
-                        col(ScoreVectors.UNCERTAINTY),
-                        when(col(CONFIDENCE).lt(col(DayCuts.LOW_BELOW)), lit(1).minus(col(CONFIDENCE))));
-            case Candidates.ERROR_RISK -> col(ErrorRisk.RISK);
-            default -> throw new IllegalArgumentException("Expected a signal that is cut by its score, got " + signal);
-        };
+    /** Score of a row of {@link #measured} by a signal; null or not above 0 where the signal has nothing to say. */
+    static Column score(String signal) {
+        Column counts = col(DayCuts.BOX_FLOOR).isNull().or(col(CONFIDENCE).geq(col(DayCuts.BOX_FLOOR)));
+        return when(
+                counts,
+                switch (signal) {
+                    case Candidates.BOUNDARY ->
+                        lit(1).minus(abs(col(CONFIDENCE).minus(col(DayCuts.ALARM_THRESHOLD)))
+                                .divide(col(DayCuts.BOUNDARY_BAND)));
+                    case Candidates.LOW_CONFIDENCE ->
+                        coalesce(
+                                col(ScoreVectors.UNCERTAINTY),
+                                when(col(CONFIDENCE).lt(col(DayCuts.LOW_BELOW)), lit(1).minus(col(CONFIDENCE))));
+                    case Candidates.ERROR_RISK -> col(ErrorRisk.RISK);
+                    default ->
+                        throw new IllegalArgumentException("Expected a signal that is cut by its score, got " + signal);
+                });
     }
 
     /** Share of the alarms that are kept by hash; null where the signal has nothing to say. */
@@ -158,13 +192,15 @@ final class Signals {
         return score.gt(0).and(score.geq(col(DayCuts.keep(signal))).or(byHash));
     }
 
-    private static Column found(String signal, Column score, Column draw, Column limit, Column frames) {
+    private static Column found(
+            String signal, Column score, Column draw, Column limit, Column frames, Column boxScore) {
         return struct(
                 lit(signal).as(Candidates.SIGNAL),
                 score.as(Candidates.SCORE),
                 draw.as(Candidates.DRAW),
                 limit.as(Candidates.DRAW_LIMIT),
                 frames.as(Candidates.FRAMES),
+                boxScore.as(BOX_SCORE),
                 (signal.equals(Candidates.ELEVATED_SEGMENT) ? col(SegmentCuts.SEGMENT) : NO_SEGMENT)
                         .as(Candidates.SEGMENT));
     }

@@ -14,6 +14,7 @@ import java.util.TreeMap;
  *     most what the audit leaves
  * @param signalWeights signal name (kebab case) to its weight in the rest of the budget
  * @param uncertainty what LOW_CONFIDENCE goes by
+ * @param boxes how an image is scored where rows are boxes
  * @param diversity pool of a signal, as a multiple of its share of the budget, from which buckets of embeddings take turns;
  *     0: by score alone
  * @param caps most that one source gives
@@ -27,6 +28,7 @@ public record UseCaseSettings(
         double modelCheckShare,
         Map<String, Double> signalWeights,
         Uncertainty uncertainty,
+        Boxes boxes,
         int diversity,
         Caps caps,
         ClassThresholds thresholds,
@@ -36,6 +38,21 @@ public record UseCaseSettings(
     /** Kebab-case names of the signals that share the budget beside the audit. */
     public static final List<String> SIGNALS =
             List.of("boundary", "confident-wrong", "elevated-segment", "error-risk", "low-confidence", "rare-class");
+
+    /**
+     * How an image is scored by its boxes.
+     *
+     * @param score what its boxes make of it
+     * @param floor confidence below which a box does not count, [0, 1]
+     */
+    public record Boxes(ImageScore score, double floor) {
+        /** What holds where rows are images. */
+        public static final Boxes NONE = new Boxes(ImageScore.MAX, 0);
+
+        private static Boxes read(Section section) {
+            return new Boxes(section.oneOf("image-score", ImageScore.class), section.number("box-floor", 0, 1));
+        }
+    }
 
     /**
      * The most that one source gives in a round, so that labels do not repeat each other; what is drawn is not capped.
@@ -101,6 +118,7 @@ public record UseCaseSettings(
                 modelCheckShare,
                 signalWeights,
                 uncertainty,
+                boxes,
                 diversity,
                 caps,
                 thresholds,
@@ -126,6 +144,7 @@ public record UseCaseSettings(
                 modelCheckShare,
                 weights,
                 uncertainty,
+                boxes,
                 diversity,
                 caps,
                 thresholds,
@@ -149,6 +168,7 @@ public record UseCaseSettings(
                 section.number("model-check-share", 0, 1),
                 weights,
                 section.oneOf("uncertainty", Uncertainty.class),
+                Boxes.read(section),
                 section.integer("diversity", 0, 100),
                 Caps.read(section),
                 thresholds,

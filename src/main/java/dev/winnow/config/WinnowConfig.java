@@ -6,6 +6,7 @@ import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValueFactory;
+import dev.winnow.config.InferenceSettings.RowPer;
 import java.io.File;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -132,6 +133,11 @@ public record WinnowConfig(
             "lease",
             "metrics",
             "spark");
+
+    /** Returns how images of {@code useCase} are scored by their boxes; rows that are images are scored alone. */
+    public UseCaseSettings.Boxes boxes(String useCase) {
+        return inferences.rowPer() == RowPer.BOX ? useCase(useCase).boxes() : UseCaseSettings.Boxes.NONE;
+    }
 
     /** Returns the settings that hold for {@code useCase}. */
     public UseCaseSettings useCase(String useCase) {
@@ -292,6 +298,13 @@ public record WinnowConfig(
                         "." + name
                                 + ".uncertainty is told by the scores of all classes: map inputs.inferences.columns.scores,"
                                 + " an array or map of them, or take confidence");
+            }
+            if (useCase.boxes().score() != ImageScore.MAX && inputs.inferences.rowPer() == RowPer.IMAGE) {
+                root.problem(
+                        "use-cases",
+                        "." + name
+                                + ".image-score is made of the boxes of an image: set inputs.inferences.row-per = box, or take"
+                                + " max");
             }
         });
         Set<String> configured =

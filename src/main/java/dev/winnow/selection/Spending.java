@@ -1,6 +1,7 @@
 package dev.winnow.selection;
 
 import dev.winnow.candidates.Candidates;
+import dev.winnow.config.ImageScore;
 import dev.winnow.config.Uncertainty;
 import dev.winnow.config.UseCaseSettings;
 import dev.winnow.config.UseCaseSettings.ClassThresholds;
@@ -160,27 +161,12 @@ record Spending(UseCasePool pool, UseCaseSettings settings, BudgetSolver.Spent s
             case Candidates.BOUNDARY ->
                 String.format(
                         Locale.ROOT,
-                        "confidence %.3f of %s is %.3f from its alarm threshold",
+                        "confidence %.3f of %s is %.3f from its alarm threshold%s",
                         confidence(item),
                         item.label(),
-                        Math.abs(confidence(item) - thresholds(item).alarmThreshold()));
-            case Candidates.LOW_CONFIDENCE ->
-                settings.uncertainty() == Uncertainty.CONFIDENCE
-                        ? String.format(
-                                Locale.ROOT,
-                                "confidence %.3f of %s is below %s",
-                                confidence(item),
-                                item.label(),
-                                thresholds(item).lowConfidenceBelow())
-                        : String.format(
-                                Locale.ROOT,
-                                "the scores of all classes leave doubt in %s: %s %.3f of 1",
-                                item.label(),
-                                settings.uncertainty()
-                                        .name()
-                                        .toLowerCase(Locale.ROOT)
-                                        .replace('_', ' '),
-                                Objects.requireNonNull(item.score(), "doubt is a score"));
+                        Math.abs(confidence(item) - thresholds(item).alarmThreshold()),
+                        together(item));
+            case Candidates.LOW_CONFIDENCE -> doubt(item);
             case Candidates.CONFIDENT_WRONG ->
                 Feedback.MISSED.equals(item.verdict())
                         ? "people say that the model overlooked something"
@@ -190,16 +176,55 @@ record Spending(UseCasePool pool, UseCaseSettings settings, BudgetSolver.Spent s
                                 item.label(),
                                 confidence(item));
             case Candidates.ERROR_RISK ->
-                String.format(
-                        Locale.ROOT,
-                        "%s at confidence %.3f is wrong with probability %.3f, by its confidence and what was judged of its like",
-                        item.label(),
-                        confidence(item),
-                        Objects.requireNonNull(item.score(), "a risk is a score"));
+                settings.boxes().score() == ImageScore.MAX
+                        ? String.format(
+                                Locale.ROOT,
+                                "%s at confidence %.3f is wrong with probability %.3f, by its confidence and what was judged of its"
+                                        + " like",
+                                item.label(),
+                                confidence(item),
+                                score(item))
+                        : String.format(
+                                Locale.ROOT,
+                                "%s at confidence %.3f may be wrong, by its confidence and what was judged of its like%s",
+                                item.label(),
+                                confidence(item),
+                                together(item));
             case Candidates.RARE_CLASS ->
                 item.label() + " is often wrong and rare in training, as the day's class-imbalance map says";
             default -> throw new IllegalArgumentException("Nobody says why " + signal + " chooses an image");
         };
+    }
+
+    private String doubt(PoolItem item) {
+        if (settings.uncertainty() == Uncertainty.CONFIDENCE) {
+            return String.format(
+                    Locale.ROOT,
+                    "confidence %.3f of %s is below %s%s",
+                    confidence(item),
+                    item.label(),
+                    thresholds(item).lowConfidenceBelow(),
+                    together(item));
+        }
+        String measure = settings.uncertainty().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+        String doubt = "the scores of all classes leave doubt in " + item.label() + ": " + measure;
+        return settings.boxes().score() == ImageScore.MAX
+                ? String.format(Locale.ROOT, "%s %.3f of 1", doubt, score(item))
+                : doubt + together(item);
+    }
+
+    /** What the boxes of an image make of it, where not the best of them alone says it. */
+    private String together(PoolItem item) {
+        return switch (settings.boxes().score()) {
+            case MAX -> "";
+            case MEAN -> String.format(Locale.ROOT, "; %.3f of 1 in the mean of the boxes of its image", score(item));
+            case SUM ->
+                String.format(Locale.ROOT, "; %.3f of 1 by the sum of the five best boxes of its image", score(item));
+        };
+    }
+
+    private static double score(PoolItem item) {
+        return Objects.requireNonNull(item.score(), "a candidate by its score has one");
     }
 
     private static double confidence(PoolItem item) {

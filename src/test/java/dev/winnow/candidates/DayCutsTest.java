@@ -68,6 +68,27 @@ class DayCutsTest {
     }
 
     @Test
+    void whatADetectorSaysBelowTheFloorFillsNoPool() {
+        long[] noise = everyBin(1_000);
+        noise[0] = 1_000_000;
+        String box = "inputs.inferences.row-per = box, use-cases.dock { budget = 10, box-floor = %s }";
+        Map<String, Map<String, long[]>> histograms = Map.of("dock", Map.of("bag", noise));
+        Row all = cuts(box.formatted("0"), histograms).get(0);
+        assertThat(value(all, DayCuts.keep(Candidates.LOW_CONFIDENCE))).isGreaterThan(0.99);
+        Row floored = cuts(box.formatted("0.05"), histograms).get(0);
+        assertThat(value(floored, DayCuts.BOX_FLOOR)).isEqualTo(0.05);
+        assertThat(value(floored, DayCuts.keep(Candidates.LOW_CONFIDENCE))).isBetween(0.9, 0.95);
+        Row between = cuts(box.formatted("0.07"), histograms).get(0);
+        assertThat(value(between, DayCuts.consider(Candidates.LOW_CONFIDENCE)))
+                .as("a bin that the floor divides is not sure to fill a pool")
+                .isEqualTo(0.85);
+        Row images = cuts("use-cases.dock.budget = 10", histograms).get(0);
+        assertThat(value(images, DayCuts.BOX_FLOOR)).as("where rows are images").isZero();
+        assertThat(value(images, DayCuts.keep(Candidates.LOW_CONFIDENCE)))
+                .isEqualTo(value(all, DayCuts.keep(Candidates.LOW_CONFIDENCE)));
+    }
+
+    @Test
     void rareClassesShareThePoolByNeedAndWhatOneHasTooFewAlarmsForGoesToTheOthers() {
         List<Row> cuts = cuts(
                 "use-cases.dock { budget = 1000 }, selection.pool-factor = 10",

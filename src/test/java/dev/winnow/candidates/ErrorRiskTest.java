@@ -87,7 +87,7 @@ class ErrorRiskTest {
 
     private static Map<String, Double> risks(ErrorRisk risk, Dataset<Row> alarms) {
         Map<String, Double> risks = new TreeMap<>();
-        ErrorRisk.Scale scale = risk.scale(cells(alarms), useCase -> 1_000);
+        ErrorRisk.Scale scale = risk.scale(cells(alarms), lit(0.0), useCase -> 1_000);
         risk.scored(alarms, scale)
                 .collectAsList()
                 .forEach(row -> risks.put(row.getAs(Inferences.INFERENCE_ID), row.getAs(ErrorRisk.RISK)));
@@ -193,7 +193,7 @@ class ErrorRiskTest {
             rows.add(alarm("a" + i, label, "c", i % 5 == 0 ? "night" : "day", (i * 7 % 2_000) / 2_000.0));
         }
         Dataset<Row> alarms = alarms(rows.toArray(String[]::new));
-        ErrorRisk.Scale scale = risk.scale(cells(alarms), useCase -> 100);
+        ErrorRisk.Scale scale = risk.scale(cells(alarms), lit(0.0), useCase -> 100);
         ScoreCut cut = Objects.requireNonNull(scale.cuts().get("dock"));
         long kept = risk.scored(alarms, scale)
                 .filter(col(ErrorRisk.RISK).geq(cut.keep()))
@@ -262,13 +262,14 @@ class ErrorRiskTest {
                 new FakeTables(),
                 noCameras(),
                 names);
-        List<double[]> scored = risk.scored(rest, risk.scale(cells(rest), useCase -> 1_000)).collectAsList().stream()
-                .map(row -> new double[] {
-                    row.<Double>getAs(ErrorRisk.RISK),
-                    -row.<Double>getAs(Inferences.CONFIDENCE),
-                    row.<Long>getAs("wrong")
-                })
-                .toList();
+        List<double[]> scored =
+                risk.scored(rest, risk.scale(cells(rest), lit(0.0), useCase -> 1_000)).collectAsList().stream()
+                        .map(row -> new double[] {
+                            row.<Double>getAs(ErrorRisk.RISK),
+                            -row.<Double>getAs(Inferences.CONFIDENCE),
+                            row.<Long>getAs("wrong")
+                        })
+                        .toList();
         for (double budget : new double[] {0.01, 0.05, 0.1, 0.2}) {
             int labels = (int) (budget * scored.size());
             assertThat(found(scored, 0, labels))

@@ -42,6 +42,19 @@ class WinnowConfigTest {
     }
 
     @Test
+    void imagesAreScoredByTheirBoxesOnlyWhereRowsAreBoxes() {
+        String mean = MINIMAL + "use-cases.dock.image-score = mean\n";
+        assertThatThrownBy(() -> load(mean))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("use-cases.dock.image-score is made of the boxes of an image: set"
+                        + " inputs.inferences.row-per = box, or take max");
+        WinnowConfig boxes = load(mean + "inputs.inferences.row-per = box");
+        assertThat(boxes.boxes("dock")).isEqualTo(new UseCaseSettings.Boxes(ImageScore.MEAN, 0.05));
+        assertThat(boxes.boxes("any").score()).isEqualTo(ImageScore.MAX);
+        assertThat(load(MINIMAL).boxes("any")).as("rows are images").isEqualTo(UseCaseSettings.Boxes.NONE);
+    }
+
+    @Test
     void everyProblemIsReportedAtOnceWithItsPositionAndTheNearestName(@TempDir Path folder) throws IOException {
         Path file = Files.writeString(folder.resolve("bad.conf"), """
                 pipeline = "My Pipeline"
@@ -183,7 +196,7 @@ class WinnowConfigTest {
                   change { days = 2, age-days = 1, days-between-false-alarms = 7 } }
                 use-cases.default {
                   budget = 9, audit-share = 0.3, model-check-share = 0.1, signals { low-confidence = 1, boundary = 2, rare-class = 3, elevated-segment = 4, confident-wrong = 5, error-risk = 6 }, max-per-burst = 2, burst-seconds = 3, burst-max-seconds = 4, max-class-share = 0.5, max-per-camera = 2
-                  uncertainty = margin, diversity = 5, phash-distance = 1
+                  uncertainty = margin, image-score = sum, box-floor = 0.1, diversity = 5, phash-distance = 1
                   max-site-share = 0.4, labels = [a, b]
                   classes.default { alarm-threshold = 0.2, boundary-band = 0.1, low-confidence-below = 0.3, confident-from = 0.4 }
                 }

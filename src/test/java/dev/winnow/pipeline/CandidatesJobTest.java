@@ -145,6 +145,81 @@ class CandidatesJobTest {
     }
 
     @Test
+    void theBestBoxDecidesAsTheRowsOfImagesDoUnlessAFloorTakesItOut(@TempDir Path fleet) {
+        TinyFleet.write(fleet);
+        List<String> images = scoredRows(fleet, "");
+        assertThat(images).hasSizeGreaterThan(50).anyMatch(row -> row.contains("ERROR_RISK") && row.endsWith(" 0.0"));
+        assertThat(scoredRows(fleet, "inputs.inferences.row-per = box, use-cases.default.box-floor = 0"))
+                .as("without a floor")
+                .isEqualTo(images);
+        List<String> floored = scoredRows(fleet, "inputs.inferences.row-per = box");
+        assertThat(floored)
+                .as("0.05 by default")
+                .isEqualTo(images.stream().filter(row -> !row.endsWith(" 0.0")).toList());
+    }
+
+    /** Candidates by their score, confidence last. */
+    private static List<String> scoredRows(Path fleet, String more) {
+        Pipeline pipeline = TinyFleet.pipeline(fleet, "p", "light", new FakeTables(), new MemoryObjects(), more);
+        pipeline.segments(TinyFleet.DAY);
+        assertThat(pipeline.candidates(TinyFleet.DAY).passes()).isEqualTo(1);
+        return pipeline
+                .rows("candidates")
+                .filter(col(Candidates.SIGNAL)
+                        .isin(Candidates.BOUNDARY, Candidates.ERROR_RISK, Candidates.LOW_CONFIDENCE))
+                .selectExpr("use_case", "signal", "item_id", "inference_id", "score", "draw", "confidence")
+                .collectAsList()
+                .stream()
+                .map(row -> row.mkString(" "))
+                .sorted()
+                .toList();
+    }
+
+    @Test
+    void aCrowdOfDoubtfulBoxesComesBeforeOneThatIsMoreDoubtfulWhereTheSumIsAskedFor(@TempDir Path boxes)
+            throws IOException {
+        TinyFleet.write(boxes);
+        List<String> rows = new ArrayList<>();
+        for (int image = 0; image < 30; image++) {
+            for (int box = 0; box < (image < 4 ? 5 : 1); box++) {
+                rows.add("""
+                        {"inference_id":"id%d-%d","image_uri":"s3://bucket/%d.jpg","captured_at":"2026-10-01T01:%02d:00Z",\
+                        "event_date":"2026-10-01","use_case":"dock","model_version":"m","site_id":"s%d","camera_id":"c%d",\
+                        "confidence":%s,"light":"day","rain":"dry","predicted_label":"bag"}""".formatted(image, box, image, image, image, image, image < 4 ? 0.45 : 0.3));
+            }
+        }
+        Files.write(boxes.resolve("inferences/day.json"), rows);
+        Files.writeString(boxes.resolve("feedback/day.json"), "");
+        String crowds = """
+                inputs.inferences.row-per = box
+                use-cases.default { budget = 4, image-score = %s, audit-share = 0, max-site-share = 1, max-class-share = 1
+                  signals { low-confidence = 1, boundary = 0, error-risk = 0, confident-wrong = 0, elevated-segment = 0
+                    rare-class = 0 } }
+                """;
+        assertThat(chosen(boxes, crowds.formatted("sum"), 4)).containsExactlyInAnyOrder("0", "1", "2", "3");
+        assertThat(chosen(boxes, crowds.formatted("max"), 1)).hasSize(4).doesNotContain("0", "1", "2", "3");
+    }
+
+    private static List<String> chosen(Path fleet, String more, int passes) {
+        Pipeline pipeline = TinyFleet.pipeline(fleet, "p", "light", new FakeTables(), new MemoryObjects(), more);
+        pipeline.segments(TinyFleet.DAY);
+        assertThat(pipeline.candidates(TinyFleet.DAY).passes()).isEqualTo(passes);
+        pipeline.select(TinyFleet.DAY);
+        String together =
+                "confidence 0.450 of bag is below 0.6; 0.550 of 1 by the sum of the five best boxes of its image";
+        assertThat(pipeline.rows("selections").collectAsList())
+                .extracting(row -> row.<String>getAs("reason"))
+                .containsOnly(passes == 1 ? "confidence 0.300 of bag is below 0.6" : together);
+        return pipeline
+                .rows("selections")
+                .selectExpr("regexp_extract(image_uri, '([0-9]+).jpg', 1)")
+                .collectAsList()
+                .stream()
+                .map(row -> row.getString(0))
+                .toList();
+    }
+
+    @Test
     void alarmsOfClassesThatTheDaysMapCallsThinAreCandidatesByTheNeedOfTheClass() {
         TinyFleet.write(folder);
         FakeTables tables = new FakeTables();

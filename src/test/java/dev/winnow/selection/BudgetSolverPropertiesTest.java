@@ -231,6 +231,7 @@ class BudgetSolverPropertiesTest {
                 s.modelCheckShare(),
                 s.signalWeights(),
                 s.uncertainty(),
+                s.boxes(),
                 s.diversity(),
                 s.caps(),
                 s.thresholds(),

@@ -185,6 +185,7 @@ class PlantingTest {
                 plain.modelCheckShare(),
                 plain.signalWeights(),
                 plain.uncertainty(),
+                plain.boxes(),
                 plain.diversity(),
                 plain.caps(),
                 plain.thresholds(),
