@@ -36,7 +36,11 @@ public final class Candidates {
     public static final String FRAMES = "frames";
     public static final String SEGMENT = "segment";
     public static final String VERDICT = Misclassified.VERDICT;
+    public static final String OTHER_VERSION = "other_version";
     public static final String EMBEDDING_BUCKET = "embedding_bucket";
+
+    /** Verdict on an image of whose class one model version is sure while another does not say it. */
+    public static final String VERSIONS_DISAGREE = "VERSIONS_DISAGREE";
 
     /** It is an alarm of a segment that the day's findings call elevated, or suspect of it. */
     public static final String ELEVATED_SEGMENT = "ELEVATED_SEGMENT";
@@ -47,7 +51,10 @@ public final class Candidates {
     /** The model doubts: the confidence is below the class's limit, or the scores of all classes say so. */
     public static final String LOW_CONFIDENCE = "LOW_CONFIDENCE";
 
-    /** People contradict it although the model was sure, or say that the model overlooked something. */
+    /**
+     * People contradict it although the model was sure, or say that the model overlooked something, or another version of
+     * the model does not see it.
+     */
     public static final String CONFIDENT_WRONG = "CONFIDENT_WRONG";
     /** The confidence, and what judged alarms say of others like it, let expect an error. */
     public static final String ERROR_RISK = "ERROR_RISK";
@@ -132,8 +139,13 @@ public final class Candidates {
             .optional(
                     VERDICT,
                     StringType,
-                    "What people say against the inference of CONFIDENT_WRONG: FALSE_POSITIVE, RELABELED or MISSED; null for"
-                            + " the others")
+                    "What people say against the inference of CONFIDENT_WRONG: FALSE_POSITIVE, RELABELED or MISSED, or"
+                            + " VERSIONS_DISAGREE; null for the others")
+            .optional(
+                    OTHER_VERSION,
+                    StringType,
+                    "Model version that scored the image, too, and does not say the class, for VERSIONS_DISAGREE; the first"
+                            + " by name; null for the others")
             .optional(Inferences.PHASH, LongType, "Perceptual hash of the image, 64 bits; null where the log has none")
             .optional(
                     EMBEDDING_BUCKET,

@@ -1,5 +1,6 @@
 package dev.winnow.candidates;
 
+import static dev.winnow.inputs.Inferences.MODEL_VERSION;
 import static dev.winnow.inputs.Inferences.USE_CASE;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
@@ -39,6 +40,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -81,7 +83,8 @@ public final class CandidatesJob implements Stage {
 
     @Override
     public Report run(LocalDate day) {
-        Map<String, Map<String, long[]>> histograms = histograms(day);
+        Counted counted = counted(day);
+        Map<String, Map<String, long[]>> histograms = counted.histograms;
         if (histograms.isEmpty()) {
             throw new ConfigException("there are no cells of " + day
                     + " for this configuration: run `segments --run-date " + day + "` first");
@@ -116,14 +119,18 @@ public final class CandidatesJob implements Stage {
         Dataset<Row> cuts = tables.frame(DayCuts.TABLE, DayCuts.of(histograms, needs, doubts, config));
         try (ImageScores images = ImageScores.of(
                 Signals.measured(rows, cuts, alarms -> risk.scored(alarms, scale)), rows(histograms), config, salt)) {
-            Dataset<Row> found = Signals.find(
+            Dataset<Row> told = Signals.find(
                             rows,
                             cuts,
                             new SegmentCuts(segment, tables.frame(SegmentCuts.TABLE, shares)),
                             alarms -> images.put(risk.scored(alarms, scale)),
                             salt,
                             inferences.settings().rowPer() == RowPer.IMAGE)
-                    .unionByName(ConfidentWrong.of(wrong(day), dimensions(), config, salt), true)
+                    .unionByName(ConfidentWrong.of(wrong(day), dimensions(), config, salt), true);
+            Optional<Dataset<Row>> disagreed = VersionsDisagree.of(rows, dimensions(), counted.versions, config, salt);
+            Dataset<Row> found = disagreed
+                    .map(sure -> told.unionByName(sure, true))
+                    .orElse(told)
                     .persist(StorageLevel.MEMORY_AND_DISK());
             try {
                 Dataset<Row> candidates = BestScores.of(found, useCase -> Candidates.poolSize(config, useCase))
@@ -142,7 +149,8 @@ public final class CandidatesJob implements Stage {
                 long read = rows(histograms).values().stream()
                         .mapToLong(Long::longValue)
                         .sum();
-                int passes = 1 + (scored ? 1 : 0) + images.passes();
+                int passes =
+                        1 + (scored ? 1 : 0) + images.passes() + (disagreed.isPresent() ? VersionsDisagree.PASSES : 0);
                 return new Report(read, written, 0, passes, input.fingerprint(), sentences(table, day, risk));
             } finally {
                 found.unpersist();
@@ -225,27 +233,44 @@ public final class CandidatesJob implements Stage {
                         .and(counts));
     }
 
-    /** Rows by use case, class and confidence bin; frames without output stand in element 0 of their label. */
-    private Map<String, Map<String, long[]>> histograms(LocalDate day) {
+    /**
+     * What the cells count.
+     *
+     * @param histograms rows by use case, class and confidence bin; frames without output stand in element 0 of their label
+     * @param versions rows by use case and model version
+     */
+    private record Counted(Map<String, Map<String, long[]>> histograms, Map<String, Map<String, Long>> versions) {
+        void add(Row cell) {
+            String useCase = cell.getAs(USE_CASE);
+            long rows = cell.<Long>getAs("rows");
+            histograms.computeIfAbsent(useCase, u -> new TreeMap<>())
+                    .computeIfAbsent(cell.getAs(ExposureDaily.LABEL), l -> new long[ExposureDaily.BINS])[
+                    cell.<Integer>getAs("pos")] += rows;
+            if (rows > 0) {
+                versions.computeIfAbsent(useCase, u -> new TreeMap<>())
+                        .merge(cell.getAs(MODEL_VERSION), rows, Long::sum);
+            }
+        }
+    }
+
+    private Counted counted(LocalDate day) {
         Dataset<Row> cells = cells(day);
         Column none = col(ExposureDaily.LABEL).equalTo(Inferences.NO_LABEL);
-        Map<String, Map<String, long[]>> histograms = new TreeMap<>();
+        Counted counted = new Counted(new TreeMap<>(), new TreeMap<>());
         cells.filter(none)
-                .groupBy(USE_CASE, ExposureDaily.LABEL)
+                .groupBy(USE_CASE, ExposureDaily.LABEL, MODEL_VERSION)
                 .agg(lit(0).as("pos"), sum(ExposureDaily.SHOWN).as("rows"))
                 .unionByName(cells.filter(not(none))
                         .select(
                                 col(USE_CASE),
                                 col(ExposureDaily.LABEL),
+                                col(MODEL_VERSION),
                                 posexplode(col(ExposureDaily.CONFIDENCE_HISTOGRAM)))
-                        .groupBy(USE_CASE, ExposureDaily.LABEL, "pos")
+                        .groupBy(USE_CASE, ExposureDaily.LABEL, MODEL_VERSION, "pos")
                         .agg(sum("col").as("rows")))
                 .collectAsList()
-                .forEach(row -> histograms.computeIfAbsent(row.getAs(USE_CASE), u -> new TreeMap<>())
-                                .computeIfAbsent(row.getAs(ExposureDaily.LABEL), l -> new long[ExposureDaily.BINS])[
-                                row.<Integer>getAs("pos")] =
-                        row.<Long>getAs("rows"));
-        return histograms;
+                .forEach(counted::add);
+        return counted;
     }
 
     private static Map<String, Long> rows(Map<String, Map<String, long[]>> histograms) {

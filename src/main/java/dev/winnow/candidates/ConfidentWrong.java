@@ -54,13 +54,14 @@ final class ConfidentWrong {
                 HashDraw.of("draw|" + salt, col(IMAGE_URI), label).as(Candidates.DRAW),
                 Candidates.item(col(USE_CASE), col(IMAGE_URI), col(PREDICTED_LABEL))
                         .as(Candidates.ITEM_ID),
+                lit(null).cast("double").as(Signals.BOX_SCORE),
                 content.as(Signals.CONTENT)));
         return wrong.select(columns.toArray(Column[]::new))
                 .filter(col(Candidates.SCORE).isNotNull());
     }
 
     /** Confidence from which the model counts as sure, by use case and class. */
-    private static Column confidentFrom(WinnowConfig config) {
+    static Column confidentFrom(WinnowConfig config) {
         Column from = ofClass(config.useCase(WinnowConfig.DEFAULT_USE_CASE));
         for (Map.Entry<String, UseCaseSettings> useCase : config.useCases().entrySet()) {
             from = when(col(USE_CASE).equalTo(useCase.getKey()), ofClass(useCase.getValue()))

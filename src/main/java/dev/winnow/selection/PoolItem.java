@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param segment segment that ELEVATED_SEGMENT speaks of, for the other signals the worst ranked one that it lies in; null
  *     if it lies in none
  * @param verdict what people say against an inference of CONFIDENT_WRONG; null for the other signals
+ * @param otherVersion model version that does not say the class, where versions disagree; null otherwise
  * @param phash perceptual hash of the image, 64 bits; null if unknown
  * @param bucket bucket of the image's embedding; null if unknown
  * @param heldBefore whether a round of an earlier day holds the image: only draws may take it again
@@ -49,6 +50,7 @@ record PoolItem(
         @Nullable Long frames,
         @Nullable String segment,
         @Nullable String verdict,
+        @Nullable String otherVersion,
         @Nullable Long phash,
         @Nullable Integer bucket,
         boolean heldBefore) {
@@ -86,6 +88,7 @@ record PoolItem(
                 candidate.getAs(Candidates.FRAMES),
                 shared.apply(candidate.getAs(Candidates.SEGMENT)),
                 shared.apply(candidate.getAs(Candidates.VERDICT)),
+                shared.apply(candidate.getAs(Candidates.OTHER_VERSION)),
                 candidate.getAs(Inferences.PHASH),
                 candidate.getAs(Candidates.EMBEDDING_BUCKET),
                 heldBefore);

@@ -167,14 +167,7 @@ record Spending(UseCasePool pool, UseCaseSettings settings, BudgetSolver.Spent s
                         Math.abs(confidence(item) - thresholds(item).alarmThreshold()),
                         together(item));
             case Candidates.LOW_CONFIDENCE -> doubt(item);
-            case Candidates.CONFIDENT_WRONG ->
-                Feedback.MISSED.equals(item.verdict())
-                        ? "people say that the model overlooked something"
-                        : String.format(
-                                Locale.ROOT,
-                                "people contradict %s, of which the model was sure: confidence %.3f",
-                                item.label(),
-                                confidence(item));
+            case Candidates.CONFIDENT_WRONG -> contradiction(item);
             case Candidates.ERROR_RISK ->
                 settings.boxes().score() == ImageScore.MAX
                         ? String.format(
@@ -194,6 +187,25 @@ record Spending(UseCasePool pool, UseCaseSettings settings, BudgetSolver.Spent s
                 item.label() + " is often wrong and rare in training, as the day's class-imbalance map says";
             default -> throw new IllegalArgumentException("Nobody says why " + signal + " chooses an image");
         };
+    }
+
+    private static String contradiction(PoolItem item) {
+        if (Feedback.MISSED.equals(item.verdict())) {
+            return "people say that the model overlooked something";
+        }
+        return Candidates.VERSIONS_DISAGREE.equals(item.verdict())
+                ? String.format(
+                        Locale.ROOT,
+                        "model versions %s and %s disagree: the first is sure of %s, confidence %.3f, the second does not say it",
+                        item.modelVersion(),
+                        item.otherVersion(),
+                        item.label(),
+                        confidence(item))
+                : String.format(
+                        Locale.ROOT,
+                        "people contradict %s, of which the model was sure: confidence %.3f",
+                        item.label(),
+                        confidence(item));
     }
 
     private String doubt(PoolItem item) {

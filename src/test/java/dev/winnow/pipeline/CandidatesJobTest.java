@@ -316,6 +316,44 @@ class CandidatesJobTest {
         assertThat(contradicted(pipeline)).containsExactly("dock id57 0.85 FALSE_POSITIVE", "dock old 1.0 MISSED");
     }
 
+    @Test
+    void whereTwoVersionsScoredTheSameImagesTheReasonSaysWhichDisagree(@TempDir Path canary) throws IOException {
+        TinyFleet.write(canary);
+        List<String> rows = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            for (String version : List.of("m1", "m2")) {
+                rows.add("""
+                        {"inference_id":"id%d-%s","image_uri":"s3://bucket/%d.jpg","captured_at":"2026-10-01T01:%02d:00Z",\
+                        "event_date":"2026-10-01","use_case":"dock","model_version":"%s","site_id":"s%d","camera_id":"c%d",\
+                        "confidence":0.9,"light":"day","rain":"dry","predicted_label":"%s"}""".formatted(
+                                i, version, i, i, version, i, i, i < 3 && version.equals("m2") ? "knife" : "bag"));
+            }
+        }
+        Files.write(canary.resolve("inferences/day.json"), rows);
+        Files.writeString(canary.resolve("feedback/day.json"), "");
+        Pipeline pipeline = TinyFleet.pipeline(canary, "p", "light", new FakeTables(), new MemoryObjects(), """
+                use-cases.default { budget = 8, audit-share = 0, max-site-share = 1, max-class-share = 1
+                  signals { low-confidence = 0, boundary = 0, error-risk = 0, confident-wrong = 1, elevated-segment = 0
+                    rare-class = 0 } }
+                """);
+        pipeline.segments(TinyFleet.DAY);
+        assertThat(pipeline.candidates(TinyFleet.DAY).passes()).isEqualTo(3);
+        assertThat(contradicted(pipeline))
+                .containsExactly(
+                        "dock id0-m1 0.45 VERSIONS_DISAGREE",
+                        "dock id1-m1 0.45 VERSIONS_DISAGREE",
+                        "dock id2-m1 0.45 VERSIONS_DISAGREE");
+        pipeline.select(TinyFleet.DAY);
+        assertThat(pipeline.rows("selections")
+                        .filter(col(Candidates.SIGNAL).equalTo(Candidates.CONFIDENT_WRONG))
+                        .collectAsList())
+                .hasSize(3)
+                .extracting(row -> row.getAs("reason"))
+                .containsOnly(
+                        "model versions m1 and m2 disagree: the first is sure of bag, confidence 0.900, the second does"
+                                + " not say it");
+    }
+
     private static List<String> contradicted(Pipeline pipeline) {
         return pipeline
                 .rows("candidates")

@@ -87,6 +87,7 @@ final class Pools {
                 null,
                 null,
                 null,
+                null,
                 false);
     }
 
@@ -175,6 +176,7 @@ final class Pools {
                 item.frames(),
                 segment,
                 verdict,
+                Candidates.VERSIONS_DISAGREE.equals(verdict) ? "m2" : null,
                 phash,
                 bucket,
                 heldBefore);

@@ -17,7 +17,7 @@ public final class EmrStandIn extends JsonService {
 
     /** Starts a server that takes clusters and their steps. */
     public static EmrStandIn ofClusters() {
-        return new EmrStandIn("emr/emr", "ElasticMapReduce.", "ValidationException");
+        return new EmrStandIn("emr/emr", "ElasticMapReduce.", "InternalServerError"); // its model has no other
     }
 
     /** Starts a server that takes applications and their job runs. */
