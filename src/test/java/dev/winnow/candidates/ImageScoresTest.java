@@ -21,10 +21,12 @@ import java.util.Random;
 import java.util.TreeMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+@Tag("slow")
 class ImageScoresTest {
     private static final double FLOOR = 0.05;
     private static final String RISK = ImageScores.column(Candidates.ERROR_RISK);
