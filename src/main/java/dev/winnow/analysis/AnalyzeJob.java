@@ -56,7 +56,7 @@ import org.jspecify.annotations.Nullable;
  * drawn images without their pixels, at most {@code size x oversample} of {@link SampleSettings} and one per stratum.
  */
 public final class AnalyzeJob implements Stage {
-    private static final String NAME = "analyze";
+    public static final String NAME = "analyze";
     private static final String MEDIA_TYPE = "image/jpeg";
     private static final String IMAGE = "image";
 

@@ -53,7 +53,7 @@ import org.apache.spark.storage.StorageLevel;
  * day, that people contradicted on it.
  */
 public final class CandidatesJob implements Stage {
-    private static final String NAME = "candidates";
+    public static final String NAME = "candidates";
     private static final String PLACE = "place";
 
     private final WinnowConfig config;

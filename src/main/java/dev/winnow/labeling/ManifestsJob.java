@@ -35,7 +35,7 @@ import org.apache.spark.sql.Row;
  * From then on the round is only read: a repeated call finishes the table if it was killed before.
  */
 public final class ManifestsJob implements Stage {
-    private static final String NAME = "manifests";
+    public static final String NAME = "manifests";
 
     private final WinnowConfig config;
     private final TableStore tables;

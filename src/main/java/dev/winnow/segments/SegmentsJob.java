@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * the same as if it were run alone, but one pass over a month costs far less than thirty over its days.
  */
 public final class SegmentsJob implements Stage {
-    private static final String NAME = "segments";
+    public static final String NAME = "segments";
 
     /** Days that are built together at most; a failure in the middle loses the work of no more. */
     private static final int MOST_DAYS = 31;

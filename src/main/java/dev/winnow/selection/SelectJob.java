@@ -43,7 +43,7 @@ import org.apache.spark.sql.Row;
  * team has not done yet.
  */
 public final class SelectJob implements Stage {
-    private static final String NAME = "select";
+    public static final String NAME = "select";
 
     /** Segments further down the ranking name no reason to label: every item is held against each of these. */
     private static final int WORST = 1_000;
