@@ -83,7 +83,13 @@ class CommandLineIT {
 
     @Test
     void manifestsOnS3AreByteForByteThoseOfALocalRun() {
-        Path onS3 = conf("s3", "day", "s3a://fleet", "s3a://fleet/day/warehouse", "s3://fleet/day/labeling", s3());
+        Path onS3 = conf(
+                "s3",
+                "day",
+                "s3a://fleet",
+                "s3a://fleet/day/warehouse",
+                "s3://fleet/day/labeling",
+                s3() + CommandLine.INTERPRETED);
 
         Finished remote = run("curate", "--conf", onS3.toString(), "--run-date", DAY);
 
@@ -113,7 +119,7 @@ class CommandLineIT {
                 folder + "/fleet",
                 folder + "/killed/warehouse",
                 folder + "/killed/labeling",
-                "lease.ttl = 15s"); // who is killed releases nothing
+                CommandLine.INTERPRETED + "lease.ttl = 15s"); // who is killed releases nothing
         for (String stage : List.of("segments", "candidates", "analyze", "select", "manifests", "report")) {
             Process process = start("curate", "--conf", conf.toString(), "--run-date", DAY);
             try {
@@ -150,7 +156,7 @@ class CommandLineIT {
                     "s3a://fleet",
                     "s3a://fleet/at-once/warehouse",
                     "s3://fleet/at-once/labeling",
-                    s3()));
+                    s3() + CommandLine.INTERPRETED));
         }
         for (int i = 0; i < runs; i += 2) {
             for (int k = i; k < Math.min(runs, i + 2); k++) {
@@ -461,7 +467,7 @@ class CommandLineIT {
     // ---- places
 
     private static String s3() {
-        return "s3 { endpoint = \"" + S3.endpoint() + "\", region = \"" + S3.region() + "\", path-style = true }";
+        return "s3 { endpoint = \"" + S3.endpoint() + "\", region = \"" + S3.region() + "\", path-style = true }\n";
     }
 
     private static Path conf(

@@ -92,7 +92,8 @@ class SparkSubmitIT {
 
     @Test
     void aRunOnTwoWorkersLeavesTheRowsAndBytesOfALocalRun() throws IOException {
-        String local = conf("local", folder + "/fleet", folder + "/warehouse", folder + "/labeling", "");
+        String local =
+                conf("local", folder + "/fleet", folder + "/warehouse", folder + "/labeling", CommandLine.INTERPRETED);
         assertOk(new CommandLine(Map.of()).run("curate", "--conf", local, "--run-date", DAY));
         String remote = conf(
                 "remote",

@@ -69,7 +69,7 @@ class TroubleIT {
         try (SmallDisk disk = mounted.get()) {
             Path warehouse = disk.root().resolve("warehouse");
             CommandLine winnow = new CommandLine(Map.of(), disk.prefix());
-            String conf = conf(fleet.toString(), place.toString(), "");
+            String conf = conf(fleet.toString(), place.toString(), CommandLine.INTERPRETED);
             assertOk(segments(winnow, conf));
             Map<String, List<String>> before = tables(warehouse);
 
@@ -108,7 +108,7 @@ class TroubleIT {
     void aFolderThatMayNotBeWrittenIsARefusalAndTheDayStaysAsItWas() {
         CommandLine winnow = withoutRights();
         Path warehouse = folder.resolve("warehouse");
-        String conf = conf(fleet.toString(), warehouse.toString(), "");
+        String conf = conf(fleet.toString(), warehouse.toString(), CommandLine.INTERPRETED);
         assertOk(segments(winnow, conf));
         Map<String, List<String>> before = tables(warehouse);
 

@@ -20,6 +20,14 @@ public final class CommandLine {
         this.prefix = List.of(prefix);
     }
 
+    /**
+     * Configuration that has queries interpreted. A short run takes a quarter less than with queries that are compiled,
+     * and must make the same bytes: of two runs that are compared, one has it.
+     */
+    public static final String INTERPRETED = """
+            spark { "spark.sql.codegen.wholeStage" = false, "spark.sql.codegen.factoryMode" = NO_CODEGEN }
+            """;
+
     /** How a command ended, with all that it printed. */
     public record Finished(int exitCode, String output) {
         /** Returns the last line, which names cause and remedy when a run fails. */
