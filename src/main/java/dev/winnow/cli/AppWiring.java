@@ -122,7 +122,7 @@ import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 
 /** The application's own adapters and stages. */
-final class AppWiring implements Wiring {
+class AppWiring implements Wiring {
     private static final int CAMERAS_PER_SITE = 10;
 
     @Override
