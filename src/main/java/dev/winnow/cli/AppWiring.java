@@ -65,7 +65,7 @@ import java.util.Map;
 import org.apache.spark.sql.SparkSession;
 
 /** The application's own adapters and stages. */
-final class AppWiring implements Wiring {
+class AppWiring implements Wiring {
     private static final int CAMERAS_PER_SITE = 10;
 
     @Override

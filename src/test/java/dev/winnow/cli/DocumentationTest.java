@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -23,7 +24,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the pages tell a reader to type, open and set is there. */
 class DocumentationTest {
-    private static final Pattern CODE = Pattern.compile("`([^`]+)`|^ *(scripts/[^`\n]+)$", Pattern.MULTILINE);
+    private static final Pattern CODE =
+            Pattern.compile("`([^`]+)`|^ *((?:scripts/|aws )(?:[^`\n\\\\]|\\\\\n)+)$", Pattern.MULTILINE);
     private static final Pattern COMMAND = Pattern.compile("(?:scripts/)?winnow ([a-z-]+( [a-z]+)? .*--.*)");
     private static final Pattern SCRIPT = Pattern.compile("scripts/([a-z-]+)");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)(#[^)]*)?\\)");
@@ -46,7 +48,7 @@ class DocumentationTest {
         Set<String> commands = new TreeSet<>();
         for (String code : codes(page)) {
             MatchResult command = COMMAND.matcher(code).results().findFirst().orElse(null);
-            if (command == null) {
+            if (command == null || code.startsWith("aws ")) { // a cluster has the name, too
                 continue;
             }
             commands.add(code);
@@ -62,20 +64,25 @@ class DocumentationTest {
 
     @Test
     void theDemoRunsCommandsThatTheCommandLineUnderstands() {
+        assertThat(demo()).hasSizeGreaterThan(5);
+        for (String line : demo()) {
+            assertThatCode(() ->
+                            Main.commandLine(context()).parseArgs(words(line.replaceFirst("^scripts/winnow ", ""))))
+                    .as(line)
+                    .doesNotThrowAnyException();
+        }
+    }
+
+    /** Commands of the demo, in order. */
+    static List<String> demo() {
         String script = text("scripts/demo")
                 .replace("\\\n", " ")
                 .replace("$first", "2026-11-01")
                 .replace("$last", "2026-11-07");
-        List<String> lines = script.lines()
+        return script.lines()
                 .filter(line -> line.startsWith("scripts/winnow "))
-                .map(line -> line.replaceFirst(" >/dev/null$", "").replaceFirst("^scripts/winnow ", ""))
+                .map(line -> line.replaceFirst(" >/dev/null$", ""))
                 .toList();
-        assertThat(lines).hasSizeGreaterThan(5);
-        for (String line : lines) {
-            assertThatCode(() -> Main.commandLine(context()).parseArgs(words(line)))
-                    .as(line)
-                    .doesNotThrowAnyException();
-        }
     }
 
     @ParameterizedTest
@@ -111,19 +118,22 @@ class DocumentationTest {
         }
     }
 
-    private static String[] words(String line) {
+    static String[] words(String line) {
         return WORD.matcher(line)
                 .results()
                 .map(word -> word.group(1) == null ? word.group(2) : word.group(1))
                 .toArray(String[]::new);
     }
 
-    private static Set<String> codes(String page) {
-        Set<String> codes = new TreeSet<>();
+    /** What stands as code on a page, each once, in its order there; comments and breaks of lines are left out. */
+    static Set<String> codes(String page) {
+        Set<String> codes = new LinkedHashSet<>();
         CODE.matcher(text(page))
                 .results()
                 .map(code -> code.group(1) == null ? code.group(2) : code.group(1))
-                .forEach(code -> codes.add(code.replaceAll("\\s+", " ").strip()));
+                .forEach(code -> codes.add(code.replaceAll(" # .*| *\\\\\n", " ")
+                        .replaceAll("\\s+", " ")
+                        .strip()));
         return codes;
     }
 

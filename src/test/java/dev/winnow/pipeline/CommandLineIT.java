@@ -293,51 +293,6 @@ class CommandLineIT {
     }
 
     @Test
-    void answersComeBackAsTheyAreAndBecomeLabels() throws Exception {
-        List<String> items = new ArrayList<>();
-        for (String manifest : Texts.below(folder.resolve("clean/labeling")).entrySet().stream()
-                .filter(file -> file.getKey().endsWith(".manifest.jsonl"))
-                .map(Map.Entry::getValue)
-                .toList()) {
-            manifest.lines()
-                    .map(line -> line.replaceAll(".*\"item-id\":\"([0-9a-f]+)\".*", "$1"))
-                    .forEach(items::add);
-        }
-        List<String> answers = new ArrayList<>(List.of("item_id,worker_id,label"));
-        for (int i = 0; i < items.size(); i++) {
-            for (String worker : List.of("ann", "bob", "cy")) {
-                boolean wrong = worker.equals("cy") && i % 10 == 0;
-                answers.add(items.get(i) + "," + worker + "," + (i % 2 == 0 ^ wrong ? "person" : "vehicle"));
-            }
-        }
-        answers.add(",ann,person");
-        Path file = Files.write(folder.resolve("answers.csv"), answers);
-        String[] configured = {
-            "--conf",
-            folder + "/clean.conf",
-            "--run-date",
-            DAY,
-            "--set",
-            "inputs.answers.path=" + file,
-            "--set",
-            "rejects.max-share=0.5"
-        };
-
-        Finished ingested = run(with(new String[] {"ingest"}, configured));
-        assertThat(ingested.exitCode()).as(ingested.output()).isZero();
-        List<String> stored = rows("clean", "answers");
-        assertThat(stored).hasSize(3 * items.size()).noneMatch(row -> row.contains("\"bob\""));
-        assertThat(run(with(new String[] {"ingest"}, configured)).exitCode()).isZero();
-        assertThat(rows("clean", "answers")).isEqualTo(stored);
-
-        Finished agreed = run(with(new String[] {"consensus"}, configured));
-        assertThat(agreed.exitCode()).as(agreed.output()).isZero();
-        assertThat(rows("clean", "labels")).hasSameSizeAs(items).allMatch(row -> row.contains("\"status\":\"AGREED\""));
-        assertThat(rows("clean", "annotators")).isNotEmpty();
-        assertThat(rows("clean", "agreement")).isNotEmpty();
-    }
-
-    @Test
     void otherReadersSeeWhatSparkSeesBeforeAndAfterUpkeep() throws IOException {
         Python python = Python.with(READERS.resolve("requirements.txt"));
         for (Map.Entry<String, Path> file :

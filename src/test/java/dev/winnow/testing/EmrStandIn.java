@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Stands in for EMR, on clusters or serverless: takes what is to run, keeps it as it came, and runs nothing. */
 public final class EmrStandIn extends JsonService {
@@ -32,16 +33,22 @@ public final class EmrStandIn extends JsonService {
 
     @Override
     String name(ObjectNode request) {
-        return (request.has("Steps")
-                        ? request.at("/Steps/0/Name")
-                        : request.path(request.has("Name") ? "Name" : "name"))
-                .asText();
+        return Stream.of("/Steps/0/Name", "/ClusterId", "/Name", "/name")
+                .map(request::at)
+                .filter(JsonNode::isTextual)
+                .map(JsonNode::asText)
+                .findFirst()
+                .orElse("");
     }
 
     @Override
     JsonNode answer(String operation, ObjectNode request) {
-        requests.add(request);
         ObjectNode answer = JSON.createObjectNode();
+        if (operation.equals("DescribeCluster")) { // the command line of AWS asks it before it adds a step
+            answer.putObject("Cluster").put("Id", name(request)).put("ReleaseLabel", "emr-7.14.0");
+            return answer;
+        }
+        requests.add(request);
         switch (operation) {
             case "AddJobFlowSteps" -> {
                 ArrayNode ids = answer.putArray("StepIds");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.winnow.stats.Digest;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -73,12 +74,13 @@ public final class Python {
         assertThat(installed.exitCode()).as(installed.output()).isZero();
     }
 
-    /** Runs a program of the environment, such as {@code python}, to its end. */
+    /** Runs a program of the environment, such as {@code python}, to its end; or another one, whose path is absolute. */
     public CommandLine.Finished run(Path folder, Map<String, String> environment, String program, String... arguments) {
         List<String> command = new ArrayList<>(List.of(bin.resolve(program).toString()));
         command.addAll(List.of(arguments));
         ProcessBuilder process = new ProcessBuilder(command).directory(folder.toFile());
         process.environment().put("PYTHONDONTWRITEBYTECODE", "1");
+        process.environment().merge("PATH", bin.toString(), (path, own) -> own + File.pathSeparator + path);
         process.environment().putAll(environment);
         return finish(process);
     }
