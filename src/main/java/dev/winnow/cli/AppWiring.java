@@ -26,6 +26,7 @@ import dev.winnow.config.GroundTruthSettings;
 import dev.winnow.config.LabelStudioSettings;
 import dev.winnow.config.LabelingSettings.Target;
 import dev.winnow.config.S3Settings;
+import dev.winnow.config.TaskType.Subject;
 import dev.winnow.config.WinnowConfig;
 import dev.winnow.consensus.Agreements;
 import dev.winnow.consensus.Annotators;
@@ -89,6 +90,7 @@ import dev.winnow.quality.Reviewers;
 import dev.winnow.report.ReportJob;
 import dev.winnow.runtime.AliasedImages;
 import dev.winnow.runtime.Holder;
+import dev.winnow.runtime.ItemReferences;
 import dev.winnow.runtime.LeaseTimes;
 import dev.winnow.runtime.Rounds;
 import dev.winnow.runtime.RunLedger;
@@ -106,7 +108,6 @@ import dev.winnow.segments.SegmentChanges;
 import dev.winnow.segments.SegmentFindings;
 import dev.winnow.segments.SegmentsJob;
 import dev.winnow.segments.VerdictDaily;
-import dev.winnow.selection.ImageReferences;
 import dev.winnow.selection.PlantedItems;
 import dev.winnow.selection.SelectJob;
 import dev.winnow.selection.SelectionCuts;
@@ -298,7 +299,6 @@ final class AppWiring implements Wiring {
                     feedback,
                     readiness,
                     run.tables(),
-                    ImageReferences::usable,
                     images -> BedrockReviewer.plan(config, images)));
         }
         List<Stage> daily = List.of(
@@ -394,7 +394,7 @@ final class AppWiring implements Wiring {
                                 config,
                                 new InferenceLog(
                                         sources, config.inferences(), new CameraTable(sources, config.cameras())),
-                                ImageReferences::usable,
+                                reference -> ItemReferences.usable(Subject.IMAGE, reference),
                                 run.tables(),
                                 open,
                                 new ReviewBatchJobs(

@@ -58,7 +58,7 @@ public record UseCaseSettings(
      * The most that one source gives in a round, so that labels do not repeat each other; what is drawn is not capped.
      *
      * @param perBurst images per burst: images of one camera and class that follow each other
-     * @param burstGap most time between two of them that follow each other
+     * @param burstGap most time between two of them that follow each other; negative: times tell no bursts
      * @param burstLength most time between the first and the last of them
      * @param phashDistance bits in which perceptual hashes of one camera, class and day may differ for their images to count
      *     as one burst, 0 to 7
@@ -121,6 +121,29 @@ public record UseCaseSettings(
                 boxes,
                 diversity,
                 caps,
+                thresholds,
+                classes,
+                labels);
+    }
+
+    /** Returns the same for what does not look alike because it is of one time: only hashes tell bursts. */
+    public UseCaseSettings withoutBurstsByTime() {
+        return new UseCaseSettings(
+                budget,
+                auditShare,
+                modelCheckShare,
+                signalWeights,
+                uncertainty,
+                boxes,
+                diversity,
+                new Caps(
+                        caps.perBurst,
+                        Duration.ofSeconds(-1),
+                        caps.burstLength,
+                        caps.phashDistance,
+                        caps.perCamera,
+                        caps.siteShare,
+                        caps.classShare),
                 thresholds,
                 classes,
                 labels);
