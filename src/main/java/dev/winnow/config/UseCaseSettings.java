@@ -15,6 +15,7 @@ import java.util.TreeMap;
  * @param signalWeights signal name (kebab case) to its weight in the rest of the budget
  * @param uncertainty what LOW_CONFIDENCE goes by
  * @param boxes how an image is scored where rows are boxes
+ * @param versionsDisagree whether an image on which model versions disagree counts as confidently wrong
  * @param diversity pool of a signal, as a multiple of its share of the budget, from which buckets of embeddings take turns;
  *     0: by score alone
  * @param caps most that one source gives
@@ -29,6 +30,7 @@ public record UseCaseSettings(
         Map<String, Double> signalWeights,
         Uncertainty uncertainty,
         Boxes boxes,
+        boolean versionsDisagree,
         int diversity,
         Caps caps,
         ClassThresholds thresholds,
@@ -119,6 +121,7 @@ public record UseCaseSettings(
                 signalWeights,
                 uncertainty,
                 boxes,
+                versionsDisagree,
                 diversity,
                 caps,
                 thresholds,
@@ -135,6 +138,7 @@ public record UseCaseSettings(
                 signalWeights,
                 uncertainty,
                 boxes,
+                versionsDisagree,
                 diversity,
                 new Caps(
                         caps.perBurst,
@@ -168,6 +172,7 @@ public record UseCaseSettings(
                 weights,
                 uncertainty,
                 boxes,
+                versionsDisagree,
                 diversity,
                 caps,
                 thresholds,
@@ -192,6 +197,7 @@ public record UseCaseSettings(
                 weights,
                 section.oneOf("uncertainty", Uncertainty.class),
                 Boxes.read(section),
+                section.flag("versions-disagree"),
                 section.integer("diversity", 0, 100),
                 Caps.read(section),
                 thresholds,
