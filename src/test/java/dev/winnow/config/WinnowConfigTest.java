@@ -276,6 +276,21 @@ class WinnowConfigTest {
     @CsvSource(
             delimiter = '|',
             value = {
+                "semantic-segmentation | masks only the one is kept that the service makes of all of them, so nothing tells",
+                "video-frames | what people draw on the frames of a sequence is not read, so nothing tells",
+                "point-cloud | what people draw on the frames of a sequence is not read, so nothing tells",
+            })
+    void aPilotOfAnswersThatNobodyCanCompareSaysWhyItCanNotBeHad(String type, String why) {
+        assertThatThrownBy(() -> load(MINIMAL + "labeling.tasks.default { type = " + type + ", pilot.items = 60 }"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("pilot.items = 60 can't be had with type = " + type)
+                .hasMessageContaining(why);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
                 "outcomes.weights { min = 0.6 } | outcomes.weights.min = 0.6 is above max = 0.5",
                 "outcomes.weights.locked = [audit] | outcomes.weights.locked = [audit], expected names of signals, of",
                 "inputs.model-training.columns.round = r | inputs.model-training.columns.round: not a canonical column",
