@@ -257,9 +257,7 @@ public final class InferenceLog {
         // No line of a labeling job could hold it; next to none is long enough to be measured.
         Column tooLong = udf((UDF1<String, Boolean>) ItemReferences::tooLong, DataTypes.BooleanType)
                 .apply(col(IMAGE_URI));
-        reasons.add(when(
-                octet_length(col(IMAGE_URI)).gt(ItemReferences.NEVER_TOO_LONG),
-                when(tooLong, TOO_LONG)));
+        reasons.add(when(octet_length(col(IMAGE_URI)).gt(ItemReferences.NEVER_TOO_LONG), when(tooLong, TOO_LONG)));
         String captured = Mapping.problem(CAPTURED_AT);
         reasons.add(when(col(captured).isNotNull(), concat(lit(CAPTURED_AT + "_"), col(captured))));
         reasons.add(when(col(CAPTURED_AT).isNull(), CAPTURED_AT + "_null"));

@@ -162,8 +162,9 @@ class OtherItemsTest {
             assertThat(row.<Long>getAs("rejected_rows")).isEqualTo(2);
         });
         assertThat(sentences)
-                .contains("2 inferences of 2026-10-01 have an image_uri that no line of a labeling job can hold, which is at"
-                        + " most 20,000 characters of JSON: they are no candidates and lie in rejects, as image_uri_too_long");
+                .contains(
+                        "2 inferences of 2026-10-01 have an image_uri that no line of a labeling job can hold, which is at"
+                                + " most 20,000 characters of JSON: they are no candidates and lie in rejects, as image_uri_too_long");
     }
 
     @Test
