@@ -41,6 +41,7 @@ public final class WholeBudget {
                 weights,
                 settings.uncertainty(),
                 settings.boxes(),
+                settings.versionsDisagree(),
                 settings.diversity(),
                 new UseCaseSettings.Caps(
                         Integer.MAX_VALUE, Duration.ZERO, Duration.ZERO, 0, Integer.MAX_VALUE, 1, 1),

@@ -1,13 +1,16 @@
 package dev.winnow.analysis;
 
+import static java.util.stream.Collectors.partitioningBy;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.sum;
 
 import dev.winnow.config.ConfigException;
 import dev.winnow.config.SampleSettings;
+import dev.winnow.config.TaskType.Subject;
 import dev.winnow.config.WinnowConfig;
 import dev.winnow.inputs.CameraTable;
 import dev.winnow.inputs.DayInput;
@@ -158,7 +161,7 @@ public final class AnalyzeJob implements Stage {
 
     /** Samples what was found wrong on the day, looks at it and writes the findings. */
     private Report lookAt(LocalDate day, String runId) {
-        Dataset<Row> wrong = misclassified(day).persist(StorageLevel.MEMORY_AND_DISK());
+        Dataset<Row> wrong = misclassified(day).filter(ofImages()).persist(StorageLevel.MEMORY_AND_DISK());
         Dataset<Row> bursts = wrong.transform(rows -> notSeenBefore(rows, day))
                 .transform(cameras::withStaticDimensions)
                 .transform(rows -> ImageSample.stratified(rows, classes(wrong), elevated(day), dimensions(), salt(day)))
@@ -268,6 +271,21 @@ public final class AnalyzeJob implements Stage {
                 marked.withColumn(ImageFindings.FOUND_BY, lit(ImageFindings.FEEDBACK)),
                 labels.contradicted(day, inferences.dimensions())
                         .withColumn(ImageFindings.FOUND_BY, lit(ImageFindings.LABELS)));
+    }
+
+    /** Of use cases whose items are images: nobody looks at texts and sequence files here. */
+    private Column ofImages() {
+        Map<Boolean, List<String>> named = config.labeling().tasks().keySet().stream()
+                .filter(useCase -> !useCase.equals(WinnowConfig.DEFAULT_USE_CASE))
+                .collect(partitioningBy(this::hasImages));
+        Column useCase = col(Inferences.USE_CASE);
+        return hasImages(WinnowConfig.DEFAULT_USE_CASE)
+                ? not(useCase.isin(named.getOrDefault(false, List.of()).toArray()))
+                : useCase.isin(named.getOrDefault(true, List.of()).toArray());
+    }
+
+    private boolean hasImages(String useCase) {
+        return config.labeling().subject(useCase) == Subject.IMAGE;
     }
 
     /** Classes that models named on the day, and configured ones; the misses of others are of an unknown class. */

@@ -17,6 +17,7 @@ import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.functions.xxhash64;
 
+import dev.winnow.config.UseCaseSettings;
 import dev.winnow.config.WinnowConfig;
 import dev.winnow.inputs.HashDraw;
 import dev.winnow.inputs.ImageUris;
@@ -39,7 +40,7 @@ import org.apache.spark.sql.expressions.WindowSpec;
  * Images of a day that two model versions scored and of which one is sure of a class that the other does not say: one of
  * them is wrong, and no measure of doubt tells.
  *
- * <p>The day's cells tell which use cases had several versions; without one nothing is read. Otherwise a hash sample of the
+ * <p>The day's cells tell which use cases had several versions; without one that wants such images nothing is read. Otherwise a hash sample of the
  * images of all versions but the largest, bounded by the pool, finds its rows by a broadcast: no other row is shuffled. Boxes
  * are compared by their classes alone, as the log has no places.
  */
@@ -63,7 +64,7 @@ final class VersionsDisagree {
 
     /**
      * Returns one row per image, the surest one that another version contradicts, shaped like what {@link Signals#find}
-     * returns; nothing where no use case had two versions. The score is half the confidence.
+     * returns; nothing where no use case had two versions and wants such images. The score is half the confidence.
      *
      * @param inferences accepted inferences of the day with {@code dimensions}
      * @param versions use case to model version to its rows of the day
@@ -81,7 +82,7 @@ final class VersionsDisagree {
         boolean several = false;
         for (Map.Entry<String, Map<String, Long>> useCase : new TreeMap<>(versions).entrySet()) {
             long pool = SAMPLE * Candidates.poolSize(config, useCase.getKey());
-            if (useCase.getValue().size() > 1 && Candidates.wanted(config, useCase.getKey()) > 0) {
+            if (useCase.getValue().size() > 1 && counts(config, useCase.getKey())) {
                 String largest = largest(useCase.getValue());
                 Column sampled = col(USE_CASE)
                         .equalTo(useCase.getKey())
@@ -94,6 +95,13 @@ final class VersionsDisagree {
         return several
                 ? Optional.of(contradicted(together(inferences, compared, smaller), dimensions, config, salt))
                 : Optional.empty();
+    }
+
+    /** Whether anything can be chosen for it: otherwise it is not worth its passes. */
+    private static boolean counts(WinnowConfig config, String useCase) {
+        UseCaseSettings settings = config.useCase(useCase);
+        double weight = settings.signalWeights().getOrDefault(Candidates.settingOf(Candidates.CONFIDENT_WRONG), 0.0);
+        return settings.versionsDisagree() && weight > 0 && Candidates.wanted(config, useCase) > 0;
     }
 
     private static String largest(Map<String, Long> versions) {

@@ -16,6 +16,7 @@ import dev.winnow.config.ConfigException;
 import dev.winnow.config.GroundTruthSettings;
 import dev.winnow.config.LabelStudioSettings;
 import dev.winnow.config.LabelingSettings.Target;
+import dev.winnow.config.TaskType.Subject;
 import dev.winnow.config.WinnowConfig;
 import dev.winnow.consensus.ConsensusJob;
 import dev.winnow.consensus.FollowUpJob;
@@ -51,11 +52,11 @@ import dev.winnow.quality.QaBatchesJob;
 import dev.winnow.quality.RelabelJob;
 import dev.winnow.report.ReportJob;
 import dev.winnow.runtime.AliasedImages;
+import dev.winnow.runtime.ItemReferences;
 import dev.winnow.runtime.Rounds;
 import dev.winnow.segments.CheckJob;
 import dev.winnow.segments.Readiness;
 import dev.winnow.segments.SegmentsJob;
-import dev.winnow.selection.ImageReferences;
 import dev.winnow.selection.SelectJob;
 import dev.winnow.tables.TableDef;
 import java.time.LocalDate;
@@ -137,7 +138,6 @@ final class CommandStages {
                 feedback,
                 readiness(),
                 run.tables(),
-                ImageReferences::usable,
                 images -> BedrockReviewer.plan(config, images));
     }
 
@@ -268,7 +268,7 @@ final class CommandStages {
         return new QaBatchesJob(
                 config,
                 inferences,
-                ImageReferences::usable,
+                reference -> ItemReferences.usable(Subject.IMAGE, reference),
                 run.tables(),
                 open(),
                 new ReviewBatchJobs(config, run.tables(), run.objects(), rounds, groundTruth(), run.beforeCommit()));

@@ -61,6 +61,11 @@ public record LabelingSettings(
                 "the reference configuration has it");
     }
 
+    /** Returns what the items of {@code useCase} are. */
+    public TaskType.Subject subject(String useCase) {
+        return task(useCase).type().subject();
+    }
+
     /** Returns who runs the jobs of {@code useCase}. */
     public Target target(String useCase) {
         return task(useCase).target().orElse(target);

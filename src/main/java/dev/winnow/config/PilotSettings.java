@@ -38,6 +38,13 @@ public record PilotSettings(
         return pilot;
     }
 
+    /** Why two answers to one item can't be held against each other. */
+    private static String unread(TaskType type) {
+        return type == TaskType.SEMANTIC_SEGMENTATION
+                ? "of people's masks only the one is kept that the service makes of all of them"
+                : "what people draw on the frames of a sequence is not read";
+    }
+
     /** Says what else of a task a pilot can't be had with. */
     void check(Section task, TaskType type, int workers) {
         if (!on()) {
@@ -52,8 +59,8 @@ public record PilotSettings(
         if (!type.comparable()) {
             task.problem(
                     "pilot",
-                    ".items = " + items + ": answers of type = " + type.id()
-                            + " can't be held against each other; pilots are for classes and boxes on images");
+                    ".items = " + items + " can't be had with type = " + type.id() + ": " + unread(type)
+                            + ", so nothing tells whether they agree; pilots are for classes and boxes on images");
         }
         if (minAlpha > 0 && !type.choosesOneClass() && type != TaskType.BOX_VERIFICATION) {
             task.problem(

@@ -142,7 +142,7 @@ public record TaskSettings(
             section.problem(
                     "type", " = " + type.id() + " is what `qa-batches` asks, not `manifests`: take another type");
         }
-        boolean sequences = type == TaskType.VIDEO_FRAMES || type == TaskType.POINT_CLOUD;
+        boolean sequences = type.subject() == TaskType.Subject.SEQUENCE;
         String[] guidelines = section.object("guidelines", part -> new String[] {
             part.optionalText("uri", uri -> uri.length() <= 1_024 && !uri.matches("(?s).*\\p{Cntrl}.*"), "a URI"),
             part.optionalText(

@@ -25,9 +25,33 @@ public enum TaskType {
     /** Of each image of a batch, whether the class that all of them are shown with is right; bulk label QA alone asks it. */
     BATCH_REVIEW;
 
+    /** What the reference of an item stands for. */
+    public enum Subject {
+        /** An image, by its URI. */
+        IMAGE,
+        /** A text, which is its own reference. */
+        TEXT,
+        /** Frames of a video or point clouds, by the URI of their sequence file. */
+        SEQUENCE;
+
+        /** Returns the word for it in messages. */
+        public String word() {
+            return this == SEQUENCE ? "sequence file" : Names.kebab(this);
+        }
+    }
+
     /** Returns the name in configuration, files and tables, such as {@code bounding-box}. */
     public String id() {
         return Names.kebab(this);
+    }
+
+    /** Returns what its items are. */
+    public Subject subject() {
+        return switch (this) {
+            case TEXT_CLASSIFICATION -> Subject.TEXT;
+            case VIDEO_FRAMES, POINT_CLOUD -> Subject.SEQUENCE;
+            default -> Subject.IMAGE;
+        };
     }
 
     /** Returns the task that asks the same and shows no prediction; the task itself where it shows none. */

@@ -15,6 +15,7 @@ import java.util.TreeMap;
  * @param signalWeights signal name (kebab case) to its weight in the rest of the budget
  * @param uncertainty what LOW_CONFIDENCE goes by
  * @param boxes how an image is scored where rows are boxes
+ * @param versionsDisagree whether an image on which model versions disagree counts as confidently wrong
  * @param diversity pool of a signal, as a multiple of its share of the budget, from which buckets of embeddings take turns;
  *     0: by score alone
  * @param caps most that one source gives
@@ -29,6 +30,7 @@ public record UseCaseSettings(
         Map<String, Double> signalWeights,
         Uncertainty uncertainty,
         Boxes boxes,
+        boolean versionsDisagree,
         int diversity,
         Caps caps,
         ClassThresholds thresholds,
@@ -58,7 +60,7 @@ public record UseCaseSettings(
      * The most that one source gives in a round, so that labels do not repeat each other; what is drawn is not capped.
      *
      * @param perBurst images per burst: images of one camera and class that follow each other
-     * @param burstGap most time between two of them that follow each other
+     * @param burstGap most time between two of them that follow each other; negative: times tell no bursts
      * @param burstLength most time between the first and the last of them
      * @param phashDistance bits in which perceptual hashes of one camera, class and day may differ for their images to count
      *     as one burst, 0 to 7
@@ -119,8 +121,33 @@ public record UseCaseSettings(
                 signalWeights,
                 uncertainty,
                 boxes,
+                versionsDisagree,
                 diversity,
                 caps,
+                thresholds,
+                classes,
+                labels);
+    }
+
+    /** Returns the same for what does not look alike because it is of one time: only hashes tell bursts. */
+    public UseCaseSettings withoutBurstsByTime() {
+        return new UseCaseSettings(
+                budget,
+                auditShare,
+                modelCheckShare,
+                signalWeights,
+                uncertainty,
+                boxes,
+                versionsDisagree,
+                diversity,
+                new Caps(
+                        caps.perBurst,
+                        Duration.ofSeconds(-1),
+                        caps.burstLength,
+                        caps.phashDistance,
+                        caps.perCamera,
+                        caps.siteShare,
+                        caps.classShare),
                 thresholds,
                 classes,
                 labels);
@@ -145,6 +172,7 @@ public record UseCaseSettings(
                 weights,
                 uncertainty,
                 boxes,
+                versionsDisagree,
                 diversity,
                 caps,
                 thresholds,
@@ -169,6 +197,7 @@ public record UseCaseSettings(
                 weights,
                 section.oneOf("uncertainty", Uncertainty.class),
                 Boxes.read(section),
+                section.flag("versions-disagree"),
                 section.integer("diversity", 0, 100),
                 Caps.read(section),
                 thresholds,

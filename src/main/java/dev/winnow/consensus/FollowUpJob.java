@@ -14,6 +14,7 @@ import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.winnow.config.ConsensusSettings;
+import dev.winnow.config.TaskType.Subject;
 import dev.winnow.config.WinnowConfig;
 import dev.winnow.labeling.RelabelItems;
 import dev.winnow.ports.ObjectStore;
@@ -231,9 +232,10 @@ public final class FollowUpJob implements Stage {
         return sentences;
     }
 
-    private static Map<String, Object> line(LocalDate day, Row row) {
+    private Map<String, Object> line(LocalDate day, Row row) {
         Map<String, Object> line = new LinkedHashMap<>();
-        line.put("source-ref", row.getAs(FollowUps.IMAGE_URI));
+        boolean isText = config.labeling().subject(row.getAs(FollowUps.USE_CASE)) == Subject.TEXT;
+        line.put(isText ? "source" : "source-ref", row.getAs(FollowUps.IMAGE_URI));
         line.put("item-id", row.getAs(FollowUps.ITEM_ID));
         line.put("use-case", row.getAs(FollowUps.USE_CASE));
         line.put("signal", SIGNAL);

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.winnow.config.ConfigException;
 import dev.winnow.config.ExportSettings;
+import dev.winnow.config.TaskType.Subject;
 import dev.winnow.config.WinnowConfig;
 import dev.winnow.consensus.Labels;
 import dev.winnow.labeling.RelabelItems;
@@ -328,7 +329,12 @@ public final class ExportJob implements Stage {
     private TrainingFile open(Path file, Classes classes, String version) throws IOException {
         return switch (settings.format()) {
             case AUGMENTED_MANIFEST ->
-                new ManifestFile(file, settings.labelAttribute(), config.pipeline() + "-" + version, classes);
+                new ManifestFile(
+                        file,
+                        settings.labelAttribute(),
+                        config.pipeline() + "-" + version,
+                        classes,
+                        useCase -> config.labeling().subject(useCase) == Subject.TEXT);
             case COCO -> new CocoFile(file, classes);
             case PARQUET -> new ParquetFile(file, classes);
         };

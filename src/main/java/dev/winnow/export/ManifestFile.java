@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.apache.spark.sql.Row;
 import org.jspecify.annotations.Nullable;
 
@@ -37,18 +38,22 @@ final class ManifestFile implements TrainingFile {
     private final String attribute;
     private final String job;
     private final Classes classes;
+    private final Predicate<String> areTexts;
 
     /**
      * Opens the file.
      *
      * @param attribute that holds the label
      * @param job name that stands for the labeling job
+     * @param areTexts whether the items of a use case are texts
      */
-    ManifestFile(Path file, String attribute, String job, Classes classes) throws IOException {
+    ManifestFile(Path file, String attribute, String job, Classes classes, Predicate<String> areTexts)
+            throws IOException {
         this.out = Files.newBufferedWriter(file, StandardCharsets.UTF_8);
         this.attribute = attribute;
         this.job = job;
         this.classes = classes;
+        this.areTexts = areTexts;
     }
 
     @Override
@@ -59,7 +64,8 @@ final class ManifestFile implements TrainingFile {
 
     private Map<String, Object> line(Row item) {
         Map<String, Object> line = new LinkedHashMap<>();
-        line.put("source-ref", item.getAs(Inferences.IMAGE_URI));
+        boolean isText = areTexts.test(item.getAs(Labels.USE_CASE));
+        line.put(isText ? "source" : "source-ref", item.getAs(Inferences.IMAGE_URI));
         line.put("item-id", item.getAs(Labels.ITEM_ID));
         line.put("use-case", item.getAs(Labels.USE_CASE));
         line.put("round-id", item.getAs(Selections.ROUND_ID));
@@ -86,7 +92,9 @@ final class ManifestFile implements TrainingFile {
         metadata.put("class-name", item.getAs(Labels.LABEL));
         putConfidence(metadata, item.getAs(Labels.CONFIDENCE));
         line.put(attribute, classes.ofLabel(item));
-        line.put(attribute + "-metadata", completed(metadata, "image-classification"));
+        line.put(
+                attribute + "-metadata",
+                completed(metadata, (line.containsKey("source") ? "text" : "image") + "-classification"));
         if (TrainingItems.AUTO_LABEL.equals(item.getAs(Labels.METHOD))) {
             metadata.put("human-annotated", "no");
         }

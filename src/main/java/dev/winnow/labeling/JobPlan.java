@@ -4,6 +4,7 @@ import dev.winnow.config.ConfigException;
 import dev.winnow.config.TaskSettings;
 import dev.winnow.config.TaskType;
 import dev.winnow.config.WinnowConfig;
+import dev.winnow.runtime.ItemReferences;
 import dev.winnow.runtime.Rounds.Round;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -12,7 +13,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 import org.apache.spark.sql.Row;
 
 /**
@@ -24,9 +24,6 @@ import org.apache.spark.sql.Row;
 final class JobPlan {
     /** Answers without which a false alarm, an empty frame or a black image has no right one. */
     private static final List<String> ALWAYS = List.of(LabelingJobs.NONE_OF_THESE, LabelingJobs.CANT_TELL);
-
-    private static final Pattern IMAGE = Pattern.compile(
-            "(?:[a-z][a-z0-9+.-]*:/|/)\\S*|\\S+\\.(?:jpe?g|png|webp|tiff?|bmp|gif)", Pattern.CASE_INSENSITIVE);
 
     private final WinnowConfig config;
     private final Round round;
@@ -71,7 +68,7 @@ final class JobPlan {
     /** Returns the jobs of {@code items}, which are of one use case. */
     List<LabelingJob> jobs(String useCase, List<LabelingItem> items, LabelingTarget target) {
         TaskSettings task = config.labeling().task(useCase);
-        if (task.type() == TaskType.TEXT_CLASSIFICATION) {
+        if (task.type().subject() == TaskType.Subject.TEXT) {
             items.forEach(item -> requireText(useCase, item));
         }
         PilotDraw pilot = new PilotDraw(
@@ -121,7 +118,7 @@ final class JobPlan {
 
     /** Asked to classify a text, people would read the place of an image. */
     private static void requireText(String useCase, LabelingItem item) {
-        if (IMAGE.matcher(item.reference()).matches()) {
+        if (ItemReferences.namesFile(item.reference())) {
             throw new ConfigException("labeling.tasks." + LabelingJob.shown(useCase)
                     + ".type = text-classification can't be asked of item " + item.itemId()
                     + ", whose reference is an image: change the type, or map image_uri to the text");

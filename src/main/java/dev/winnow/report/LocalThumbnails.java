@@ -2,6 +2,7 @@ package dev.winnow.report;
 
 import dev.winnow.ports.ObjectStore;
 import dev.winnow.ports.ServiceException;
+import dev.winnow.runtime.SchemeObjects;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
@@ -57,7 +58,7 @@ final class LocalThumbnails implements Thumbnails {
     @Override
     public Optional<String> of(String imageUri) {
         String location = locations.apply(imageUri);
-        boolean isLocal = location.startsWith("file:") || !location.matches("[A-Za-z][A-Za-z0-9+.-]*:.*");
+        boolean isLocal = SchemeObjects.isName(location) && !location.startsWith("s3"); // a text may stand there, too
         if (!isLocal || made == AT_MOST) {
             return Optional.empty();
         }

@@ -20,12 +20,15 @@ import static org.apache.spark.sql.functions.xxhash64;
 
 import dev.winnow.config.InferenceSettings.Uniqueness;
 import dev.winnow.config.InputSettings;
+import dev.winnow.config.LabelingSettings;
+import dev.winnow.config.TaskType.Subject;
 import dev.winnow.config.WinnowConfig;
 import dev.winnow.inputs.Contract;
 import dev.winnow.inputs.DayInput;
 import dev.winnow.inputs.DayRange;
 import dev.winnow.inputs.Feedback;
 import dev.winnow.inputs.FeedbackLog;
+import dev.winnow.inputs.ImageUris;
 import dev.winnow.inputs.InferenceLog;
 import dev.winnow.inputs.Inferences;
 import dev.winnow.inputs.Intervals;
@@ -33,6 +36,7 @@ import dev.winnow.inputs.Undated;
 import dev.winnow.ports.ServiceException;
 import dev.winnow.ports.Stage;
 import dev.winnow.ports.TableStore;
+import dev.winnow.runtime.ItemReferences;
 import dev.winnow.tables.TableDef;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -45,7 +49,7 @@ import java.util.function.Supplier;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.api.java.UDF1;
+import org.apache.spark.sql.api.java.UDF2;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.storage.StorageLevel;
 
@@ -69,13 +73,11 @@ public final class CheckJob implements Stage {
     private final FeedbackLog feedback;
     private final Readiness readiness;
     private final TableStore tables;
-    private final UDF1<String, Boolean> labelable;
     private final LongFunction<String> reviewPlan;
 
     /**
      * Creates the job over its inputs.
      *
-     * @param labelable whether a labeling job can take an image reference
      * @param reviewPlan says what the analysis of a number of misclassified images takes
      */
     public CheckJob(
@@ -84,14 +86,12 @@ public final class CheckJob implements Stage {
             FeedbackLog feedback,
             Readiness readiness,
             TableStore tables,
-            UDF1<String, Boolean> labelable,
             LongFunction<String> reviewPlan) {
         this.config = config;
         this.inferences = inferences;
         this.feedback = feedback;
         this.readiness = readiness;
         this.tables = tables;
-        this.labelable = labelable;
         this.reviewPlan = reviewPlan;
     }
 
@@ -114,7 +114,7 @@ public final class CheckJob implements Stage {
         Dataset<Row> counted = counted(inferences.files(DayRange.of(day))).persist(StorageLevel.MEMORY_AND_DISK());
         try {
             Found found = found(counted);
-            sentences.addAll(found.sentences());
+            sentences.addAll(found.sentences(config.labeling()));
             if (found.ofOtherDays > 0) {
                 sentences.add(InferenceLog.ofOtherDays(found.ofOtherDays, DayRange.of(day)));
             }
@@ -167,10 +167,22 @@ public final class CheckJob implements Stage {
                         when(kept, col(SITE_ID)).as(SITE_ID),
                         when(kept, col(USE_CASE)).as(USE_CASE),
                         when(kept, cell).as(CELL),
-                        when(kept, udf(labelable, DataTypes.BooleanType).apply(col(IMAGE_URI)))
-                                .as(LABELABLE),
+                        when(kept, labelable()).as(LABELABLE),
                         when(sampled, idHash).as(Cells.SAMPLED_ID))
                 .agg(count(lit(1)).as(ROWS), parts.toArray(Column[]::new));
+    }
+
+    /** Whether a labeling job can take the reference, by what the items of its use case are. */
+    private Column labelable() {
+        Map<String, Subject> subjects = new TreeMap<>();
+        config.labeling()
+                .tasks()
+                .keySet()
+                .forEach(useCase -> subjects.put(useCase, config.labeling().subject(useCase)));
+        Subject otherwise = config.labeling().subject(WinnowConfig.DEFAULT_USE_CASE);
+        UDF2<String, String, Boolean> usable =
+                (useCase, reference) -> ItemReferences.usable(subjects.getOrDefault(useCase, otherwise), reference);
+        return udf(usable, DataTypes.BooleanType).apply(col(USE_CASE), ImageUris.canonical(col(IMAGE_URI)));
     }
 
     private static Column hash(String name, Column value) {
@@ -244,22 +256,30 @@ public final class CheckJob implements Stage {
             return broken() + total(bySite);
         }
 
-        List<String> sentences() {
+        List<String> sentences(LabelingSettings labeling) {
             List<String> sentences = new ArrayList<>();
             sentences.add(String.format(
                     Locale.ROOT, "%,d rows keep the contract, %,d break it %s", total(bySite), broken(), rejected));
             sentences.add(cells.sentence(total(bySite)));
-            useCases.forEach((name, rows) -> sentences.add(String.format(
-                    Locale.ROOT,
-                    "use case %s: %,d rows, %.1f %% with an image that can be labeled%s",
-                    name,
-                    rows[0],
-                    100.0 * rows[1] / rows[0],
-                    rows[1] < rows[0]
-                            ? "; the others are no s3:// references that end in .jpg, .jpeg or .png: map"
-                                    + " inputs.inferences.columns.image_uri"
-                            : "")));
+            useCases.forEach((name, rows) -> sentences.add(labelable(name, labeling.subject(name), rows[1], rows[0])));
             return sentences;
+        }
+
+        private static String labelable(String useCase, Subject subject, long rows, long all) {
+            String others = switch (subject) {
+                case IMAGE -> "are no s3:// references that end in .jpg, .jpeg or .png";
+                case SEQUENCE -> "are no s3:// references of sequence files, which end in .json";
+                case TEXT -> "are empty, or name a file that holds a text";
+            };
+            return String.format(
+                    Locale.ROOT,
+                    "use case %s: %,d rows, %.1f %% with %s %s that can be labeled%s",
+                    useCase,
+                    all,
+                    100.0 * rows / all,
+                    subject == Subject.IMAGE ? "an" : "a",
+                    subject.word(),
+                    rows < all ? "; the others " + others + ": map inputs.inferences.columns.image_uri" : "");
         }
     }
 

@@ -58,7 +58,7 @@ final class Bursts {
 
     /**
      * Finds the bursts of a pool, whatever signals speak for its images. Where no camera has two times on one day, the log
-     * writes dates and not times, which tell no bursts; hashes still do.
+     * writes dates and not times, which tell no bursts, nor do they where the gap is negative; hashes still do.
      */
     Bursts(Collection<Shot> pool, UseCaseSettings.Caps caps) {
         Map<Source, NavigableSet<Instant>> times = new HashMap<>();
@@ -70,7 +70,7 @@ final class Bursts {
                     .computeIfAbsent(SourceDay.of(shot).day, day -> shot.at);
             several |= !shot.at.equals(firstOfDay);
         }
-        timed = several;
+        timed = several && !caps.burstGap().isNegative();
         times.forEach((source, inOrder) -> begins.put(source, begins(inOrder, caps.burstGap(), caps.burstLength())));
         Map<SourceDay, List<Shot>> hashed = new HashMap<>();
         pool.stream()

@@ -4,8 +4,10 @@ import dev.winnow.candidates.Candidates;
 import dev.winnow.config.SelectionSettings;
 import dev.winnow.config.TaskSettings;
 import dev.winnow.config.TaskType;
+import dev.winnow.config.TaskType.Subject;
 import dev.winnow.config.UseCaseSettings;
 import dev.winnow.ports.ImageStore;
+import dev.winnow.runtime.ItemReferences;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -28,10 +30,12 @@ final class Planting {
 
     private final SelectionSettings.Planted shares;
     private final TaskSettings task;
+    private final Subject subject;
 
     Planting(SelectionSettings.Planted shares, TaskSettings task) {
         this.shares = shares;
         this.task = task;
+        this.subject = task.type().subject();
     }
 
     /**
@@ -59,7 +63,8 @@ final class Planting {
     Round spend(UseCasePool pool, UseCaseSettings settings, List<KnownItem> known, ImageStore images) {
         List<Choice> choices = choices(pool, settings, known, images);
         while (true) {
-            Spending spending = Spending.of(pool, settings.withBudget(settings.budget() - choices.size()), images);
+            Spending spending =
+                    Spending.of(pool, settings.withBudget(settings.budget() - choices.size()), subject, images);
             List<Planted> planted = new ArrayList<>();
             List<Choice> placed = new ArrayList<>();
             List<Line> lines = lines(spending);
@@ -102,7 +107,9 @@ final class Planting {
     private List<Choice> choices(UseCasePool pool, UseCaseSettings settings, List<KnownItem> known, ImageStore images) {
         Set<String> taken =
                 pool.items().stream().map(PoolItem::imageUri).collect(Collectors.toCollection(HashSet::new));
-        long usable = taken.stream().filter(ImageReferences::usable).count();
+        long usable = taken.stream()
+                .filter(reference -> ItemReferences.usable(subject, reference))
+                .count();
         long total = Math.min(settings.budget(), usable);
         List<Choice> choices = new ArrayList<>();
         List<KnownItem> sure = known.stream()
@@ -122,7 +129,7 @@ final class Planting {
     }
 
     /** The first items whose image is there and not taken; it is then. */
-    private static List<KnownItem> existing(List<KnownItem> items, int wanted, Set<String> taken, ImageStore images) {
+    private List<KnownItem> existing(List<KnownItem> items, int wanted, Set<String> taken, ImageStore images) {
         List<KnownItem> existing = new ArrayList<>();
         int from = 0;
         while (existing.size() < wanted && from < items.size()) {
@@ -130,7 +137,7 @@ final class Planting {
             List<KnownItem> some = new ArrayList<>();
             for (; from < items.size() && existing.size() + some.size() < wanted; from++) {
                 KnownItem item = Objects.requireNonNull(items.get(from));
-                if (ImageReferences.usable(item.imageUri())
+                if (ItemReferences.usable(subject, item.imageUri())
                         && !taken.contains(item.imageUri())
                         && asked.add(item.imageUri())) {
                     some.add(item);

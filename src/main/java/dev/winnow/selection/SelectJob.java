@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.lit;
 import dev.winnow.candidates.Candidates;
 import dev.winnow.config.ConfigException;
 import dev.winnow.config.SelectionSettings.Weights;
+import dev.winnow.config.TaskType.Subject;
 import dev.winnow.config.TeamSettings;
 import dev.winnow.config.UseCaseSettings;
 import dev.winnow.config.WinnowConfig;
@@ -182,7 +183,6 @@ public final class SelectJob implements Stage {
             List<UseCasePool> pools,
             Map<String, Integer> budgets,
             List<String> sentences) {
-        ImageStore checked = config.labeling().checkImages() ? images : uris -> Set.of();
         Map<String, UseCaseSettings> settings = settings(round.date(), pools, sentences);
         Map<String, List<KnownItem>> known =
                 KnownPool.of(config, tables, history.labels(), round, sealed, settings.keySet());
@@ -195,7 +195,7 @@ public final class SelectJob implements Stage {
                     pool,
                     Objects.requireNonNull(settings.get(useCase)).withBudget(budget(budgets, useCase)),
                     known.getOrDefault(useCase, List.of()),
-                    checked);
+                    checked(useCase));
             sentences.add(one.spending().sentence());
             if (!one.planted().isEmpty()) {
                 long gold = one.planted().stream().filter(Planted::gold).count();
@@ -211,7 +211,16 @@ public final class SelectJob implements Stage {
         return spent;
     }
 
-    /** Settings by use case, with measured weights where they are asked for and there are any. */
+    /** Tells which references of a use case name nothing: of texts none does, as they name nothing at all. */
+    private ImageStore checked(String useCase) {
+        boolean looks = config.labeling().checkImages() && config.labeling().subject(useCase) != Subject.TEXT;
+        return looks ? images : references -> Set.of();
+    }
+
+    /**
+     * Settings by use case, with measured weights where they are asked for and there are any. Texts of one time are not
+     * alike, as images are.
+     */
     private Map<String, UseCaseSettings> settings(LocalDate day, List<UseCasePool> pools, List<String> sentences) {
         boolean measured = config.selection().weights() == Weights.MEASURED;
         Map<String, Proposed> proposals = measured ? history.weights().before(day) : Map.of();
@@ -220,7 +229,9 @@ public final class SelectJob implements Stage {
             String useCase = pool.useCase();
             Proposed proposed = proposals.get(useCase);
             UseCaseSettings own = config.useCase(useCase);
-            settings.put(useCase, proposed == null ? own : own.withMeasured(proposed.bySignal()));
+            UseCaseSettings weighed = proposed == null ? own : own.withMeasured(proposed.bySignal());
+            boolean text = config.labeling().subject(useCase) == Subject.TEXT;
+            settings.put(useCase, text ? weighed.withoutBurstsByTime() : weighed);
             if (measured) {
                 sentences.add(
                         proposed == null

@@ -2,11 +2,13 @@ package dev.winnow.selection;
 
 import dev.winnow.candidates.Candidates;
 import dev.winnow.config.ImageScore;
+import dev.winnow.config.TaskType.Subject;
 import dev.winnow.config.Uncertainty;
 import dev.winnow.config.UseCaseSettings;
 import dev.winnow.config.UseCaseSettings.ClassThresholds;
 import dev.winnow.inputs.Feedback;
 import dev.winnow.ports.ImageStore;
+import dev.winnow.runtime.ItemReferences;
 import dev.winnow.tables.InputException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -33,14 +35,16 @@ record Spending(UseCasePool pool, UseCaseSettings settings, BudgetSolver.Spent s
     /**
      * Spends until every chosen image exists: missing ones are replaced, so that the total stays exact.
      *
+     * @param subject what the items are
      * @param images asked at most once for each image
-     * @throws InputException if no image of the pool can be labeled
+     * @throws InputException if no item of the pool can be labeled
      */
-    static Spending of(UseCasePool pool, UseCaseSettings settings, ImageStore images) {
-        if (pool.items().stream().noneMatch(item -> ImageReferences.usable(item.imageUri()))) {
-            throw new InputException("No image of use case " + pool.useCase()
-                    + " can be labeled: inputs.inferences.columns.image_uri must give s3://bucket/key with .jpg, .jpeg"
-                    + " or .png at the end, got " + pool.items().get(0).imageUri());
+    static Spending of(UseCasePool pool, UseCaseSettings settings, Subject subject, ImageStore images) {
+        if (pool.items().stream().noneMatch(item -> ItemReferences.usable(subject, item.imageUri()))) {
+            throw new InputException("No " + subject.word() + " of use case " + pool.useCase()
+                    + " can be labeled: inputs.inferences.columns.image_uri must give " + ItemReferences.rule(subject)
+                    + ", got "
+                    + ItemReferences.shown(subject, pool.items().get(0).imageUri()));
         }
         Set<String> checked = new HashSet<>();
         Set<String> absent = new HashSet<>();
@@ -49,7 +53,7 @@ record Spending(UseCasePool pool, UseCaseSettings settings, BudgetSolver.Spent s
                     settings,
                     pool.items(),
                     pool.held(),
-                    item -> ImageReferences.usable(item.imageUri()) && !absent.contains(item.imageUri()));
+                    item -> ItemReferences.usable(subject, item.imageUri()) && !absent.contains(item.imageUri()));
             Set<String> unknown = images(spent);
             unknown.removeAll(checked);
             if (unknown.isEmpty() || !absent.addAll(images.missing(unknown))) {

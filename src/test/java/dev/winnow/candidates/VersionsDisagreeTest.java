@@ -16,6 +16,8 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class VersionsDisagreeTest {
     private static final Map<String, Map<String, Long>> TWO = Map.of("dock", Map.of("m1", 9L, "m2", 3L));
@@ -93,6 +95,22 @@ class VersionsDisagreeTest {
                         Configs.of(""),
                         "salt"))
                 .isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "use-cases.default.versions-disagree = false, false",
+        "use-cases.dock.versions-disagree = off, false",
+        "use-cases.gate.versions-disagree = off, true",
+        "use-cases.default.signals.confident-wrong = 0, false",
+        "use-cases.dock.budget = 0, false"
+    })
+    void aUseCaseThatWantsNoneCostsNothing(String hocon, boolean looked) {
+        Dataset<Row> inferences =
+                Frames.of(Inferences.TABLE, row("a", "m1", "bag", 0.99), row("a", "m2", "knife", 0.99));
+        assertThat(VersionsDisagree.of(inferences, List.of(), TWO, Configs.of(hocon), "salt")
+                        .isPresent())
+                .isEqualTo(looked);
     }
 
     @Test

@@ -98,6 +98,15 @@ class FollowUpJobTest {
     }
 
     @Test
+    void aTextStandsInItsLineItself() {
+        selected("open");
+        label("open", Labels.OPEN, Labels.ONE_MORE, 1, 0.2);
+        assertThat(run(DAY, "follow-ups = 2 }, labeling.tasks.dock { type = text-classification")
+                        .get(MORE))
+                .startsWith("{\"source\":\"s3://b/open.jpg\",\"item-id\":\"open\",");
+    }
+
+    @Test
     void openLabelsAreAskedAboutBlindlyMostUncertainFirstAndExpertsHaveTheirOwnQueue() {
         selected("sure", "low", "high", "many", "waits", "over");
         label("sure", Labels.AGREED, null, 3, 0);

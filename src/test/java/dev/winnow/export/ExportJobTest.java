@@ -226,6 +226,16 @@ class ExportJobTest {
     }
 
     @Test
+    void aTextStandsInItsLineItself() {
+        chosen("a", "c1");
+        label("a", "van");
+        run("split { train = 1, validation = 0, test = 0 } }, labeling.tasks.dock { type = text-classification");
+        assertThat(onlyVersion().get("use_case=dock/classification/train.manifest.jsonl"))
+                .startsWith("{\"source\":\"s3://b/a.jpg\",")
+                .contains("\"type\":\"groundtruth/text-classification\"");
+    }
+
+    @Test
     void cocoHoldsBoxesAloneAndEveryNumberResolves() {
         for (String item : List.of("a", "b", "empty")) {
             chosen(item, "c1");

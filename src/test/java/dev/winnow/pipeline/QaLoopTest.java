@@ -13,6 +13,7 @@ import dev.winnow.answers.Answers;
 import dev.winnow.answers.IngestJob;
 import dev.winnow.candidates.Candidates;
 import dev.winnow.config.ConfigException;
+import dev.winnow.config.TaskType.Subject;
 import dev.winnow.config.WinnowConfig;
 import dev.winnow.consensus.ConsensusJob;
 import dev.winnow.consensus.Labels;
@@ -40,8 +41,8 @@ import dev.winnow.quality.QaBatchesJob;
 import dev.winnow.quality.QaItems;
 import dev.winnow.quality.RelabelJob;
 import dev.winnow.quality.Reviewers;
+import dev.winnow.runtime.ItemReferences;
 import dev.winnow.runtime.Rounds;
-import dev.winnow.selection.ImageReferences;
 import dev.winnow.selection.Selections;
 import dev.winnow.testing.Configs;
 import dev.winnow.testing.FakeLabeling;
@@ -118,7 +119,7 @@ class QaLoopTest {
         return new QaBatchesJob(
                         config,
                         new InferenceLog(sources, config.inferences(), cameras),
-                        ImageReferences::usable,
+                        reference -> ItemReferences.usable(Subject.IMAGE, reference),
                         tables,
                         new OpenJobs("p", tables, config.labeling().team()),
                         new ReviewBatchJobs(config, tables, objects, rounds(), target, () -> {}))

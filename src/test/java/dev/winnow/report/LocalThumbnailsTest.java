@@ -46,6 +46,7 @@ class LocalThumbnailsTest {
         Thumbnails thumbnails = new LocalThumbnails(objects, UnaryOperator.identity());
         assertThat(thumbnails.of("s3://b/a.png")).isEmpty();
         assertThat(thumbnails.of("https://b/a.png")).isEmpty();
+        assertThat(thumbnails.of("Was it a bag?\u0000\n/a.png")).as("a text").isEmpty();
         assertThat(reads).hasValue(0);
     }
 

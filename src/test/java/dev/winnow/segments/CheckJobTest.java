@@ -9,7 +9,6 @@ import dev.winnow.inputs.CameraTable;
 import dev.winnow.inputs.FeedbackLog;
 import dev.winnow.inputs.InferenceLog;
 import dev.winnow.ports.Stage;
-import dev.winnow.selection.ImageReferences;
 import dev.winnow.testing.FakeTables;
 import dev.winnow.testing.SparkExtension;
 import java.io.IOException;
@@ -105,7 +104,6 @@ class CheckJobTest {
                             new FeedbackLog(sources, config.feedback()),
                             new Readiness(config.inferences().readiness(), new LocalObjects()),
                             tables,
-                            ImageReferences::usable,
                             images -> "planned for " + images)
                     .run(DAY);
         } catch (IOException e) {

@@ -3,8 +3,10 @@ package dev.winnow.selection;
 import static java.util.stream.Collectors.groupingBy;
 
 import dev.winnow.candidates.Candidates;
+import dev.winnow.config.TaskType.Subject;
 import dev.winnow.config.UseCaseSettings;
 import dev.winnow.config.UseCaseSettings.Caps;
+import dev.winnow.runtime.ItemReferences;
 import dev.winnow.stats.ClusterSums;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -47,7 +49,7 @@ public final class AuditDraws {
         }
 
         boolean usable() {
-            return ImageReferences.usable(image);
+            return ItemReferences.usable(Subject.IMAGE, image);
         }
     }
 
@@ -128,8 +130,8 @@ public final class AuditDraws {
                         true));
             }
         }
-        Spending spending =
-                Spending.of(new UseCasePool("dock", pool, List.of(), frames.size() + 1, 0), settings, u -> Set.of());
+        Spending spending = Spending.of(
+                new UseCasePool("dock", pool, List.of(), frames.size() + 1, 0), settings, Subject.IMAGE, u -> Set.of());
         List<Selection> selections = spending.selections(Map.of());
         ClusterSums labels = selections.stream()
                 .filter(selection -> selection.signal().equals(Candidates.AUDIT))

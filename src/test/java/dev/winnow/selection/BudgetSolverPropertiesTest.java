@@ -232,6 +232,7 @@ class BudgetSolverPropertiesTest {
                 s.signalWeights(),
                 s.uncertainty(),
                 s.boxes(),
+                s.versionsDisagree(),
                 s.diversity(),
                 s.caps(),
                 s.thresholds(),

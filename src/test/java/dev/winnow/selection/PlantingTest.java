@@ -186,6 +186,7 @@ class PlantingTest {
                 plain.signalWeights(),
                 plain.uncertainty(),
                 plain.boxes(),
+                plain.versionsDisagree(),
                 plain.diversity(),
                 plain.caps(),
                 plain.thresholds(),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.winnow.candidates.Candidates;
+import dev.winnow.config.TaskType.Subject;
 import dev.winnow.tables.InputException;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +23,7 @@ class SpendingTest {
         return Spending.of(
                 new UseCasePool("dock", List.of(items), List.of(), 1_000, 0),
                 Pools.settings(budget, audit, 1, 1, 5, 1),
+                Subject.IMAGE,
                 uris -> Set.of());
     }
 
@@ -65,6 +67,7 @@ class SpendingTest {
         Spending spending = Spending.of(
                 new UseCasePool("dock", items, List.of(), 1_000, 0),
                 Pools.settings(items.size(), 0, weights, 5, 1),
+                Subject.IMAGE,
                 uris -> Set.of());
         assertThat(spending.selections(Map.of()))
                 .extracting(Selection::reason)
@@ -87,6 +90,7 @@ class SpendingTest {
                         1_000,
                         0),
                 Pools.settings(2, 0, Map.of("elevated-segment", 1.0, "boundary", 1.0), 5, 1),
+                Subject.IMAGE,
                 uris -> Set.of());
         assertThat(spending.selections(Map.of()))
                 .extracting(Selection::segment, Selection::reason)
@@ -105,6 +109,7 @@ class SpendingTest {
                         1_000,
                         0),
                 Pools.settings(2, 0, Map.of("confident-wrong", 1.0), 5, 1),
+                Subject.IMAGE,
                 uris -> Set.of());
         assertThat(spending.selections(Map.of()))
                 .extracting(Selection::reason)
@@ -119,6 +124,7 @@ class SpendingTest {
         Spending.of(
                 new UseCasePool("dock", List.of(Pools.boundary(A, 1), Pools.boundary(B, 0.5)), List.of(), 1_000, 0),
                 Pools.settings(1, 0, 1, 0, 5, 1),
+                Subject.IMAGE,
                 uris -> {
                     asked.add(Set.copyOf(uris));
                     return Set.of();
@@ -132,5 +138,17 @@ class SpendingTest {
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("No image of use case dock can be labeled")
                 .hasMessageContaining("got file:/a.jpg");
+    }
+
+    @Test
+    void aPoolOfPlacesOfTextsSaysThatTheTextItselfIsWanted() {
+        assertThatThrownBy(() -> Spending.of(
+                        new UseCasePool("chat", List.of(Pools.boundary("s3://bucket/1.txt", 1)), List.of(), 1_000, 0),
+                        Pools.settings(1, 0, 1, 1, 5, 1),
+                        Subject.TEXT,
+                        uris -> Set.of()))
+                .isInstanceOf(InputException.class)
+                .hasMessage("No text of use case chat can be labeled: inputs.inferences.columns.image_uri must give the"
+                        + " text itself, not where it lies, and no empty one, got s3://bucket/1.txt");
     }
 }
