@@ -2,15 +2,13 @@ package dev.winnow.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.winnow.adapters.delta.DeltaTableStore;
 import dev.winnow.adapters.s3.S3Objects;
 import dev.winnow.testing.BatchStandIn;
 import dev.winnow.testing.BedrockStandIn;
 import dev.winnow.testing.Chromium;
 import dev.winnow.testing.CommandLine;
-import dev.winnow.testing.Python;
+import dev.winnow.testing.OtherReaders;
 import dev.winnow.testing.S3Process;
 import dev.winnow.testing.SparkExtension;
 import dev.winnow.testing.TableSum;
@@ -24,7 +22,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -40,7 +37,6 @@ class CommandLineIT {
     static final S3Process S3 = new S3Process();
 
     private static final String DAY = "2026-11-02";
-    private static final Path READERS = Path.of("src/test/readers").toAbsolutePath();
 
     /** A round's files: for two use cases a blind job and another, each with manifest, categories and template; the seal. */
     private static final int PUBLISHED = 2 * 2 * 3 + 1;
@@ -294,7 +290,8 @@ class CommandLineIT {
 
     @Test
     void otherReadersSeeWhatSparkSeesBeforeAndAfterUpkeep() throws IOException {
-        Python python = Python.with(READERS.resolve("requirements.txt"));
+        OtherReaders readers = OtherReaders.installed();
+        Path warehouse = folder.resolve("kept/warehouse");
         for (Map.Entry<String, Path> file :
                 Texts.files(folder.resolve("clean/warehouse")).entrySet()) {
             Path copy = folder.resolve("kept/warehouse").resolve(file.getKey());
@@ -303,17 +300,17 @@ class CommandLineIT {
         }
         String conf = conf("kept", "day", folder + "/fleet", folder + "/kept/warehouse", folder + "/kept/labeling", "")
                 .toString();
-        Map<String, TableSum> before = sums("kept");
+        Map<String, TableSum> before = OtherReaders.ofSpark(warehouse);
         assertThat(before).containsKeys("exposure_daily", "segment_findings", "selections", "runs");
-        assertThat(sumsOfOtherReaders(python, "kept")).isEqualTo(before);
+        assertThat(readers.sums(warehouse)).isEqualTo(before);
 
         String[] maintain = {
             "maintain", "--conf", conf, "--set", "maintain.short-retention=true", "--set", "maintain.retention-hours=0"
         };
         Finished kept = run(maintain);
         assertThat(kept.exitCode()).as(kept.output()).isZero();
-        Map<String, TableSum> after = sums("kept");
-        assertThat(sumsOfOtherReaders(python, "kept")).isEqualTo(after);
+        Map<String, TableSum> after = OtherReaders.ofSpark(warehouse);
+        assertThat(readers.sums(warehouse)).isEqualTo(after);
         before.remove("runs"); // has one more
         after.remove("runs");
         assertThat(after).isEqualTo(before);
@@ -327,39 +324,6 @@ class CommandLineIT {
                 .hasSize(before.size())
                 .allMatch(line ->
                         line.matches("maintain: \\w+: (\\d+) files before, \\1 after; 0 old files of 0 bytes removed"));
-    }
-
-    /** What Spark sees in each table. */
-    private static Map<String, TableSum> sums(String name) {
-        DeltaTableStore store =
-                new DeltaTableStore(SparkExtension.session(), folder + "/" + name + "/warehouse", () -> {});
-        Map<String, TableSum> sums = new TreeMap<>();
-        store.names().forEach(table -> sums.put(table, TableSum.of(store.readStored(table))));
-        return sums;
-    }
-
-    /** What delta-rs and DuckDB see in each table, if they see the same. */
-    private static Map<String, TableSum> sumsOfOtherReaders(Python python, String name) throws IOException {
-        CommandLine.Finished read = python.run(
-                folder,
-                Map.of(),
-                "python",
-                READERS.resolve("read_tables.py").toString(),
-                folder + "/" + name + "/warehouse");
-        assertThat(read.exitCode()).as(read.output()).isZero();
-        Map<String, TableSum> sums = new TreeMap<>();
-        for (String line : read.output().lines().toList()) {
-            JsonNode table = new JsonMapper().readTree(line);
-            String tableName = table.path("table").asText();
-            assertThat(table.path("reader").asInt()).as(tableName).isEqualTo(1);
-            assertThat(table.path("duckdb")).as(tableName).isEqualTo(table.path("delta-rs"));
-            sums.put(
-                    tableName,
-                    new TableSum(
-                            table.at("/delta-rs/rows").asLong(),
-                            table.at("/delta-rs/sum").asText()));
-        }
-        return sums;
     }
 
     private static String[] with(String[] arguments, String... more) {

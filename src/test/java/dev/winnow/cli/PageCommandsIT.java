@@ -9,8 +9,10 @@ import dev.winnow.config.S3Settings;
 import dev.winnow.ports.ObjectStore;
 import dev.winnow.runtime.SchemeObjects;
 import dev.winnow.testing.MemoryObjects;
+import dev.winnow.testing.OtherReaders;
 import dev.winnow.testing.SageMakerStandIn;
 import dev.winnow.testing.SparkExtension;
+import dev.winnow.testing.TableSum;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -34,7 +36,6 @@ import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,8 +44,7 @@ import org.junit.jupiter.api.io.TempDir;
  * What the pages tell a reader to type does what they say, in their order and on one warehouse: the fleet of
  * {@code scripts/demo}, made smaller. S3 is in memory, SageMaker a stand-in. What needs more is run by another test.
  */
-@Tag("slow")
-class PageCommandsTest {
+class PageCommandsIT {
     /** A command of Winnow without the program, with an option. */
     private static final Pattern SHORT =
             Pattern.compile("(?:analyze|curate|manifests|qa-batches|segments|select) --.*");
@@ -136,12 +136,25 @@ class PageCommandsTest {
                 .filter(command -> ELSEWHERE.stream().noneMatch(other -> command.startsWith(other.command)))
                 .flatMap(command ->
                         command.equals("scripts/demo") ? DocumentationTest.demo().stream() : Stream.of(command))
-                .map(PageCommandsTest::arguments)
+                .map(PageCommandsIT::arguments)
                 .toList();
-        return all.stream()
-                .map(arguments -> withMoreOptions(arguments, all))
-                .distinct()
-                .map(arguments -> DynamicTest.dynamicTest(String.join(" ", arguments), () -> succeeds(arguments)));
+        return Stream.concat(
+                all.stream()
+                        .map(arguments -> withMoreOptions(arguments, all))
+                        .distinct()
+                        .map(arguments ->
+                                DynamicTest.dynamicTest(String.join(" ", arguments), () -> succeeds(arguments))),
+                Stream.of(DynamicTest.dynamicTest(
+                        "other readers see what Spark sees", PageCommandsIT::otherReadersSeeTheSame)));
+    }
+
+    /** Of a whole cycle: days, jobs, answers, labels, their quality, and outcomes. */
+    private static void otherReadersSeeTheSame() {
+        Path warehouse = folder.resolve("warehouse");
+        Map<String, TableSum> sums = OtherReaders.ofSpark(warehouse);
+        assertThat(sums)
+                .containsKeys("candidates", "labeling_jobs", "answers", "labels", "label_qa", "round_outcomes", "runs");
+        assertThat(OtherReaders.installed().sums(warehouse)).isEqualTo(sums);
     }
 
     @Test
@@ -219,7 +232,7 @@ class PageCommandsTest {
                         Clock.offset(Clock.systemUTC(), Duration.between(Instant.now(), now)),
                         new Random(),
                         Map.of()),
-                arguments.stream().map(PageCommandsTest::placed).toArray(String[]::new));
+                arguments.stream().map(PageCommandsIT::placed).toArray(String[]::new));
         assertThat(exitCode).as(arguments + "\n" + err.toString(UTF_8)).isZero();
         assertThat(out.toString(UTF_8)).isNotBlank();
         assertThat(SAGEMAKER.problems()).isEmpty();
