@@ -1,8 +1,13 @@
 package dev.winnow.candidates;
 
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.concat_ws;
+import static org.apache.spark.sql.functions.length;
+import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.sha2;
 import static org.apache.spark.sql.functions.substring;
+import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.types.DataTypes.DateType;
 import static org.apache.spark.sql.types.DataTypes.DoubleType;
 import static org.apache.spark.sql.types.DataTypes.IntegerType;
@@ -17,6 +22,7 @@ import dev.winnow.config.WinnowConfig;
 import dev.winnow.inputs.Inferences;
 import dev.winnow.segments.Misclassified;
 import dev.winnow.tables.TableDef;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -116,7 +122,7 @@ public final class Candidates {
                     StringType,
                     "Hash of use case, image and predicted class; of use case and image for AUDIT and MODEL_CHECK")
             .required(Inferences.INFERENCE_ID, StringType, "Inference that stands for the item")
-            .required(Inferences.IMAGE_URI, StringType, "Image")
+            .required(Inferences.IMAGE_URI, StringType, "Image, sequence or text")
             .required(Inferences.CAPTURED_AT, TimestampType, "When the image was taken")
             .required(Inferences.SITE_ID, StringType, "Site")
             .required(Inferences.CAMERA_ID, StringType, "Camera")
@@ -134,7 +140,11 @@ public final class Candidates {
                     DoubleType,
                     "Hash of the item in [0, 1): order of AUDIT and MODEL_CHECK, tie-break of the others")
             .optional(DRAW_LIMIT, DoubleType, "AUDIT rows are all frames whose draw is below this; null for the others")
-            .optional(FRAMES, LongType, "Frames of the use case that day, where rows count images; null otherwise")
+            .optional(
+                    FRAMES,
+                    LongType,
+                    "Frames of the use case that day, where rows count images; null where they are boxes, or texts, which"
+                            + " may recur")
             .optional(SEGMENT, StringType, "Segment that ELEVATED_SEGMENT speaks of; null for the others")
             .optional(
                     VERDICT,
@@ -160,9 +170,21 @@ public final class Candidates {
 
     private Candidates() {}
 
-    /** Names an item by use case, image and, unless it is the image as a whole, class. */
+    /**
+     * Names an item by use case, image and, unless it is the image as a whole, class: lines of a text, of which nulls make
+     * none. Texts to be labeled may hold line breaks; then each part is told with its length, after more line breaks than
+     * parts without any can make.
+     */
     public static Column item(Column... parts) {
-        return substring(sha2(concat_ws("\n", parts), 256), 1, 32);
+        Column broken = lit(false);
+        List<Column> counted = new ArrayList<>(List.of(lit("\n".repeat(parts.length))));
+        for (Column part : parts) {
+            broken = broken.or(coalesce(part.contains("\n"), lit(false)));
+            counted.add(concat(length(part).cast("string"), lit(":"), part));
+        }
+        Column text =
+                when(broken, concat_ws("", counted.toArray(Column[]::new))).otherwise(concat_ws("\n", parts));
+        return substring(sha2(text, 256), 1, 32);
     }
 
     /** Returns what the configuration calls a signal: {@code low-confidence} for {@code LOW_CONFIDENCE}. */

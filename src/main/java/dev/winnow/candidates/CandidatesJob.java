@@ -6,7 +6,6 @@ import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
 
 import dev.winnow.config.ConfigException;
-import dev.winnow.config.InferenceSettings.RowPer;
 import dev.winnow.config.Uncertainty;
 import dev.winnow.config.WinnowConfig;
 import dev.winnow.inputs.CameraTable;
@@ -171,8 +170,7 @@ public final class CandidatesJob implements Stage {
                         cuts,
                         new SegmentCuts(known.segment, tables.frame(SegmentCuts.TABLE, known.shares)),
                         alarms -> images.put(known.scored(alarms)),
-                        salt,
-                        inferences.settings().rowPer() == RowPer.IMAGE)
+                        salt)
                 .unionByName(ConfidentWrong.of(evidence.wrong(), dimensions(), config, salt), true);
     }
 

@@ -5,6 +5,7 @@ import static org.apache.spark.sql.types.DataTypes.LongType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 
 import dev.winnow.config.InferenceSettings.RowPer;
+import dev.winnow.config.TaskType.Subject;
 import dev.winnow.config.Uncertainty;
 import dev.winnow.config.UseCaseSettings;
 import dev.winnow.config.UseCaseSettings.ClassThresholds;
@@ -38,8 +39,8 @@ final class DayCuts {
     /** Frames that the audit pool holds at least, so that a small budget still has a reserve. */
     private static final long MIN_AUDIT_POOL = 1_000;
 
-    /** Boxes per image, by judgement, up to which the audit pool holds what it should where rows are boxes. */
-    private static final long BOXES_PER_IMAGE = 10;
+    /** Rows per image, by judgement, up to which the audit pool holds what it should where rows share images. */
+    private static final long ROWS_PER_IMAGE = 10;
 
     /** Shape of the small table that the facts are joined with; never stored. */
     static final TableDef TABLE = table();
@@ -83,7 +84,7 @@ final class DayCuts {
                     .required(share(signal), DoubleType, "Share kept by hash");
         }
         return table.required(AUDIT_LIMIT, DoubleType, "Frames whose draw is below this are in the audit pool")
-                .required(FRAMES, LongType, "Rows of the use case that day")
+                .optional(FRAMES, LongType, "Images of the use case that day; null where rows may share one")
                 .build();
     }
 
@@ -97,12 +98,13 @@ final class DayCuts {
             @Nullable Double rareShare,
             List<ScoreCut> cuts,
             double limit,
-            long frames) {
+            @Nullable Long frames) {
         List<@Nullable Object> values = new ArrayList<>(
                 List.of(useCase, label, thresholds.alarmThreshold(), thresholds.boundaryBand(), lowBelow, boxFloor));
         values.add(rareShare);
         cuts.forEach(cut -> values.addAll(List.of(cut.keep(), cut.consider(), cut.share())));
-        values.addAll(List.of(limit, frames));
+        values.add(limit);
+        values.add(frames);
         return RowFactory.create(values.toArray());
     }
 
@@ -133,8 +135,10 @@ final class DayCuts {
                             Candidates.wantedRows(config, useCase)))
                     .toList();
             Map<String, Double> rare = rareShares(labels, needs.getOrDefault(useCase, Map.of()), wanted);
-            long frames = rows(labels);
-            double limit = auditLimit(config, settings.budget(), frames);
+            boolean shared = sharesImages(config, useCase);
+            long allRows = rows(labels);
+            Long frames = shared ? null : allRows;
+            double limit = auditLimit(settings.budget(), allRows, shared);
             for (String label : new TreeMap<>(labels).keySet()) {
                 ClassThresholds thresholds = settings.thresholds(label);
                 // Where all scores are known, no limit of the confidence is asked for.
@@ -150,13 +154,18 @@ final class DayCuts {
         return labels.values().stream().flatMapToLong(Arrays::stream).sum();
     }
 
-    private static double auditLimit(WinnowConfig config, int budget, long frames) {
+    /** Boxes of one image are rows of their own, and a text may be said by many. */
+    private static boolean sharesImages(WinnowConfig config, String useCase) {
+        return config.inferences().rowPer() == RowPer.BOX || config.labeling().subject(useCase) == Subject.TEXT;
+    }
+
+    private static double auditLimit(int budget, long rows, boolean shared) {
         // The audit, the fill after all signals, and a reserve for images that turn out to be missing.
         long pool = Math.max(MIN_AUDIT_POOL, 3L * budget);
-        if (config.inferences().rowPer() == RowPer.BOX) {
-            pool *= BOXES_PER_IMAGE; // the draw is by image, and there are fewer of them than rows
+        if (shared) {
+            pool *= ROWS_PER_IMAGE; // the draw is by image, and there are fewer of them than rows
         }
-        return frames == 0 ? 1 : Math.min(1, (double) pool / frames);
+        return rows == 0 ? 1 : Math.min(1, (double) pool / rows);
     }
 
     /** Splits the pool over the rare classes by need; what a class has too few alarms for goes to the others. */

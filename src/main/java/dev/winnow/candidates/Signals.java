@@ -72,15 +72,13 @@ final class Signals {
      * @param risk adds the risk of an alarm and the cut of its signal, see {@link ErrorRisk#scored}, and the scores of
      *     images where they are asked for, see {@link ImageScores#put}
      * @param salt of the configuration, with the day
-     * @param rowsAreImages whether a row stands for an image, so that rows count frames
      */
     static Dataset<Row> find(
             Dataset<Row> inferences,
             Dataset<Row> cuts,
             SegmentCuts segments,
             UnaryOperator<Dataset<Row>> risk,
-            String salt,
-            boolean rowsAreImages) {
+            String salt) {
         Dataset<Row> measured = measured(inferences, cuts, risk);
         boolean byImage = List.of(measured.columns()).contains(ImageScores.column(Candidates.BOUNDARY));
         Column draw = HashDraw.of("draw|" + salt, col(IMAGE_URI), label());
@@ -100,10 +98,9 @@ final class Signals {
             signals.add(when(kept, found(signal, score, draw, NO_LIMIT, NO_FRAMES, NO_SCORE)));
         }
         Column auditDraw = HashDraw.of("audit|" + salt, col(IMAGE_URI));
-        Column frames = rowsAreImages ? col(DayCuts.FRAMES) : NO_FRAMES;
         signals.add(when(
                 auditDraw.lt(col(DayCuts.AUDIT_LIMIT)),
-                found(Candidates.AUDIT, NO_SCORE, auditDraw, col(DayCuts.AUDIT_LIMIT), frames, NO_SCORE)));
+                found(Candidates.AUDIT, NO_SCORE, auditDraw, col(DayCuts.AUDIT_LIMIT), col(DayCuts.FRAMES), NO_SCORE)));
         List<String> names = List.of(inferences.columns());
         Column[] columns = names.stream()
                 .filter(name -> !BEYOND.contains(name))

@@ -40,9 +40,9 @@ import org.apache.spark.sql.expressions.WindowSpec;
  * Images of a day that two model versions scored and of which one is sure of a class that the other does not say: one of
  * them is wrong, and no measure of doubt tells.
  *
- * <p>The day's cells tell which use cases had several versions; without one that wants such images nothing is read. Otherwise a hash sample of the
- * images of all versions but the largest, bounded by the pool, finds its rows by a broadcast: no other row is shuffled. Boxes
- * are compared by their classes alone, as the log has no places.
+ * <p>The day's cells tell which use cases had several versions; without one that wants such images nothing is read.
+ * Otherwise a hash sample of the images of all versions but the largest, bounded by the pool, finds its rows by a broadcast:
+ * no other row is shuffled. Boxes are compared by their classes alone, as the log has no places.
  */
 final class VersionsDisagree {
     /** Passes over the day that it takes: one for the images, one for their rows. */

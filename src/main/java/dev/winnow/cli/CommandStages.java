@@ -9,6 +9,7 @@ import dev.winnow.analysis.AnalyzeJob;
 import dev.winnow.analysis.ImageReviewer;
 import dev.winnow.analysis.PrepareImages;
 import dev.winnow.answers.IngestJob;
+import dev.winnow.candidates.Candidates;
 import dev.winnow.candidates.CandidatesJob;
 import dev.winnow.config.AnalysisSettings;
 import dev.winnow.config.AnswerSettings;
@@ -62,12 +63,22 @@ import dev.winnow.tables.TableDef;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The stages of each command, with what the configuration names: a command is a case of {@link #of}. */
 final class CommandStages {
+    /** What makes a round, step by step or at once. */
+    private static final Set<String> OF_A_ROUND = Set.of(
+            RunCommand.Curate.NAME,
+            SegmentsJob.NAME,
+            AnalyzeJob.NAME,
+            CandidatesJob.NAME,
+            SelectJob.NAME,
+            ManifestsJob.NAME);
+
     private final Wiring.Run run;
     private final ObjectStores stores;
     private final List<TableDef> declared;
@@ -102,6 +113,9 @@ final class CommandStages {
         BinsJob.Wanted bins = run.wanted().bins();
         if (bins != null) {
             return List.of(new BinsJob(config, sources, run.tables(), bins));
+        }
+        if (OF_A_ROUND.contains(command)) { // before a model is paid for images of a round that can't be made
+            Candidates.requireBounded(config, config.useCases().keySet());
         }
         return switch (command) {
             case RunCommand.Check.NAME -> List.of(check());

@@ -27,7 +27,7 @@ public final class FollowUps {
             .required(TASK, StringType, "Task, as in labels")
             .required(NEEDS, StringType, "ONE_MORE_ANSWER or EXPERT")
             .required(ITEM_ID, StringType, "Item, as in labels")
-            .required(IMAGE_URI, StringType, "Image, s3://")
+            .required(IMAGE_URI, StringType, "Image or sequence, s3://; or the text itself")
             .required(ANSWERS, IntegerType, "Answers that counted when it was asked")
             .check("known_needs", NEEDS + " IN ('ONE_MORE_ANSWER', 'EXPERT')")
             .partitionedBy(PIPELINE, RUN_DATE)

@@ -266,6 +266,13 @@ public final class ExportJob implements Stage {
         if (settings.autoLabels()) {
             map.put("auto-labels", true); // versions that were published before there were any stay as they are
         }
+        List<String> texts = config.useCases().keySet().stream()
+                .filter(useCase -> config.labeling().subject(useCase) == Subject.TEXT)
+                .sorted()
+                .toList();
+        if (!texts.isEmpty()) { // whose lines hold them
+            map.put("texts", texts);
+        }
         return map;
     }
 

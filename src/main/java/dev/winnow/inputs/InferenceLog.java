@@ -20,18 +20,15 @@ import static org.apache.spark.sql.functions.hour;
 import static org.apache.spark.sql.functions.isnan;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.not;
-import static org.apache.spark.sql.functions.octet_length;
 import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.to_date;
-import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.when;
 
 import dev.winnow.config.DimensionSettings;
 import dev.winnow.config.InferenceSettings;
 import dev.winnow.config.InferenceSettings.Uniqueness;
 import dev.winnow.ports.SourceReader;
-import dev.winnow.runtime.ItemReferences;
 import dev.winnow.tables.TableDef;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -42,15 +39,11 @@ import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.types.DataTypes;
 
 /** The inference log as canonical rows, each with the rule it breaks, if any. */
 public final class InferenceLog {
-    /** Why a row is rejected whose reference no labeling job can hold. */
-    public static final String TOO_LONG = IMAGE_URI + "_too_long";
-
     private final SourceReader sources;
     private final InferenceSettings settings;
     private final CameraTable cameras;
@@ -133,18 +126,6 @@ public final class InferenceLog {
                         + " and after",
                 rows,
                 days);
-    }
-
-    /** Returns a sentence for a person on {@code rows} that are rejected as {@link #TOO_LONG}. */
-    public static String ofTooLong(long rows, DayRange days) {
-        return String.format(
-                Locale.ROOT,
-                "%,d inferences of %s have an image_uri that no line of a labeling job can hold, which is at most %,d"
-                        + " characters of JSON: they are no candidates and lie in rejects, as %s",
-                rows,
-                days,
-                ItemReferences.MAX_VALUE,
-                TOO_LONG);
     }
 
     /** Counts the rows of which no day can be told; reads the whole input, so ask only if they decide something. */
@@ -254,10 +235,6 @@ public final class InferenceLog {
         for (String required : List.of(INFERENCE_ID, CAMERA_ID, IMAGE_URI, USE_CASE, MODEL_VERSION)) {
             reasons.add(when(col(required).isNull(), required + "_null"));
         }
-        // No line of a labeling job could hold it; next to none is long enough to be measured.
-        Column tooLong = udf((UDF1<String, Boolean>) ItemReferences::tooLong, DataTypes.BooleanType)
-                .apply(col(IMAGE_URI));
-        reasons.add(when(octet_length(col(IMAGE_URI)).gt(ItemReferences.NEVER_TOO_LONG), when(tooLong, TOO_LONG)));
         String captured = Mapping.problem(CAPTURED_AT);
         reasons.add(when(col(captured).isNotNull(), concat(lit(CAPTURED_AT + "_"), col(captured))));
         reasons.add(when(col(CAPTURED_AT).isNull(), CAPTURED_AT + "_null"));

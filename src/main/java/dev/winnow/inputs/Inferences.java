@@ -57,7 +57,7 @@ public final class Inferences {
     /** The canonical shape; frame dimensions follow as {@code dim_<name>}. */
     public static final TableDef TABLE = TableDef.named("inferences", "One output of a model on one image")
             .required(INFERENCE_ID, StringType, "Unique within its day")
-            .required(IMAGE_URI, StringType, "Where the image lies")
+            .required(IMAGE_URI, StringType, "Where the image or sequence lies; or the text itself")
             .required(CAPTURED_AT, TimestampType, "When the image was taken")
             .required(EVENT_DATE, DateType, "UTC day of the image")
             .required(USE_CASE, StringType, "What the model is used for; budgets are per use case")

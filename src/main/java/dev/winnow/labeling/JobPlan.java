@@ -116,12 +116,12 @@ final class JobPlan {
                 task.splitBySite() && !first ? item.site() : "");
     }
 
-    /** Asked to classify a text, people would read the place of an image. */
+    /** Asked to classify a text, people would read the name of a file. */
     private static void requireText(String useCase, LabelingItem item) {
         if (ItemReferences.namesFile(item.reference())) {
             throw new ConfigException("labeling.tasks." + LabelingJob.shown(useCase)
                     + ".type = text-classification can't be asked of item " + item.itemId()
-                    + ", whose reference is an image: change the type, or map image_uri to the text");
+                    + ", whose reference names a file: change the type, or map image_uri to the text");
         }
     }
 

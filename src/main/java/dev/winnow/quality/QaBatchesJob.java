@@ -7,6 +7,7 @@ import static org.apache.spark.sql.functions.not;
 
 import dev.winnow.config.LabelingSettings.Target;
 import dev.winnow.config.QualitySettings;
+import dev.winnow.config.TaskType.Subject;
 import dev.winnow.config.WinnowConfig;
 import dev.winnow.inputs.DayInput;
 import dev.winnow.inputs.InferenceLog;
@@ -96,7 +97,16 @@ public final class QaBatchesJob implements Stage {
         String runId = RunIds.of(config.pipeline(), NAME, day, config.semantic(), input.fingerprint());
         List<String> sentences = new ArrayList<>();
         SortedMap<ClassKey, long[]> counts = alarms.counts();
-        leaveOutLabelStudio(counts, sentences);
+        leaveOut(
+                counts,
+                useCase -> config.labeling().target(useCase) != Target.GROUND_TRUTH,
+                " is labeled in Label Studio, which shows one item at a time: its alarms are not reviewed in bulk",
+                sentences);
+        leaveOut(
+                counts,
+                useCase -> config.labeling().subject(useCase) != Subject.IMAGE,
+                " has texts or sequences, which no page of many shows: its alarms are not reviewed in bulk",
+                sentences);
         List<String> unsealed = jobs.unsealed(
                 day,
                 stored().filter(col(QaItems.ROUND_ID).isNotNull())
@@ -135,17 +145,16 @@ public final class QaBatchesJob implements Stage {
         return tables.read(QaItems.TABLE).filter(col(QaItems.PIPELINE).equalTo(config.pipeline()));
     }
 
-    private void leaveOutLabelStudio(SortedMap<ClassKey, long[]> counts, List<String> sentences) {
+    private static void leaveOut(
+            SortedMap<ClassKey, long[]> counts, Predicate<String> useCases, String why, List<String> sentences) {
         counts.keySet().stream()
                 .map(ClassKey::useCase)
                 .distinct()
-                .filter(useCase -> config.labeling().target(useCase) != Target.GROUND_TRUTH)
+                .filter(useCases)
                 .toList()
                 .forEach(useCase -> {
                     counts.keySet().removeIf(key -> key.useCase().equals(useCase));
-                    sentences.add(
-                            useCase + " is labeled in Label Studio, which shows one item at a time: its alarms are"
-                                    + " not reviewed in bulk");
+                    sentences.add(useCase + why);
                 });
     }
 

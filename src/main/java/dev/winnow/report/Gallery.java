@@ -24,8 +24,6 @@ final class Gallery {
     /** Misclassified images shown of a use case. */
     static final int MISTAKES = 12;
 
-    private static final int MAX_TEXT = 1_000;
-
     private static final String THUMBNAIL = "thumbnail";
 
     private Gallery() {}
@@ -108,11 +106,6 @@ final class Gallery {
     private static ObjectNode card(Row row, Thumbnails thumbnails) {
         ObjectNode card = Json.row(row);
         String reference = row.getAs(Inferences.IMAGE_URI);
-        if (reference.length() > MAX_TEXT) { // it may be a text
-            card.put(
-                    Inferences.IMAGE_URI,
-                    reference.substring(0, reference.offsetByCodePoints(0, MAX_TEXT / 2)) + "...");
-        }
         thumbnails.of(reference).ifPresent(image -> card.put(THUMBNAIL, image));
         return card;
     }

@@ -19,9 +19,6 @@ public final class ItemReferences {
     /** Characters that the JSON of one may take. */
     private static final int MOST_ESCAPED = 6;
 
-    /** No text of fewer characters, or bytes in UTF-8, is too long. */
-    public static final int NEVER_TOO_LONG = (MAX_VALUE - 2) / MOST_ESCAPED;
-
     private static final int MAX_SHOWN = 200;
     private static final int MAX_KEY_BYTES = 1_024;
     private static final Pattern S3 =
@@ -32,8 +29,10 @@ public final class ItemReferences {
     /** Clients that read names as paths would look elsewhere. */
     private static final Pattern DOTS = Pattern.compile("(.*/)?\\.\\.?/.*");
 
+    /** A storage's place, blanks in it too; a path or an image of one word; any other place than a page of the web. */
     private static final Pattern FILE = Pattern.compile(
-            "(?:s3[an]?|file|hdfs|gs|abfss?):/\\S*|/\\S+\\.\\w{1,5}|\\S+\\.(?:jpe?g|png|webp|tiff?|bmp|gif)",
+            "(?:s3[an]?|file|hdfs|gs|abfss?|wasbs?|dbfs):/.*|/\\S+\\.\\w{1,5}|\\S+\\.(?:jpe?g|png|webp|tiff?|bmp|gif)"
+                    + "|(?!https?:)[a-z][a-z0-9+.-]*://\\S+",
             Pattern.CASE_INSENSITIVE);
 
     private ItemReferences() {}

@@ -28,6 +28,7 @@ import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.pmod;
 import static org.apache.spark.sql.functions.sequence;
 import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.substring;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.to_json;
 import static org.apache.spark.sql.functions.when;
@@ -53,6 +54,9 @@ final class Cells {
 
     /** An inference that feedback may speak of; null for all others. */
     static final String NAMED = "named_inference";
+
+    /** Characters of a column that are kept of a rejected row: some logs hold whole images as text. */
+    static final int MAX_SAMPLE = 1_000;
 
     /** One id in this many is in the sample. */
     static final int ID_SAMPLE = 256;
@@ -159,7 +163,7 @@ final class Cells {
 
     private static Column sample() {
         return struct(Inferences.TABLE.columns().stream()
-                .map(name -> col(name).cast("string").as(name))
+                .map(name -> substring(col(name).cast("string"), 1, MAX_SAMPLE).as(name))
                 .toArray(Column[]::new));
     }
 

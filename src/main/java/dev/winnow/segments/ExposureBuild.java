@@ -107,9 +107,6 @@ final class ExposureBuild {
                 sentences.add(String.format(
                         Locale.ROOT, "%,d rows rejected: %s (samples: show rejects)", rejected(), byReason));
             }
-            if (byReason.containsKey(InferenceLog.TOO_LONG)) {
-                sentences.add(InferenceLog.ofTooLong(byReason.getOrDefault(InferenceLog.TOO_LONG, 0L), days));
-            }
             if (ofOtherDays > 0) {
                 sentences.add(InferenceLog.ofOtherDays(ofOtherDays, days));
             }

@@ -27,7 +27,7 @@ public final class Misclassified {
                     DateType,
                     "UTC day the verdict arrived; for feedback without an event date the catch-up day that found it")
             .required(Inferences.INFERENCE_ID, StringType, "Inference that was wrong; unique within its day")
-            .required(Inferences.IMAGE_URI, StringType, "Image")
+            .required(Inferences.IMAGE_URI, StringType, "Image, sequence or text")
             .required(Inferences.CAPTURED_AT, TimestampType, "When the image was taken")
             .required(Inferences.EVENT_DATE, DateType, "UTC day of the image")
             .required(Inferences.USE_CASE, StringType, "Use case")

@@ -11,6 +11,7 @@ import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.datediff;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.substring;
 import static org.apache.spark.sql.functions.to_json;
 
 import dev.winnow.inputs.CameraTable;
@@ -239,7 +240,8 @@ final class VerdictBuild {
 
     private void writeRejects(Arrived arrived) {
         Column sample = to_json(struct(Feedback.TABLE.columns().stream()
-                .map(name -> col(name).cast("string").as(name))
+                .map(name ->
+                        substring(col(name).cast("string"), 1, Cells.MAX_SAMPLE).as(name))
                 .toArray(Column[]::new)));
         Map<LocalDate, Map<String, Long>> byReason = new TreeMap<>();
         arrived.byDay.forEach((date, day) -> byReason.put(date, day.byReason));

@@ -11,6 +11,7 @@ import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.row_number;
+import static org.apache.spark.sql.functions.substring;
 import static org.apache.spark.sql.functions.to_date;
 
 import dev.winnow.candidates.Candidates;
@@ -21,6 +22,7 @@ import dev.winnow.inputs.Inferences;
 import dev.winnow.inputs.WorstSegments;
 import dev.winnow.ports.EarlierRounds;
 import dev.winnow.ports.TableStore;
+import dev.winnow.runtime.ItemReferences;
 import dev.winnow.runtime.Rounds.Round;
 import dev.winnow.selection.Bursts.Shot;
 import dev.winnow.selection.Bursts.Source;
@@ -234,7 +236,10 @@ final class CandidatePool {
     /** Puts the worst segment that an item lies in where its signal speaks of none, and leaves the dimensions out. */
     private Dataset<Row> withSegment(Dataset<Row> rows) {
         Column label = coalesce(col(Inferences.PREDICTED_LABEL), lit(Inferences.NO_LABEL));
-        return rows.withColumn(Candidates.SEGMENT, coalesce(col(Candidates.SEGMENT), segments.first(label, dimensions)))
+        // What no job can take is counted, and need not be here as a whole for that.
+        Column reference = substring(col(Inferences.IMAGE_URI), 1, ItemReferences.MAX_VALUE + 1);
+        return rows.withColumn(Inferences.IMAGE_URI, reference)
+                .withColumn(Candidates.SEGMENT, coalesce(col(Candidates.SEGMENT), segments.first(label, dimensions)))
                 .drop(dimensions.stream().map(TableDef::dimensionColumn).toArray(String[]::new));
     }
 

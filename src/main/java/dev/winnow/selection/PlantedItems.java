@@ -58,7 +58,7 @@ public final class PlantedItems {
             .required(KIND, StringType, "GOLD: the answer is known; REPEAT: does whoever answered before say the same?")
             .required(ITEM_ID, StringType, "Id under which it is asked about, in answers too; in no other table")
             .required(KNOWN_ITEM_ID, StringType, "Item, as in selections of the earlier round")
-            .required(Inferences.IMAGE_URI, StringType, "Image, s3://")
+            .required(Inferences.IMAGE_URI, StringType, "Image or sequence, s3://; or the text itself")
             .required(Inferences.SITE_ID, StringType, "Site")
             .required(Inferences.MODEL_VERSION, StringType, "Model version")
             .optional(Inferences.PREDICTED_LABEL, StringType, "Predicted class; null for a frame without output")

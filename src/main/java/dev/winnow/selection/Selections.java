@@ -58,7 +58,7 @@ public final class Selections {
             .required(RANK, IntegerType, "Place within use case and signal, from 1")
             .required(ITEM_ID, StringType, "Item, as in candidates")
             .required(Inferences.INFERENCE_ID, StringType, "Inference that stands for the item")
-            .required(Inferences.IMAGE_URI, StringType, "Image, s3://")
+            .required(Inferences.IMAGE_URI, StringType, "Image or sequence, s3://; or the text itself")
             .required(Inferences.CAPTURED_AT, TimestampType, "When the image was taken")
             .required(Inferences.SITE_ID, StringType, "Site")
             .required(Inferences.CAMERA_ID, StringType, "Camera")

@@ -632,7 +632,7 @@
     if (typeof card.thumbnail === 'string' && card.thumbnail.startsWith('data:image/jpeg;base64,')) {
       return el('img', { src: card.thumbnail, alt: `Image of camera ${card.camera_id}`, loading: 'lazy' });
     }
-    return leaveRoom && el('div', { class: 'blank', title: card.image_uri }, cut(card.image_uri.slice(card.image_uri.lastIndexOf('/') + 1), 60) || 'no thumbnail');
+    return leaveRoom && el('div', { class: 'blank', title: card.image_uri }, cut(/^[a-z][a-z0-9+.-]*:/i.test(card.image_uri) ? card.image_uri.slice(card.image_uri.lastIndexOf('/') + 1) : card.image_uri, 60) || 'no thumbnail');
   };
   const when = card => `${card.captured_at.slice(0, 16).replace('T', ' ')} UTC · ${card.camera_id} · ${card.site_id}`;
   const shots = (cards, lines_) => el('ul', { class: 'gallery' }, cards.map(card => shot(card, cards.some(one => one.thumbnail), lines_(card))));

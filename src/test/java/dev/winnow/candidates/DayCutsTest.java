@@ -116,6 +116,18 @@ class DayCutsTest {
     }
 
     @Test
+    void whereRowsMayShareAnImageTheyDoNotCountFramesAndTheAuditPoolIsWider() {
+        Map<String, Map<String, long[]>> histograms = Map.of("dock", Map.of("bag", everyBin(10_000)));
+        for (String shared :
+                List.of("inputs.inferences.row-per = box", "labeling.tasks.dock.type = text-classification")) {
+            assertThat(cuts("use-cases.default.budget = 1000\n" + shared, histograms))
+                    .as(shared)
+                    .extracting(row -> value(row, DayCuts.AUDIT_LIMIT), row -> row.<Long>getAs(DayCuts.FRAMES))
+                    .containsOnly(tuple(30_000 / 200_000.0, null));
+        }
+    }
+
+    @Test
     void fewFramesAreAllInTheAuditPool() {
         List<Row> cuts = cuts("", Map.of("dock", Map.of(Inferences.NO_LABEL, bin(0, 7))));
         assertThat(value(cuts.get(0), DayCuts.AUDIT_LIMIT)).isEqualTo(1);

@@ -145,8 +145,7 @@ class ImageScoresTest {
                     cuts(),
                     new SegmentCuts(lit(null).cast("string"), Frames.of(SegmentCuts.TABLE)),
                     alarms -> images.put(risky(alarms)),
-                    "salt",
-                    false);
+                    "salt");
             assertThat(found.count())
                     .as("rows that a pool is counted by are items")
                     .isEqualTo(6);

@@ -44,12 +44,12 @@ class SignalsTest {
     }
 
     private static Dataset<Row> find(String[] cuts, String... inferences) {
-        return items(Frames.of(Inferences.TABLE, inferences), Frames.of(DayCuts.TABLE, cuts), "salt|2026-10-01", true);
+        return items(Frames.of(Inferences.TABLE, inferences), Frames.of(DayCuts.TABLE, cuts), "salt|2026-10-01");
     }
 
-    private static Dataset<Row> items(Dataset<Row> inferences, Dataset<Row> cuts, String salt, boolean rowsAreImages) {
+    private static Dataset<Row> items(Dataset<Row> inferences, Dataset<Row> cuts, String salt) {
         SegmentCuts none = new SegmentCuts(lit(null).cast("string"), Frames.of(SegmentCuts.TABLE));
-        return Signals.find(doubtless(inferences), cuts, none, SignalsTest::without, salt, rowsAreImages)
+        return Signals.find(doubtless(inferences), cuts, none, SignalsTest::without, salt)
                 .transform(Signals::onePerItem);
     }
 
@@ -59,8 +59,7 @@ class SignalsTest {
                 Frames.of(DayCuts.TABLE, SILENT),
                 segments,
                 SignalsTest::without,
-                "salt|2026-10-01",
-                true);
+                "salt|2026-10-01");
     }
 
     /** Alarms of two segments, frames without output of one of them. */
@@ -278,17 +277,13 @@ class SignalsTest {
         java.util.Collections.reverse(rows);
         Dataset<Row> again =
                 Frames.of(Inferences.TABLE, rows.toArray(String[]::new)).repartition(partitions);
-        assertSameRows(items(once, small, "s", true), items(again, small, "s", true));
+        assertSameRows(items(once, small, "s"), items(again, small, "s"));
     }
 
     @Test
-    void whereRowsAreBoxesTheyDoNotCountFrames() {
-        String[] cuts = {cut("bag", 0.5, 0.25, 0.6, 1)};
-        Dataset<Row> found = items(
-                Frames.of(Inferences.TABLE, inference("a", "i", "bag", 0.5)),
-                Frames.of(DayCuts.TABLE, cuts),
-                "s",
-                false);
+    void whereRowsShareImagesTheyDoNotCountFrames() {
+        String[] cuts = {cut("bag", 0.5, 0.25, 0.6, 1).replace(",'frames':100", "")};
+        Dataset<Row> found = find(cuts, inference("a", "i", "bag", 0.5));
         assertThat(found.filter(col(Candidates.FRAMES).isNotNull()).count()).isZero();
     }
 }

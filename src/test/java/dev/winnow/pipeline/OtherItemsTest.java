@@ -1,6 +1,7 @@
 package dev.winnow.pipeline;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.sum;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -18,7 +19,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -153,18 +153,25 @@ class OtherItemsTest {
     }
 
     @Test
-    void aTextThatNoLineHoldsIsRejectedWithItsReason() {
-        List<Row> rejects = pipeline.rows("rejects")
-                .filter(col("reason").notEqual("image_uri_null"))
-                .collectAsList();
-        assertThat(rejects).hasSize(TOO_LONG.size()).allSatisfy(row -> {
-            assertThat(row.<String>getAs("reason")).isEqualTo("image_uri_too_long");
-            assertThat(row.<Long>getAs("rejected_rows")).isEqualTo(2);
-        });
-        assertThat(sentences)
-                .contains(
-                        "2 inferences of 2026-10-01 have an image_uri that no line of a labeling job can hold, which is at"
-                                + " most 20,000 characters of JSON: they are no candidates and lie in rejects, as image_uri_too_long");
+    void aTextThatNoLineHoldsCountsInRatesAndIsPassedOver() {
+        assertThat(pipeline.rows("rejects")
+                        .filter(col("reason").notEqual("image_uri_null"))
+                        .isEmpty())
+                .isTrue();
+        assertThat(pipeline.rows("exposure_daily")
+                        .filter(col("use_case").equalTo("chat"))
+                        .agg(sum("shown"))
+                        .first()
+                        .getLong(0))
+                .isEqualTo(TEXTS.size() + TOO_LONG.size() + 2); // a place and what was said twice, too
+        assertThat(pipeline.rows("selection_cuts")
+                        .filter(col("use_case")
+                                .equalTo("chat")
+                                .and(col("signal").equalTo("BOUNDARY")))
+                        .agg(sum("unusable"))
+                        .first()
+                        .getLong(0))
+                .isPositive();
     }
 
     @Test

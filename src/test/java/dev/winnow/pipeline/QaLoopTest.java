@@ -408,6 +408,10 @@ class QaLoopTest {
         assertThat(batches(DAY, "labeling.target = label-studio").sentences())
                 .anyMatch(sentence -> sentence.contains("dock is labeled in Label Studio"))
                 .anyMatch(sentence -> sentence.startsWith("There is nothing to review"));
+        assertThat(batches(DAY, "labeling.tasks.dock.type = text-classification")
+                        .sentences())
+                .anyMatch(sentence -> sentence.contains("dock has texts or sequences"))
+                .anyMatch(sentence -> sentence.startsWith("There is nothing to review"));
         assertThat(batches(DAY, "quality.batches.reviews = 100").sentences())
                 .anyMatch(sentence -> sentence.startsWith("dock, model v1, cat: 100.00 %"));
         assertThat(shown("not known_wrong and item_id is not null"))

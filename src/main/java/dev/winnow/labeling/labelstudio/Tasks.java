@@ -56,7 +56,8 @@ final class Tasks {
     /** Returns the task of one item. */
     static Map<String, Object> task(LabelingItem item, LabelingJob job) {
         Map<String, Object> data = new LinkedHashMap<>();
-        data.put(LabelConfig.shown(job.type()), item.reference());
+        // PostgreSQL's jsonb, in which Label Studio keeps tasks, refuses the character zero.
+        data.put(LabelConfig.shown(job.type()), item.reference().replace('\u0000', '\uFFFD'));
         data.putAll(item.origin(job.task()));
         data.put("task-type", job.type().id()); // one chosen class reads the same where several could be
         Map<String, Object> task = new LinkedHashMap<>();

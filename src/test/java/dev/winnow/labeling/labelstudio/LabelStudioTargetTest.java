@@ -132,6 +132,16 @@ class LabelStudioTargetTest {
                 """));
     }
 
+    @Test
+    void aTextIsAsItIsButForTheCharacterThatPostgreSqlRefuses() {
+        LabelingItem item = Jobs.item("BOUNDARY", 1, "dock", "a\u0000b\n\u001b{{c}}", "label=bag", "bag");
+        write(Jobs.job(CONFIG, TaskType.TEXT_CLASSIFICATION, List.of(item), LABELS));
+        assertThat(json("p-dock-2026-10-01-1-1-0a1b2c3d.tasks-0001.json")
+                        .at("/0/data/text")
+                        .asText())
+                .isEqualTo("a\uFFFDb\n\u001b{{c}}");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"AUDIT", "MODEL_CHECK"})
     void aDrawnItemIsLabeledBlind(String signal) {
