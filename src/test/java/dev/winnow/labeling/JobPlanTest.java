@@ -115,7 +115,7 @@ class JobPlanTest {
                         List.of(Jobs.item("BOUNDARY", 1, "dock", image))))
                 .isInstanceOf(ConfigException.class)
                 .hasMessage("labeling.tasks.dock.type = text-classification can't be asked of item item-1, whose"
-                        + " reference is an image: change the type, or map image_uri to the text");
+                        + " reference names a file: change the type, or map image_uri to the text");
         assertThat(jobs(
                         "labeling.tasks.dock.type = text-classification",
                         List.of(Jobs.item("BOUNDARY", 1, "dock", "Is it in 1.jpg or in s3://b/2.jpg?"))))
