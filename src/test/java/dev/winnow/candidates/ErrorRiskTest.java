@@ -36,10 +36,12 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataTypes;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Tag("slow")
 class ErrorRiskTest {
     private static final Path DATA = Path.of("../shared/data/distortion_contrast/predictions.csv.gz");
     private static final List<String> LIGHT = List.of("light");

@@ -67,9 +67,11 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Bulk QA from alarms to thresholds: batches are made, launched, answered, read back and counted. */
+@Tag("slow")
 class QaLoopTest {
     private static final LocalDate DAY = LocalDate.parse("2026-11-05");
     private static final String PREFIX = "s3://labels/p/rounds/qa-2026-11-05.1/";

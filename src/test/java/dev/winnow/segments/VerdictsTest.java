@@ -20,10 +20,12 @@ import java.util.Random;
 import java.util.TreeMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Tag("slow")
 class VerdictsTest {
     private static final LocalDate FIRST = LocalDate.parse("2026-10-01");
     private static final List<Integer> AGES = List.of(0, 1, 3);
