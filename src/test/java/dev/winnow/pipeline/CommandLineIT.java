@@ -8,6 +8,7 @@ import dev.winnow.testing.BatchStandIn;
 import dev.winnow.testing.BedrockStandIn;
 import dev.winnow.testing.Chromium;
 import dev.winnow.testing.CommandLine;
+import dev.winnow.testing.CommandLine.Finished;
 import dev.winnow.testing.OtherReaders;
 import dev.winnow.testing.S3Process;
 import dev.winnow.testing.SparkExtension;
@@ -22,7 +23,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -332,40 +332,12 @@ class CommandLineIT {
 
     // ---- processes
 
-    private record Finished(int exitCode, String output) {}
-
     private static Finished run(String... arguments) {
-        try {
-            Process process = start(arguments);
-            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            return new Finished(process.waitFor(), output);
-        } catch (IOException | InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
+        return new CommandLine(S3.environment()).run(arguments);
     }
 
     private static Process start(String... arguments) throws IOException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add("-Xmx1g");
-        command.add("-Duser.timezone=UTC");
-        command.add("-XX:TieredStopAtLevel=1"); // short runs: the second compiler never pays off
-        command.add("-XX:ReservedCodeCacheSize=240m"); // 48 MB with one compiler, which a whole curate can fill
-        java.lang.management.ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(argument -> argument.startsWith("--add-opens"))
-                .forEach(command::add);
-        // As scripts/winnow has it; without it Spark would silence the lines by which a test knows where a run is.
-        command.add("-Dlog4j2.configurationFile="
-                + Path.of("conf/log4j2.properties").toAbsolutePath());
-        command.add("-Dwinnow.log=" + folder + "/log-" + UUID.randomUUID());
-        command.add("-cp");
-        command.add(System.getProperty("java.class.path"));
-        command.add("dev.winnow.cli.Main");
-        command.addAll(List.of(arguments));
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.environment().putAll(S3.environment());
-        builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
-        return builder.start();
+        return new CommandLine(S3.environment()).start(arguments);
     }
 
     private static void awaitLine(Process process, String wanted) throws IOException {

@@ -8,6 +8,7 @@ import dev.winnow.adapters.delta.DeltaTableStore;
 import dev.winnow.testing.CommandLine;
 import dev.winnow.testing.CommandLine.Finished;
 import dev.winnow.testing.Jvm;
+import dev.winnow.testing.Packaged;
 import dev.winnow.testing.Policies;
 import dev.winnow.testing.S3Process;
 import dev.winnow.testing.SparkCluster;
@@ -15,8 +16,6 @@ import dev.winnow.testing.SparkDistribution;
 import dev.winnow.testing.SparkExtension;
 import dev.winnow.testing.Texts;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -216,7 +215,7 @@ class SparkSubmitIT {
 
     @Test
     void noClassOfTheJarShadowsOneOfTheCluster() throws IOException {
-        Set<String> ours = classes(jar());
+        Set<String> ours = classes(Packaged.jarForClusters());
         assertThat(ours).contains("dev/winnow/cli/Main.class");
         Map<String, String> shadowed = new TreeMap<>();
         for (Path jar : spark.jars()) {
@@ -277,31 +276,9 @@ class SparkSubmitIT {
                 "spark.ui.enabled=false",
                 "--conf",
                 "spark.log.level=WARN",
-                jar().toString()));
+                Packaged.jarForClusters().toString()));
         all.addAll(List.of(arguments));
         return spark.submit(S3.environment(), all.toArray(String[]::new));
-    }
-
-    /** What {@code package} made beside the classes that are tested. */
-    private static Path jar() {
-        try {
-            Path tests = Path.of(SparkSubmitIT.class
-                    .getProtectionDomain()
-                    .getCodeSource()
-                    .getLocation()
-                    .toURI());
-            try (Stream<Path> files = Files.list(tests.getParent())) {
-                List<Path> jars = files.filter(
-                                file -> file.getFileName().toString().endsWith("-all.jar"))
-                        .toList();
-                assertThat(jars).as("the jar of `mvn package`").hasSize(1);
-                return jars.get(0);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     private static Set<String> classes(Path jar) throws IOException {
