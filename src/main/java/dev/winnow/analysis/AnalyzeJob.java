@@ -222,8 +222,16 @@ public final class AnalyzeJob implements Stage {
         if (cases.isEmpty()) {
             return new Report(0, 0, 0, 0, "", List.of("no image of " + day + " waits for a batch job"));
         }
-        of.review(day, cases)
-                .forEach(review -> FindingRow.put(Objects.requireNonNull(waiting.get(review.caseId())), review));
+        List<ImageReview> reviews = of.review(day, cases);
+        long unknown = reviews.stream()
+                .filter(review -> review.status().equals(ImageFindings.MEASURED))
+                .count();
+        if (unknown > 0) { // what was answered is stored, and found once the question is asked in the same words
+            throw new ConfigException(unknown + " of " + cases.size() + " images of " + day
+                    + " wait for answers to a question that this configuration does not ask: model, classes or prompt"
+                    + " changed since they were submitted. Collect with what was deployed then, and change it after");
+        }
+        reviews.forEach(review -> FindingRow.put(Objects.requireNonNull(waiting.get(review.caseId())), review));
         return new Report(
                 cases.size(), replace(day, findings), 0, 0, "", AnalysisSentences.ofStatuses(day, findings, true));
     }

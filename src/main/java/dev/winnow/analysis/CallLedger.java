@@ -291,11 +291,12 @@ public final class CallLedger {
             wanted.removeIf(key -> !keys.contains(key));
             if (!wanted.isEmpty()) {
                 Map<String, List<Made>> calls = calls(date);
-                // An answer counts more than a call that is open; of several, the earliest day's.
+                // All of them, earliest first: an answer that was cut on one day may be whole on another.
                 wanted.forEach(key -> others.merge(
                         key,
                         calls.getOrDefault(key, List.of()),
-                        (known, found) -> known.stream().anyMatch(Made::settled) ? known : found));
+                        (known, found) ->
+                                Stream.concat(known.stream(), found.stream()).toList()));
             }
         }
         return new History(today, others, sum(today), week, month);

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -89,7 +90,7 @@ final class Synonyms {
             byName.putIfAbsent(normal(label), label);
             byMeaning.putIfAbsent(meaning(normal(label)), label);
         }
-        return new Vocabulary(byName, byMeaning);
+        return new Vocabulary(Set.copyOf(known), byName, byMeaning);
     }
 
     private String meaning(String normal) {
@@ -106,10 +107,12 @@ final class Synonyms {
 
     /** The classes of one use case. */
     final class Vocabulary {
+        private final Set<String> known;
         private final Map<String, String> byName;
         private final Map<String, String> byMeaning;
 
-        private Vocabulary(Map<String, String> byName, Map<String, String> byMeaning) {
+        private Vocabulary(Set<String> known, Map<String, String> byName, Map<String, String> byMeaning) {
+            this.known = known;
             this.byName = byName;
             this.byMeaning = byMeaning;
         }
@@ -119,6 +122,9 @@ final class Synonyms {
          * and spaces; empty if the word has no letter or digit.
          */
         Optional<String> classOf(String word) {
+            if (known.contains(word)) { // classes may differ in case or signs alone
+                return Optional.of(word);
+            }
             String normal = normal(word);
             if (normal.isEmpty()) {
                 return Optional.empty();

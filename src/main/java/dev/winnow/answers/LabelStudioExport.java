@@ -11,6 +11,7 @@ import dev.winnow.stats.Digest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * JSON exports of Label Studio: arrays of tasks with their annotations; choices and upright rectangles.
@@ -22,6 +23,7 @@ import java.util.Optional;
 final class LabelStudioExport extends ExportReader {
     private static final double PERCENT = 100;
     private static final String RECTANGLES = "rectanglelabels";
+    private static final Set<String> BOXES = Set.of(TaskType.BOUNDING_BOX.id(), TaskType.BOX_ADJUSTMENT.id());
     private static final String CHOICES = "choices";
 
     LabelStudioExport(
@@ -56,12 +58,15 @@ final class LabelStudioExport extends ExportReader {
     private void task(JsonNode task, boolean drawn, Origin origin) {
         String job = "project-" + task.path("project").asText("");
         Target target = target(task, job);
-        boolean several = task.path("data").path("task-type").asText().equals(TaskType.MULTI_LABEL.id());
+        String type = task.path("data").path("task-type").asText();
+        boolean several = type.equals(TaskType.MULTI_LABEL.id());
+        // Nothing drawn is an answer about boxes, even where nobody drew any.
+        boolean boxes = drawn || BOXES.contains(type);
         if (task.path("annotations").isEmpty()) {
             found.reject("unlabeled", origin, target.item());
         }
         for (JsonNode annotation : task.path("annotations")) {
-            annotation(annotation, job, target, drawn, several, origin);
+            annotation(annotation, job, target, boxes, several, origin);
         }
     }
 
@@ -84,7 +89,7 @@ final class LabelStudioExport extends ExportReader {
             return;
         }
         JsonNode by = annotation.path("completed_by");
-        String worker = (by.isObject() ? by.path("id") : by).asText();
+        String worker = (by.isObject() ? by.path("id") : by).asText(""); // null once the account is gone
         boolean gold = annotation.path("ground_truth").asBoolean();
         if (worker.isEmpty() && !gold) {
             found.reject("worker_missing", origin, target.item());

@@ -159,7 +159,7 @@ public final class CandidatesJob implements Stage {
                 ? ScoreVectors.histograms(
                         inferred.filter(col(Inferences.CONFIDENCE).geq(ImageScores.floorOf(config))))
                 : Map.of();
-        return tables.frame(DayCuts.TABLE, DayCuts.of(known.counted.histograms(), known.needs, doubts, config));
+        return tables.frame(DayCuts.TABLE, DayCuts.of(known.counted, known.needs, doubts, config));
     }
 
     /** What the day's rows say by themselves, and what people contradicted on it. */

@@ -111,18 +111,18 @@ final class DayCuts {
     /**
      * Computes the cuts.
      *
-     * @param histograms use case to class to rows by confidence bin; {@code __NONE__} with the frames in element 0
+     * @param counted {@code __NONE__} with the frames in element 0
      * @param needs use case to rare class to how much it is needed, positive
      * @param doubts use case whose doubt is told by the scores of all classes to rows by doubt, see
      *     {@link ScoreVectors#histograms}
      */
     static List<Row> of(
-            Map<String, Map<String, long[]>> histograms,
+            DayEvidence.Counted counted,
             Map<String, Map<String, Double>> needs,
             Map<String, List<ScoreCut.Bin>> doubts,
             WinnowConfig config) {
         List<Row> rows = new ArrayList<>();
-        new TreeMap<>(histograms).forEach((useCase, labels) -> {
+        new TreeMap<>(counted.histograms()).forEach((useCase, labels) -> {
             UseCaseSettings settings = config.useCase(useCase);
             long wanted = Candidates.wanted(config, useCase);
             double floor = config.boxes(useCase).floor();
@@ -135,7 +135,8 @@ final class DayCuts {
                             Candidates.wantedRows(config, useCase)))
                     .toList();
             Map<String, Double> rare = rareShares(labels, needs.getOrDefault(useCase, Map.of()), wanted);
-            boolean shared = sharesImages(config, useCase);
+            boolean shared = sharesImages(config, useCase)
+                    || counted.versions().getOrDefault(useCase, Map.of()).size() > 1;
             long allRows = rows(labels);
             Long frames = shared ? null : allRows;
             double limit = auditLimit(settings.budget(), allRows, shared);
@@ -154,7 +155,7 @@ final class DayCuts {
         return labels.values().stream().flatMapToLong(Arrays::stream).sum();
     }
 
-    /** Boxes of one image are rows of their own, and a text may be said by many. */
+    /** Boxes of one image are rows of their own, and a text may be said by many. So may an image by several versions. */
     private static boolean sharesImages(WinnowConfig config, String useCase) {
         return config.inferences().rowPer() == RowPer.BOX || config.labeling().subject(useCase) == Subject.TEXT;
     }

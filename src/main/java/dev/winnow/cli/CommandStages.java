@@ -346,7 +346,8 @@ final class CommandStages {
         return LabelStudio.open(
                 studio.url(),
                 secret("labeling.label-studio.token-variable", studio.tokenVariable(), "a token of its API"),
-                studio.tokenVariable());
+                studio.tokenVariable(),
+                studio.connectBuckets() ? config.s3() : null);
     }
 
     /** Where copies of images lie; folders of this machine may be relative. */

@@ -139,7 +139,7 @@ final class DeployCommand implements Callable<Integer> {
 
     /** The configuration as one file: a driver finds no file beside it. */
     private String deployed() {
-        Config own = ConfigFactory.parseMap(overrides, "--set").withFallback(ConfigFactory.parseFile(conf));
+        Config own = WinnowConfig.commandLine(overrides).withFallback(ConfigFactory.parseFile(conf));
         return own.root()
                 .render(ConfigRenderOptions.defaults().setOriginComments(false).setJson(false));
     }

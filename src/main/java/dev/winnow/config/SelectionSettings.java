@@ -52,10 +52,18 @@ public record SelectionSettings(
     }
 
     static SelectionSettings read(Section section) {
+        int maxAge = section.integer("max-age-days", 1, 90);
+        int cooldown = section.integer("cooldown-days", 1, 3_650);
+        if (cooldown < maxAge) { // a day's images are candidates for so long
+            section.problem(
+                    "cooldown-days",
+                    " = " + cooldown + ", but candidates stay for max-age-days = " + maxAge
+                            + ": an image would be asked about again while people label it; expected at least as many");
+        }
         return new SelectionSettings(
                 section.integer("pool-factor", 2, 100),
-                section.integer("max-age-days", 1, 90),
-                section.integer("cooldown-days", 1, 3_650),
+                maxAge,
+                cooldown,
                 section.integer("elevated-segments", 1, 100),
                 section.text("salt", t -> true, "a text"),
                 section.oneOf("weights", Weights.class),

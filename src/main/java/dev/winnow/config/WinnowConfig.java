@@ -402,7 +402,8 @@ public record WinnowConfig(
 
     /** Texts stay texts; only lists, objects, numbers and flags are parsed, so that URIs need no quotes and numbers
      * are the same as in a file. */
-    private static Config commandLine(Map<String, String> overrides) {
+    /** What {@code --set} says, as a file would: numbers, flags, lists and objects are none but texts in quotes there. */
+    public static Config commandLine(Map<String, String> overrides) {
         Map<String, Object> values = new TreeMap<>();
         overrides.forEach((path, text) -> values.put(
                 path,

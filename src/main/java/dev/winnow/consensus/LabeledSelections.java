@@ -2,7 +2,6 @@ package dev.winnow.consensus;
 
 import static org.apache.spark.sql.functions.array_contains;
 import static org.apache.spark.sql.functions.array_distinct;
-import static org.apache.spark.sql.functions.array_remove;
 import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
@@ -201,10 +200,9 @@ public final class LabeledSelections implements ReturnedLabels {
                         .equalTo(config.pipeline())
                         .and(col(Labels.STATUS).isin(Labels.AGREED, Labels.GOLD))
                         .and(col(Labels.TASK).isin(Answers.CLASSIFICATION, Answers.MULTI_LABEL, Answers.BOXES)))
-                .withColumn(HumanChecked.CLASSES, Labels.classes())
                 // Whoever can't tell says nothing; what can't be read as classes, neither.
-                .filter(not(array_contains(col(HumanChecked.CLASSES), LabelingJobs.CANT_TELL)))
-                .withColumn(HumanChecked.CLASSES, array_remove(col(HumanChecked.CLASSES), LabelingJobs.NONE_OF_THESE))
+                .withColumn(HumanChecked.CLASSES, Labels.said(Labels.classes(), config.outcomes()))
+                .filter(col(HumanChecked.CLASSES).isNotNull())
                 .groupBy(ITEM[0], ITEM[1])
                 .agg(sort_array(array_distinct(flatten(collect_list(col(HumanChecked.CLASSES)))))
                         .as(HumanChecked.CLASSES));

@@ -1,8 +1,12 @@
 package dev.winnow.consensus;
 
 import static org.apache.spark.sql.functions.array;
+import static org.apache.spark.sql.functions.array_except;
+import static org.apache.spark.sql.functions.arrays_overlap;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.expr;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.types.DataTypes.DoubleType;
 import static org.apache.spark.sql.types.DataTypes.IntegerType;
@@ -12,8 +16,11 @@ import static org.apache.spark.sql.types.DataTypes.createStructField;
 import static org.apache.spark.sql.types.DataTypes.createStructType;
 
 import dev.winnow.answers.Answers;
+import dev.winnow.config.OutcomeSettings;
+import dev.winnow.labeling.LabelingJobs;
 import dev.winnow.tables.TableDef;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.types.StructType;
 
@@ -132,5 +139,23 @@ public final class Labels {
                         col(TASK).equalTo(Answers.BOXES),
                         expr("filter(from_json(" + ANSWER + ", 'array<struct<label:string>>').label,"
                                 + " label -> label is not null)"));
+    }
+
+    /**
+     * Returns the classes that people say are there, each once: none of them where they say that nothing is; null where
+     * somebody can't tell, and where {@code classes} is null.
+     *
+     * @param classes from {@link #classes}
+     */
+    public static Column said(Column classes, OutcomeSettings settings) {
+        return when(
+                not(arrays_overlap(classes, texts(settings.unsureLabels(), LabelingJobs.CANT_TELL))),
+                array_except(classes, texts(settings.emptyLabels(), LabelingJobs.NONE_OF_THESE)));
+    }
+
+    private static Column texts(List<String> configured, String always) {
+        return array(Stream.concat(configured.stream(), Stream.of(always))
+                .map(text -> lit(text))
+                .toArray(Column[]::new));
     }
 }

@@ -56,6 +56,9 @@ final class TrainingItems {
     /** Too few answers, or not sure enough, or not approved where approval is asked for. */
     static final String NOT_AGREED = "not_agreed";
 
+    /** A label that the model itself says is no truth to test it by. */
+    static final String AUTO_LABEL_OF_TEST = "auto_label_of_test";
+
     /** No selection knows the item: neither its camera nor whether the audit holds it can be told. */
     static final String NOT_SELECTED = "not_selected";
 
@@ -188,8 +191,10 @@ final class TrainingItems {
                 .withColumn(Selections.DESIGN, lit(Selections.PURPOSIVE))
                 .withColumn(WEIGHT, lit(1.0).divide(col(AutoLabels.INCLUSION_PROBABILITY)))
                 .join(audited(selections), new String[] {Inferences.IMAGE_URI}, "left")
-                .withColumn(LEFT_OUT, leftOut(settings, lit(false)))
-                .withColumn(SPLIT, split(settings));
+                .withColumn(SPLIT, split(settings))
+                .withColumn(
+                        LEFT_OUT,
+                        coalesce(leftOut(settings, lit(false)), when(col(SPLIT).notEqual(TRAIN), AUTO_LABEL_OF_TEST)));
         return items.unionByName(auto.select(
                 Arrays.stream(items.columns()).map(name -> col(name)).toArray(Column[]::new)));
     }

@@ -1,6 +1,8 @@
 package dev.winnow.labeling;
 
 import static java.util.stream.Collectors.joining;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.winnow.config.ConfigException;
@@ -11,6 +13,7 @@ import dev.winnow.ports.Stage;
 import dev.winnow.ports.TableStore;
 import dev.winnow.runtime.Rounds;
 import dev.winnow.runtime.Rounds.Round;
+import dev.winnow.selection.Selections;
 import dev.winnow.stats.Digest;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -143,6 +146,12 @@ public final class LaunchJob implements Stage {
             }
             requireAsSealed(round, file);
             LabelingService service = launches.open.computeIfAbsent(latest.getAs(LabelingJobs.TARGET), services);
+            if (latest.getAs(LabelingJobs.STATUS).equals(LabelingJobs.FAILED)) {
+                // Recorded before the service has it: a sync finds it, and nobody else asks about its items.
+                latest = again(file, latest, launches.day);
+                jobs.put(latest.getAs(LabelingJobs.JOB_NAME), latest);
+                RoundJobs.record(tables, pipeline, round, jobs);
+            }
             Row running = launch(round, launches.day, file, latest, service);
             jobs.put(running.getAs(LabelingJobs.JOB_NAME), running);
             RoundJobs.record(tables, pipeline, round, jobs);
@@ -184,7 +193,7 @@ public final class LaunchJob implements Stage {
             // What bulk QA and relabeling show comes from no pool, and returns to none.
             if (returned == null
                     || !Round.isOfSelections(job.getAs(LabelingJobs.ROUND_ID))
-                    || rounds.sealed(returned.plusDays(1)).isEmpty()) {
+                    || (rounds.sealed(returned.plusDays(1)).isEmpty() && !isSelectedAfter(returned))) {
                 return true;
             }
             sentences.add("Job " + name + " failed, and its items returned to the pool on " + returned
@@ -207,20 +216,42 @@ public final class LaunchJob implements Stage {
         return false;
     }
 
+    /** Whether a later selection, sealed or not, may hold what returned on a day. */
+    private boolean isSelectedAfter(LocalDate day) {
+        return !tables.read(Selections.TABLE)
+                .filter(col(Selections.PIPELINE)
+                        .equalTo(pipeline)
+                        .and(col(Selections.RUN_DATE).gt(lit(day))))
+                .isEmpty();
+    }
+
+    /** The next attempt at the manifest of a job that failed, which no service has yet. */
+    private static Row again(JsonNode file, Row failed, LocalDate day) {
+        int ordinal = LabelingJobs.ordinal(failed) + 1;
+        boolean released = LabelingJobs.REST.equals(failed.getAs(LabelingJobs.PILOT_PART));
+        Map<String, Object> changes = new LinkedHashMap<>();
+        changes.put(LabelingJobs.JOB_NAME, JobNames.again(file.path("job-name").asText(), ordinal));
+        changes.put(LabelingJobs.ORDINAL, ordinal);
+        changes.put(LabelingJobs.STATUS, released ? LabelingJobs.RELEASED : LabelingJobs.PLANNED);
+        changes.put(LabelingJobs.STATUS_ON, released ? day : null);
+        changes.put(LabelingJobs.SERVICE_ID, null);
+        changes.put(LabelingJobs.LAUNCHED_AT, null);
+        changes.put(LabelingJobs.LABELED, null);
+        changes.put(LabelingJobs.FAILURE_REASON, null);
+        changes.put(LabelingJobs.OUTPUT_URI, null);
+        changes.put(LabelingJobs.RETURNED_ON, null);
+        return LabelingJobs.with(failed, changes);
+    }
+
     /** Creates a job, or finds it created, and returns its row. */
     private Row launch(Round round, LocalDate day, JsonNode file, Row job, LabelingService service) {
-        boolean again = job.getAs(LabelingJobs.STATUS).equals(LabelingJobs.FAILED);
-        int ordinal = LabelingJobs.ordinal(job) + (again ? 1 : 0);
-        String first = file.path("job-name").asText();
-        String name = ordinal == 1 ? first : JobNames.again(first, ordinal);
+        String name = job.getAs(LabelingJobs.JOB_NAME);
         beforeCommit.run();
         service.create(job(round, file, name));
         LabelingService.Status made = service.describe(name)
                 .orElseThrow(() -> ServiceException.passing(
                         "Labeling job " + name + " was created, but its service does not know it yet", null));
         Map<String, Object> changes = new LinkedHashMap<>();
-        changes.put(LabelingJobs.JOB_NAME, name);
-        changes.put(LabelingJobs.ORDINAL, ordinal);
         changes.put(LabelingJobs.STATUS, LabelingJobs.launched(job));
         changes.put(LabelingJobs.STATUS_ON, day);
         changes.put(LabelingJobs.SERVICE_ID, made.id());

@@ -92,6 +92,7 @@ public final class ManifestsJob implements Stage {
                         "",
                         List.of("Round " + round.id() + " selects nothing: there is no job to publish"));
             }
+            Rounds.requireNoneLater(round, rounds.sealed(day)); // it may have chosen the same images
             publication.publish(
                     round, jobs(round, selections), selections.get(0).runId(), sentences);
         }

@@ -3,9 +3,7 @@ package dev.winnow.outcomes;
 import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.array_contains;
 import static org.apache.spark.sql.functions.array_distinct;
-import static org.apache.spark.sql.functions.array_except;
 import static org.apache.spark.sql.functions.array_union;
-import static org.apache.spark.sql.functions.arrays_overlap;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.collect_list;
@@ -27,14 +25,12 @@ import dev.winnow.consensus.Labels;
 import dev.winnow.inputs.Feedback;
 import dev.winnow.inputs.ImageUris;
 import dev.winnow.inputs.Inferences;
-import dev.winnow.labeling.LabelingJobs;
 import dev.winnow.segments.Misclassified;
 import dev.winnow.selection.Selections;
 import dev.winnow.stats.ClusterSums;
 import dev.winnow.tables.ClusterColumns;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -85,9 +81,7 @@ final class LabeledItems {
             Dataset<Row> wrong,
             OutcomeSettings settings) {
         Column named = col(NAMED);
-        Column said = when(
-                not(arrays_overlap(named, texts(settings.unsureLabels(), LabelingJobs.CANT_TELL))),
-                array_except(named, texts(settings.emptyLabels(), LabelingJobs.NONE_OF_THESE)));
+        Column said = Labels.said(named, settings);
         Dataset<Row> sure = labels.filter(col(Labels.STATUS).isin(Labels.AGREED, Labels.GOLD))
                 .withColumn(NAMED, Labels.classes())
                 .filter(named.isNotNull())
@@ -102,12 +96,6 @@ final class LabeledItems {
                 .join(sure, ITEM, "left")
                 .withColumn(LABELED, coalesce(col(LABELED), lit(false)))
                 .withColumn(FOUND, news);
-    }
-
-    private static Column texts(List<String> configured, String always) {
-        return array(Stream.concat(configured.stream(), Stream.of(always))
-                .map(text -> lit(text))
-                .toArray(Column[]::new));
     }
 
     /** Whether the prediction is not what the label says; null where the label tells nothing. */

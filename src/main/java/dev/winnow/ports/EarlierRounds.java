@@ -18,8 +18,10 @@ public interface EarlierRounds {
      * @param answers answers they still owe
      * @param minutes what these take
      * @param secondsPerAnswer what one takes, from which the minutes are reckoned
+     * @param week answers that jobs of the day's ISO week asked for, done or not
+     * @param month the same of its calendar month
      */
-    record Open(long answers, double minutes, double secondsPerAnswer) {}
+    record Open(long answers, double minutes, double secondsPerAnswer, long week, long month) {}
 
     /**
      * Returns the items that will never be answered, as it was known before {@code day}: they may be chosen again.

@@ -2,10 +2,8 @@ package dev.winnow.progress;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.not;
 
 import dev.winnow.answers.Answers;
-import dev.winnow.config.TaskType;
 import dev.winnow.config.TeamSettings;
 import dev.winnow.labeling.LabelingJobs;
 import dev.winnow.ports.TableStore;
@@ -19,9 +17,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -91,19 +87,12 @@ final class FreedItems {
     }
 
     /**
-     * Writes the items of ended jobs that have no answer; returns their number. What bulk QA says of the label of an item is no
-     * answer to what a job asked about it.
+     * Writes the items of ended jobs that have no answer; returns their number.
      *
      * @param jobs all jobs
      * @param given see {@link JobAnswers#given}
      */
     long free(LocalDate day, List<Row> ended, Collection<Row> jobs, Dataset<Row> given) {
-        Object[] reviews = jobs.stream()
-                .filter(job -> job.getAs(LabelingJobs.TASK_TYPE).equals(TaskType.BATCH_REVIEW.id()))
-                .flatMap(job ->
-                        Stream.of(job.<String>getAs(LabelingJobs.JOB_NAME), job.<String>getAs(LabelingJobs.SERVICE_ID)))
-                .filter(Objects::nonNull)
-                .toArray();
         List<Row> asked = new ArrayList<>();
         List<LocalDate> dates = new ArrayList<>();
         for (Row job : ended) {
@@ -132,12 +121,7 @@ final class FreedItems {
         String[] key = {ReturnedItems.ROUND_ID, ReturnedItems.USE_CASE, ReturnedItems.ITEM_ID};
         Dataset<Row> free = tables.frame(ASKED, asked)
                 .join(selections, key)
-                .join(
-                        given.filter(not(col(Answers.JOB_NAME).isin(reviews)))
-                                .select(Answers.ITEM_ID)
-                                .distinct(),
-                        new String[] {Answers.ITEM_ID},
-                        "left_anti")
+                .join(JobAnswers.answered(given, jobs), new String[] {Answers.ITEM_ID}, "left_anti")
                 .select(
                         lit(pipeline).as(ReturnedItems.PIPELINE),
                         lit(day).as(ReturnedItems.RUN_DATE),

@@ -6,18 +6,22 @@ import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.countDistinct;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.round;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.to_date;
 import static org.apache.spark.sql.functions.when;
 
 import dev.winnow.answers.Answers;
+import dev.winnow.config.TaskType;
 import dev.winnow.labeling.LabelingJobs;
 import java.time.LocalDate;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -36,6 +40,8 @@ import org.jspecify.annotations.Nullable;
 record JobAnswers(long all, long answers, Set<String> people, long timed, long timedItems, double seconds) {
     /** Nothing was ingested. */
     static final JobAnswers NONE = new JobAnswers(0, 0, Set.of(), 0, 0, 0);
+
+    private static final double MILLIS = 1_000;
 
     private static final String ALL = "all_answers";
     private static final String BY_PEOPLE = "answers";
@@ -91,6 +97,25 @@ record JobAnswers(long all, long answers, Set<String> people, long timed, long t
                 .and(known));
     }
 
+    /**
+     * Returns {@code item_id} of what people answered, distinct. What bulk QA says of the label of an item is no answer to
+     * what a job asked about it.
+     *
+     * @param given see {@link #given}
+     * @param jobs all jobs
+     */
+    static Dataset<Row> answered(Dataset<Row> given, Collection<Row> jobs) {
+        Object[] reviews = jobs.stream()
+                .filter(job -> TaskType.BATCH_REVIEW.id().equals(job.getAs(LabelingJobs.TASK_TYPE)))
+                .flatMap(job ->
+                        Stream.of(job.<String>getAs(LabelingJobs.JOB_NAME), job.<String>getAs(LabelingJobs.SERVICE_ID)))
+                .filter(Objects::nonNull)
+                .toArray();
+        return given.filter(not(col(Answers.JOB_NAME).isin(reviews)))
+                .select(Answers.ITEM_ID)
+                .distinct();
+    }
+
     /** Returns the answers of a job among those of {@link #of}; none of a job that no service has a name for yet. */
     static JobAnswers of(Map<String, JobAnswers> answers, Row job) {
         String id = job.getAs(LabelingJobs.SERVICE_ID);
@@ -115,7 +140,12 @@ record JobAnswers(long all, long answers, Set<String> people, long timed, long t
                         collect_set(when(people, col(Answers.WORKER_ID))).as(PEOPLE),
                         count(when(timed, 1)).as(TIMED),
                         countDistinct(when(timed, col(Answers.ITEM_ID))).as(TIMED_ITEMS),
-                        sum(when(timed, col(Answers.SECONDS_SPENT)).otherwise(0.0))
+                        // In whole milliseconds: a sum of doubles depends on their order.
+                        sum(when(
+                                                timed,
+                                                round(col(Answers.SECONDS_SPENT).multiply(MILLIS))
+                                                        .cast("long"))
+                                        .otherwise(0L))
                                 .as(SECONDS))
                 .collectAsList()
                 .forEach(row -> byJob.put(
@@ -126,7 +156,7 @@ record JobAnswers(long all, long answers, Set<String> people, long timed, long t
                                 Set.copyOf(row.<String>getList(row.fieldIndex(PEOPLE))),
                                 row.<Long>getAs(TIMED),
                                 row.<Long>getAs(TIMED_ITEMS),
-                                row.<Double>getAs(SECONDS))));
+                                row.<Long>getAs(SECONDS) / MILLIS)));
         return byJob;
     }
 }

@@ -5,21 +5,26 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.struct;
 
+import dev.winnow.answers.Answers;
 import dev.winnow.config.TeamSettings;
 import dev.winnow.labeling.LabelingJobs;
 import dev.winnow.labeling.RelabelItems;
 import dev.winnow.ports.EarlierRounds;
 import dev.winnow.ports.TableStore;
+import java.time.DayOfWeek;
 import java.time.LocalDate;
+import java.time.temporal.TemporalAdjusters;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
  * How jobs stand, from the tables that the syncs before a day left. A job that was launched since the last sync has all its
- * answers open; so has one that a pilot let through, which the next launch creates. The driver holds one row for each job.
+ * answers open; so has one that waits for a pilot, or that one let through. The driver holds one row for each job.
  */
 public final class OpenJobs implements EarlierRounds {
     private static final double SECONDS_PER_MINUTE = 60;
@@ -39,9 +44,13 @@ public final class OpenJobs implements EarlierRounds {
     @Override
     public Dataset<Row> returned(LocalDate day) {
         // The items of an attempt that failed are asked about again by the next attempt at its manifest.
-        Object[] last = LabelingJobs.lastAttempts(jobs(day)).toArray();
+        List<Row> jobs = jobs(day);
+        Object[] last = LabelingJobs.lastAttempts(jobs).toArray();
+        // Answers may be read after their items returned: they came before the job ended, or people went on.
+        Dataset<Row> answered = JobAnswers.answered(JobAnswers.given(tables.read(Answers.TABLE), pipeline, day), jobs);
         return before(tables.read(ReturnedItems.TABLE), ReturnedItems.RUN_DATE, day)
                 .filter(col(ReturnedItems.JOB_NAME).isin(last))
+                .join(answered, new String[] {ReturnedItems.ITEM_ID}, "left_anti")
                 .select(
                         col(ReturnedItems.RUN_DATE).as(RETURNED_ON),
                         col(ReturnedItems.ASKED_ON).as(LabelingJobs.RUN_DATE),
@@ -80,11 +89,11 @@ public final class OpenJobs implements EarlierRounds {
         long open = 0;
         for (Row job : jobs(day)) {
             Row seen = last.get(job.<String>getAs(LabelingJobs.JOB_NAME));
-            if (seen != null && launched(seen.getAs(LabelingProgress.STATUS))) {
+            boolean waits = LabelingJobs.waits(job); // its pilot may release it on any day
+            if (seen != null && (waits || launched(seen.getAs(LabelingProgress.STATUS)))) {
                 open += seen.<Long>getAs(LabelingProgress.BACKLOG_ANSWERS);
-            } else if (launched(job.getAs(LabelingJobs.STATUS)) && (seen == null || movedBefore(day, job))) {
-                Integer workers = job.getAs(LabelingJobs.WORKERS_PER_ITEM);
-                open += job.<Long>getAs(LabelingJobs.ITEMS) * (workers == null ? team.answersPerItem() : workers);
+            } else if (waits || (launched(job.getAs(LabelingJobs.STATUS)) && (seen == null || movedBefore(day, job)))) {
+                open += answers(job);
             }
         }
         double seconds = 0;
@@ -98,7 +107,38 @@ public final class OpenJobs implements EarlierRounds {
             }
         }
         double secondsPerAnswer = answers == 0 ? team.secondsPerAnswer() : seconds / answers;
-        return new Open(open, open * secondsPerAnswer / SECONDS_PER_MINUTE, secondsPerAnswer);
+        return new Open(
+                open,
+                open * secondsPerAnswer / SECONDS_PER_MINUTE,
+                secondsPerAnswer,
+                asked(day, OpenJobs::monday),
+                asked(day, date -> date.withDayOfMonth(1)));
+    }
+
+    /**
+     * Answers that jobs of run dates up to the day ask for which lie in the same while as it; earlier rounds of the day
+     * itself count, too.
+     *
+     * @param first day of the while that a date lies in
+     */
+    private long asked(LocalDate day, UnaryOperator<LocalDate> first) {
+        List<Row> jobs = jobs(day.plusDays(1));
+        Set<String> last = LabelingJobs.lastAttempts(jobs);
+        return jobs.stream()
+                .filter(job -> first.apply(job.getAs(LabelingJobs.RUN_DATE)).equals(first.apply(day))
+                        && last.contains(job.<String>getAs(LabelingJobs.JOB_NAME))
+                        && !job.getAs(LabelingJobs.STATUS).equals(LabelingJobs.FAILED))
+                .mapToLong(this::answers)
+                .sum();
+    }
+
+    private static LocalDate monday(LocalDate date) {
+        return date.with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY));
+    }
+
+    private long answers(Row job) {
+        Integer workers = job.getAs(LabelingJobs.WORKERS_PER_ITEM);
+        return job.<Long>getAs(LabelingJobs.ITEMS) * (workers == null ? team.answersPerItem() : workers);
     }
 
     private static boolean movedBefore(LocalDate day, Row job) {

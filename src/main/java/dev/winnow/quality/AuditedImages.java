@@ -4,8 +4,8 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
 import dev.winnow.candidates.Candidates;
-import dev.winnow.config.ConfigException;
 import dev.winnow.inputs.Inferences;
+import dev.winnow.ports.ServiceException;
 import dev.winnow.ports.TableStore;
 import java.time.LocalDate;
 import org.apache.spark.sql.Dataset;
@@ -18,7 +18,7 @@ final class AuditedImages {
     /**
      * Returns use case and image of each, distinct.
      *
-     * @throws ConfigException if the day has no candidates, so that nobody knows what its audit draws
+     * @throws ServiceException if the day has no candidates yet, so that nobody knows what its audit draws
      */
     static Dataset<Row> of(TableStore tables, String pipeline, LocalDate day) {
         Dataset<Row> candidates = tables.read(Candidates.TABLE)
@@ -26,8 +26,11 @@ final class AuditedImages {
                         .equalTo(pipeline)
                         .and(col(Candidates.RUN_DATE).equalTo(lit(day))));
         if (candidates.isEmpty()) {
-            throw new ConfigException("there are no candidates of " + day + ", among which the audit's images are that"
-                    + " people must label blindly: run `candidates --run-date " + day + "` first");
+            // Another chain makes them, perhaps later today.
+            throw ServiceException.passing(
+                    "there are no candidates of " + day + ", among which the audit's images are that people must label"
+                            + " blindly: run `candidates --run-date " + day + "` first",
+                    null);
         }
         return candidates
                 .filter(col(Candidates.SIGNAL).equalTo(Candidates.AUDIT))

@@ -140,7 +140,7 @@ record AutoLabelClass(
                     passed);
         }
         // Reviews, and days without a new audit, are no test that was passed.
-        boolean tested = earlier == null || earlier.audited != audited.judged;
+        boolean tested = earlier == null || audited.judged > earlier.audited;
         LocalDate passedOn = provenOn != null && tested ? day : passed;
         Status status;
         String reason;

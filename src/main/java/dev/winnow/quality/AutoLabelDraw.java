@@ -87,7 +87,7 @@ final class AutoLabelDraw {
      *
      * @param issuedClasses use case, model version, class, proven threshold and bound of those that are labeled
      * @param seenValues use case, model version, class, dimension and value of what audits have seen enough
-     * @throws dev.winnow.config.ConfigException if nobody knows what the day's audit draws
+     * @throws dev.winnow.ports.ServiceException if nobody knows yet what the day's audit draws
      */
     Dataset<Row> alarms(LocalDate day, List<Row> issuedClasses, List<Row> seenValues) {
         Dataset<Row> issued = tables.frame(ISSUED, issuedClasses);

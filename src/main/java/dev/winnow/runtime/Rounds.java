@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.lpad;
 import static org.apache.spark.sql.functions.substring_index;
 
+import dev.winnow.config.ConfigException;
 import dev.winnow.ports.ObjectStore;
 import java.time.LocalDate;
 import java.util.Comparator;
@@ -96,6 +97,24 @@ public final class Rounds {
                 .filter(round -> !round.date().isBefore(from))
                 .sorted(Comparator.comparing(Round::date).thenComparing(Round::number))
                 .toList();
+    }
+
+    /**
+     * Rounds go forward only: what a later one chose may be what an earlier one would ask for.
+     *
+     * @param sealed see {@link #sealed}, from the date of the round
+     * @throws ConfigException if one of them is of a later date
+     */
+    public static void requireNoneLater(Round round, List<Round> sealed) {
+        LocalDate day = round.date();
+        List<Round> later =
+                sealed.stream().filter(other -> other.date().isAfter(day)).toList();
+        if (!later.isEmpty()) {
+            throw new ConfigException("round " + later.get(0).id()
+                    + " is sealed already, and rounds go forward only: run"
+                    + " `segments` and `candidates` for " + day + " if you backfill, and `select` for a day after "
+                    + later.get(later.size() - 1).date());
+        }
     }
 
     /** Returns whether the round of this name is sealed. */

@@ -100,7 +100,7 @@ record Change(
     }
 
     private @Nullable Double rate(Counts counts) {
-        return difference == null && chart == null
+        return (difference == null && chart == null) || counts.trials(segment.measure()) <= 0
                 ? null
                 : (Double) ((double) counts.wrong() / counts.trials(segment.measure()));
     }

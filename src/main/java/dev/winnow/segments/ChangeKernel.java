@@ -17,7 +17,7 @@ import org.apache.spark.sql.RowFactory;
 /** Adds cells, arranged by camera and event date, to the watched segments they lie in. */
 final class ChangeKernel {
     private static final int COUNTS = 3;
-    private static final int SQUARES = 4;
+    private static final int SQUARES = 6;
 
     private final Lattice lattice;
     private final Layout layout;
@@ -31,7 +31,7 @@ final class ChangeKernel {
     /** Alarms, wrong, confirmed by segment and tally. */
     private final long[] counts;
 
-    /** Clusters, sums of x^2, x n, n^2 by segment and tally with clusters. */
+    /** Clusters, sums of x^2, x n, n^2, x and n by segment and tally with clusters. */
     private final long[] squares;
 
     private final Open cameras;
@@ -158,7 +158,9 @@ final class ChangeKernel {
                             clustered ? squares[square] : 0L,
                             clustered ? squares[square + 1] : 0L,
                             clustered ? squares[square + 2] : 0L,
-                            clustered ? squares[square + 3] : 0L));
+                            clustered ? squares[square + 3] : 0L,
+                            clustered ? squares[square + 4] : 0L,
+                            clustered ? squares[square + 5] : 0L));
                 }
             }
         }
@@ -194,10 +196,14 @@ final class ChangeKernel {
             for (int i = 0; i < size; i++) {
                 int place = open[i];
                 int at = place * SQUARES;
-                squares[at] += n[place] == 0 ? 0 : 1;
-                squares[at + 1] = Math.addExact(squares[at + 1], Math.multiplyExact(x[place], x[place]));
-                squares[at + 2] = Math.addExact(squares[at + 2], Math.multiplyExact(x[place], n[place]));
-                squares[at + 3] = Math.addExact(squares[at + 3], Math.multiplyExact(n[place], n[place]));
+                long trials = Math.max(0, n[place]);
+                long wrong = LatticeKernel.within(x[place], 0, trials);
+                squares[at] += trials == 0 ? 0 : 1;
+                squares[at + 1] = Math.addExact(squares[at + 1], Math.multiplyExact(wrong, wrong));
+                squares[at + 2] = Math.addExact(squares[at + 2], Math.multiplyExact(wrong, trials));
+                squares[at + 3] = Math.addExact(squares[at + 3], Math.multiplyExact(trials, trials));
+                squares[at + 4] = Math.addExact(squares[at + 4], wrong);
+                squares[at + 5] = Math.addExact(squares[at + 5], trials);
                 x[place] = 0;
                 n[place] = 0;
                 isOpen[place] = false;

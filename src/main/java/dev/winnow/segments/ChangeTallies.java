@@ -49,8 +49,16 @@ final class ChangeTallies {
     private static final String DAY = "day";
     private static final String PLACE = "segment_place";
     private static final String TALLY = "tally";
-    private static final List<String> SUMS =
-            List.of("alarms", "wrong", "confirmed", "clusters", "wrong_squares", "wrong_trials", "trial_squares");
+    private static final List<String> SUMS = List.of(
+            "alarms",
+            "wrong",
+            "confirmed",
+            "clusters",
+            "wrong_squares",
+            "wrong_trials",
+            "trial_squares",
+            "cluster_wrong",
+            "cluster_trials");
 
     /**
      * Counts of some alarms.
@@ -184,8 +192,8 @@ final class ChangeTallies {
                     ? ClusterSums.EMPTY
                     : new ClusterSums(
                             row.getLong(5),
-                            counts.wrong(),
-                            counts.trials(watched.get(place).measure()),
+                            row.getLong(9),
+                            row.getLong(10),
                             row.getLong(6),
                             row.getLong(7),
                             row.getLong(8));

@@ -43,7 +43,7 @@ record Evidence(
      * @param trials on these dates
      * @param rate wrong alarms over trials; null without trials
      * @param interval of the rate, cameras being clusters
-     * @param qValue Benjamini-Yekutieli over all suspected segments; null below two cameras on either side
+     * @param qValue Benjamini-Yekutieli over all segments that were suspected before; null below two cameras on either side
      * @param passes whether these dates alone make the segment elevated
      */
     record Confirmation(
@@ -176,9 +176,11 @@ record Evidence(
      *
      * @param whole all of the use case, over the whole window
      * @param days what those days say, in any order
+     * @param awaiting how many were suspected before, {@code days} included: the family of the tests
      * @return in the order of {@code days}
      */
-    static List<Confirmation> confirm(ClusterSums whole, List<FreshDays> days, SegmentSettings settings) {
+    static List<Confirmation> confirm(
+            ClusterSums whole, List<FreshDays> days, long awaiting, SegmentSettings settings) {
         Double similarity = whole.intraClassCorrelation();
         double icc = similarity == null ? 0 : similarity;
         List<Integer> tested = new ArrayList<>();
@@ -192,7 +194,7 @@ record Evidence(
             }
         }
         double[] q = FalseDiscovery.benjaminiYekutieli(
-                pValues.stream().mapToDouble(Double::doubleValue).toArray(), days.size());
+                pValues.stream().mapToDouble(Double::doubleValue).toArray(), Math.max(awaiting, days.size()));
         SegmentSettings.Elevated rule = settings.elevated();
         List<Confirmation> confirmations = new ArrayList<>();
         for (int i = 0; i < days.size(); i++) {

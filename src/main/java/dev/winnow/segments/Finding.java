@@ -175,11 +175,15 @@ record Finding(
      * Says the finding in plain words.
      *
      * @param evidence null where the segment is not tested
+     * @param cameras with trials, whom the interval rests on
      * @param estimated share of wrong alarms to be expected from confidence; null where confidence is not calibrated
      * @param confirmed what days since its first detection say; null where there is none
      */
     String sentence(
-            @Nullable Evidence evidence, @Nullable Double estimated, Evidence.@Nullable Confirmation confirmed) {
+            @Nullable Evidence evidence,
+            long cameras,
+            @Nullable Double estimated,
+            Evidence.@Nullable Confirmation confirmed) {
         StringBuilder text = new StringBuilder(counts.segment()).append(": ");
         if (counts.judged() == 0) {
             text.append(String.format(Locale.ROOT, "%,d alarms, none of them judged", counts.alarms()));
@@ -205,7 +209,7 @@ record Finding(
                     " (%.1f to %.1f %% on %,d cameras)",
                     100 * evidence.interval().low(),
                     100 * evidence.interval().high(),
-                    counts.cameras()));
+                    cameras));
         }
         if (fdr != null && fdrRest != null) {
             text.append(String.format(Locale.ROOT, ", elsewhere %.1f %%", 100 * fdrRest));

@@ -230,6 +230,19 @@ record FreshDays(ClusterSums segment, ClusterSums rest) {
             Places of = Objects.requireNonNull(places.get(useCase));
             long[][] sums = Objects.requireNonNull(totals.get(useCase));
             camera.forEach((place, counts) -> {
+                if (place >= of.ids.size()) {
+                    counts[1] = Math.max(0, counts[1]);
+                    counts[0] = LatticeKernel.within(counts[0], 0, counts[1]);
+                }
+            });
+            camera.forEach((place, counts) -> {
+                if (place < of.ids.size()) {
+                    long[] whole = Objects.requireNonNull(camera.get(of.whole(of.since.get(place))));
+                    counts[1] = LatticeKernel.within(counts[1], 0, whole[1]);
+                    counts[0] = LatticeKernel.wrongWithin(counts[0], counts[1], whole[0], whole[1]);
+                }
+            });
+            camera.forEach((place, counts) -> {
                 if (sums[place] == null) {
                     sums[place] = new long[SUMS];
                 }

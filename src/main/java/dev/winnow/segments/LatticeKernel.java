@@ -187,8 +187,8 @@ final class LatticeKernel {
         long days = seen.days(lattice.useCaseOf(place[0]), lattice.cameraOf(place[0]));
         camera.rollUp();
         int whole = camera.slot(0, 0);
-        long wholeWrong = camera.count(whole, WRONG);
-        long wholeTrials = camera.count(whole, TRIALS);
+        long wholeTrials = Math.max(0, camera.count(whole, TRIALS));
+        long wholeWrong = within(camera.count(whole, WRONG), 0, wholeTrials);
         boolean direct = !cameraGoesOn && moved.size() == 0;
         long site = lattice.site() < 0 ? -1 : codes[lattice.site()];
         for (int s = 0; s < frame.length; s++) {
@@ -220,8 +220,8 @@ final class LatticeKernel {
         camera.clear();
         if (!direct && !cameraGoesOn) {
             int all = moved.slot(lattice.base(0)) * MOVED_STRIDE; // the segment without predicates
-            wholeWrong = movedSums[all + WRONG];
-            wholeTrials = movedSums[all + TRIALS];
+            wholeTrials = Math.max(0, movedSums[all + TRIALS]);
+            wholeWrong = within(movedSums[all + WRONG], 0, wholeTrials);
             for (int m = 0; m < moved.size(); m++) {
                 int c = m * MOVED_STRIDE;
                 int s = lattice.subsetOf(movedIds[m]);
@@ -236,6 +236,24 @@ final class LatticeKernel {
             }
             moved.clear();
         }
+    }
+
+    /**
+     * The wrong alarms of a camera in a segment, drawn to what can be. A verdict may lie where no alarm is counted: one on a
+     * file that came too late, or that was taken back after its camera moved.
+     *
+     * @param wrong as counted
+     * @param trials of the camera in the segment, from 0 to {@code wholeTrials}
+     * @param wholeWrong of the whole camera, from 0 to {@code wholeTrials}
+     * @return from 0 to {@code trials}, and outside of the segment the same holds
+     */
+    static long wrongWithin(long wrong, long trials, long wholeWrong, long wholeTrials) {
+        return within(wrong, Math.max(0, wholeWrong - (wholeTrials - trials)), Math.min(trials, wholeWrong));
+    }
+
+    /** Returns what is nearest to a value in a range. */
+    static long within(long value, long low, long high) {
+        return Math.max(low, Math.min(high, value));
     }
 
     private void addMoved(long id, int slot, long site) {
@@ -286,11 +304,13 @@ final class LatticeKernel {
     /** Adds {@link #counts}, which are one camera's, to a segment. */
     private void addCamera(int slot, long days, long wholeWrong, long wholeTrials, long lowestSite, long highestSite) {
         int c = slot * STRIDE;
+        long trials = within(counts[TRIALS], 0, wholeTrials);
+        long wrong = wrongWithin(counts[WRONG], trials, wholeWrong, wholeTrials);
+        counts[TRIALS] = trials;
+        counts[WRONG] = wrong;
         for (int i = 0; i < COUNTS; i++) {
             sums[c + i] = Math.addExact(sums[c + i], counts[i]);
         }
-        long wrong = counts[WRONG];
-        long trials = counts[TRIALS];
         boolean alarmed = counts[ALARMS] > 0;
         sums[c + WRONG_SQUARES] = Math.addExact(sums[c + WRONG_SQUARES], Math.multiplyExact(wrong, wrong));
         sums[c + WRONG_TRIALS] = Math.addExact(sums[c + WRONG_TRIALS], Math.multiplyExact(wrong, trials));

@@ -271,8 +271,10 @@ final class SegmentSearch {
     }
 
     private String sentence(LocalDate day, List<LocalDate> dates, List<Finding> findings) {
-        Optional<Finding> worst =
-                findings.stream().filter(f -> f.rank() != null && f.rank() == 1).findFirst();
+        Optional<Finding> worst = findings.stream()
+                .filter(f -> f.rank() != null && f.rank() == 1 && f.excessErrors() != null)
+                .min(Comparator.comparing((Finding f) -> -Objects.requireNonNull(f.excessErrors()))
+                        .thenComparing(f -> f.counts().useCase()));
         return String.format(
                 Locale.ROOT,
                 "%,d segments over %s to %s (%d of %d days are built)%s",

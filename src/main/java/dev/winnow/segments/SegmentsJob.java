@@ -303,6 +303,10 @@ public final class SegmentsJob implements Stage {
             try (VerdictBuild.Arrived again = verdicts.prepare(DayRange.of(d))) {
                 verdicts.write(again, null, built);
                 built.store(List.of(d));
+            } catch (InputException e) { // the day at hand is not kept from its own verdicts
+                sentences.add("Feedback that arrived on " + d + " changed, and its verdicts stay as they are: "
+                        + e.getMessage());
+                continue;
             }
             sentences.add("Verdicts that arrived on " + d
                     + " were built again: their files changed, or the inferences they speak of did");

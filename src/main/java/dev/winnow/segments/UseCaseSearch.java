@@ -39,6 +39,7 @@ final class UseCaseSearch {
     private final Map<String, Evidence> evidence;
     private List<GreedyCover.Pick> cover = List.of();
     private Map<String, LocalDate> since = Map.of();
+    private long awaiting;
     private final Map<Long, Confirmation> confirmed = new HashMap<>();
     private Map<Long, Details> details = Map.of();
 
@@ -168,6 +169,12 @@ final class UseCaseSearch {
      */
     Map<Long, LocalDate> toConfirm(Map<String, LocalDate> earlier) {
         since = new HashMap<>();
+        // All that wait for a confirmation, and not those alone that today's window still suspects: it holds the days
+        // that
+        // are to confirm.
+        awaiting = earlier.values().stream()
+                .filter(first -> first.isBefore(window.until()))
+                .count();
         Map<Long, LocalDate> again = new TreeMap<>();
         for (Finding f : ranked) {
             if (suspected(f)) {
@@ -185,7 +192,7 @@ final class UseCaseSearch {
     void confirm(Map<Long, FreshDays> fresh) {
         List<Long> ids = fresh.keySet().stream().sorted().toList();
         List<Confirmation> said =
-                Evidence.confirm(whole(), ids.stream().map(fresh::get).toList(), settings);
+                Evidence.confirm(whole(), ids.stream().map(fresh::get).toList(), awaiting, settings);
         for (int i = 0; i < ids.size(); i++) {
             confirmed.put(ids.get(i), said.get(i));
         }
@@ -213,10 +220,11 @@ final class UseCaseSearch {
             List<GreedyCover.Pick> first = cover.subList(0, Math.min(5, cover.size()));
             sentences.add(String.format(
                     Locale.ROOT,
-                    "%s: %d segments hold %.0f %% of the excess errors among judged alarms: %s",
+                    "%s: %d segments hold %.0f %% of the excess errors among judged alarms of the %d worst: %s",
                     useCase(),
                     first.size(),
                     100 * first.get(first.size() - 1).cumulativeShare(),
+                    Math.min(WORST, ranked.size()),
                     String.join("; ", first.stream().map(GreedyCover.Pick::key).toList())));
         }
         if (!since.isEmpty()) {
@@ -317,7 +325,7 @@ final class UseCaseSearch {
                 weight == null ? null : weight.unstable(),
                 coverRank,
                 pick == null ? null : pick.cumulativeShare(),
-                f.sentence(weight, estimated, fresh));
+                f.sentence(weight, of(f).trials().clusters(), estimated, fresh));
     }
 
     /** Trials of the corrected rate shrink by what cameras' likeness takes from the raw one. */

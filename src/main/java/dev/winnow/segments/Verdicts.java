@@ -261,14 +261,15 @@ final class Verdicts {
                 .withColumn(CREDITED, credited(col("i_" + EVENT_DATE)))
                 .filter(col(CREDITED).leq(col(DAY)))
                 .join(broadcast(searched(relevant)), new String[] {DAY, "i_" + EVENT_DATE}, "left_semi");
-        Column best = row_number()
-                .over(Window.partitionBy(DAY, FEEDBACK_ID)
-                        .orderBy(
-                                col(Lookup.PRIORITY),
-                                coalesce(distance, lit(0L)),
-                                col("i_" + EVENT_DATE),
-                                col("i_" + INFERENCE_ID),
-                                col("i_" + USE_CASE)));
+        List<Column> nearest = new ArrayList<>(List.of(
+                col(Lookup.PRIORITY),
+                coalesce(distance, lit(0L)),
+                col("i_" + EVENT_DATE),
+                col("i_" + INFERENCE_ID),
+                col("i_" + USE_CASE)));
+        // An id that repeats is one of its rows, whatever order they come in.
+        inferenceColumns(dimensions).forEach(name -> nearest.add(col("i_" + name)));
+        Column best = row_number().over(Window.partitionBy(DAY, FEEDBACK_ID).orderBy(nearest.toArray(Column[]::new)));
         return matches.withColumn("best", best)
                 .filter(col("best").equalTo(1))
                 .drop("best", Lookup.KEY, Lookup.PRIORITY);

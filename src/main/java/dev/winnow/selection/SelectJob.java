@@ -132,7 +132,7 @@ public final class SelectJob implements Stage {
         pools.forEach(pool ->
                 wanted.put(pool.useCase(), config.useCase(pool.useCase()).budget()));
         TeamSettings team = config.labeling().team();
-        if (team.maxOpenAnswers() == 0 && team.maxOpenMinutes() == 0) {
+        if (!team.isLimited()) {
             return wanted;
         }
         EarlierRounds.Open open = history.rounds().open(day);
@@ -144,7 +144,7 @@ public final class SelectJob implements Stage {
         return TeamCapacity.budgets(wanted, images);
     }
 
-    /** Rounds go forward only: a later one has already spent what an earlier one would choose from. */
+    /** The round is the next of its day, and none of a later day has spent what it would choose from. */
     private static void requireNext(Round round, List<Round> sealed) {
         LocalDate day = round.date();
         int last = sealed.stream()
@@ -156,14 +156,7 @@ public final class SelectJob implements Stage {
             throw new ConfigException(
                     "round " + round.id() + " can't be made: the next round of " + day + " is " + (last + 1));
         }
-        List<Round> later =
-                sealed.stream().filter(other -> other.date().isAfter(day)).toList();
-        if (!later.isEmpty()) {
-            throw new ConfigException("round " + later.get(0).id()
-                    + " is sealed already, and rounds go forward only: run"
-                    + " `segments` and `candidates` for " + day + " if you backfill, and `select` for a day after "
-                    + later.get(later.size() - 1).date());
-        }
+        Rounds.requireNoneLater(round, sealed);
     }
 
     private List<String> dimensions() {

@@ -40,7 +40,8 @@ record Spending(UseCasePool pool, UseCaseSettings settings, BudgetSolver.Spent s
      * @throws InputException if no item of the pool can be labeled
      */
     static Spending of(UseCasePool pool, UseCaseSettings settings, Subject subject, ImageStore images) {
-        if (pool.items().stream().noneMatch(item -> ItemReferences.usable(subject, item.imageUri()))) {
+        if (settings.budget() > 0
+                && pool.items().stream().noneMatch(item -> ItemReferences.usable(subject, item.imageUri()))) {
             throw new InputException("No " + subject.word() + " of use case " + pool.useCase()
                     + " can be labeled: inputs.inferences.columns.image_uri must give " + ItemReferences.rule(subject)
                     + ", got "

@@ -122,7 +122,7 @@ class CallLedgerTest {
     }
 
     @Test
-    void otherDaysAreKnownByKeyAndAnAnswerCountsMoreThanALostCall() {
+    void otherDaysAreKnownByKeyWithAllTheirCallsTheEarliestFirst() {
         CallLedger ledger = ledger();
         Intent lost = intent(ledger, "a", null);
         ledger.intend(DAY.minusDays(3), List.of(lost));
@@ -140,7 +140,8 @@ class CallLedgerTest {
         History history = ledger().history(DAY, Set.of("a", "b"));
 
         assertThat(history.otherDays()).containsOnlyKeys("a");
-        assertThat(history.otherDays().get("a")).containsExactly(new Made(answered, answer(answered, 5)));
+        assertThat(history.otherDays().get("a"))
+                .containsExactly(new Made(lost, null), new Made(answered, answer(answered, 5)));
         assertThat(history.today()).isEmpty();
     }
 

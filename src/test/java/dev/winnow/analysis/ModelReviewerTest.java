@@ -339,6 +339,20 @@ class ModelReviewerTest {
     }
 
     @Test
+    void aWholeAnswerOfOneDayCountsOnAllOthersThoughAnEarlierOneWasCut() {
+        model.answer((number, question) -> number == 1
+                ? new Answer(Form.TEXT, "I see", "max_tokens", new Usage(1_000, 1_200))
+                : FakeVision.tidy());
+        review("", cases(1));
+        for (int day = 1; day <= 3; day++) {
+            assertThat(reviewer("max-tokens = 2400", objects).review(DAY.plusDays(day), cases(1)))
+                    .extracting(ImageReview::status)
+                    .containsExactly(ImageFindings.ANSWERED);
+        }
+        assertThat(model.calls()).hasSize(2);
+    }
+
+    @Test
     void anAnswerWithoutUsageIsChargedInFull() {
         model.answer(
                 (number, question) -> new Answer(Form.TOOL, FakeVision.tidy().content(), "tool_use", null));

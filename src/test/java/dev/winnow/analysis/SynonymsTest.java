@@ -40,6 +40,16 @@ class SynonymsTest {
     }
 
     @Test
+    void classesThatDifferInCaseOrSignsAloneAreKeptApart() {
+        Synonyms.Vocabulary words = TABLE.of(List.of("Person", "person", "defect+", "defect-"));
+
+        for (String label : List.of("Person", "person", "defect+", "defect-")) {
+            assertThat(words.classOf(label)).contains(label);
+        }
+        assertThat(words.classOf("PERSON")).contains("Person");
+    }
+
+    @Test
     void textsOfStrangersLeaveNoMarkupAndNoControlCharacters() {
         Synonyms.Vocabulary words = TABLE.of(List.of());
 

@@ -217,6 +217,27 @@ class IngestJobTest {
     }
 
     @Test
+    void nothingDrawnIsAnAnswerOfALabelStudioTaskThatAsksForBoxes() {
+        select("key-a", "s3://b/a.jpg", "key-b", "s3://b/b.jpg");
+        String task = """
+                {"id":1,"project":3,"data":{"image":"s3://b/a.jpg","item-id":"%s","task-type":"%s"},"annotations":[
+                 {"completed_by":%s,"result":[]}]}""";
+        objects.put(
+                "/ls/x.json",
+                "[" + task.formatted("key-a", "bounding-box", "7") + ","
+                        + task.formatted("key-a", "bounding-box", "null") + ","
+                        + task.formatted("key-b", "image-classification", "7") + "]");
+        ingest(export("label-studio", "/ls/"));
+        assertThat(rows())
+                .extracting(row ->
+                        row.getAs(Answers.ITEM_ID) + " " + row.getAs(Answers.TASK) + " " + row.getAs(Answers.ANSWER))
+                .containsExactly("key-a BOXES []");
+        assertThat(rejects())
+                .as("an account that is gone is nobody's name")
+                .isEqualTo(Map.of("answer_unsupported", 1L, "worker_missing", 1L));
+    }
+
+    @Test
     void oneClassOfALabelStudioTaskThatTakesSeveralIsASetOfOne() {
         select("key-a", "s3://b/a.jpg", "key-b", "s3://b/b.jpg");
         String task = """

@@ -32,7 +32,11 @@ class DayCutsTest {
 
     private static List<Row> cuts(
             String hocon, Map<String, Map<String, long[]>> histograms, Map<String, Map<String, Double>> needs) {
-        return DayCuts.of(histograms, needs, Map.of(), Configs.of(hocon)).stream()
+        return cuts(hocon, new DayEvidence.Counted(histograms, Map.of()), needs);
+    }
+
+    private static List<Row> cuts(String hocon, DayEvidence.Counted counted, Map<String, Map<String, Double>> needs) {
+        return DayCuts.of(counted, needs, Map.of(), Configs.of(hocon)).stream()
                 .<Row>map(row -> new GenericRowWithSchema(values(row), DayCuts.TABLE.schema()))
                 .toList();
     }
@@ -65,6 +69,23 @@ class DayCutsTest {
         // 100 wanted of 2,000 rows a bin: the cut lies high in the bins around the two thresholds.
         assertThat(value(cuts.get(0), DayCuts.keep(Candidates.BOUNDARY))).isGreaterThan(0.9);
         assertThat(value(cuts.get(0), DayCuts.keep(Candidates.LOW_CONFIDENCE))).isGreaterThan(0.95);
+    }
+
+    @Test
+    void rowsOfADayThatSeveralVersionsScoredAreNotItsFrames() {
+        Map<String, Map<String, long[]>> histograms = Map.of("dock", Map.of("bag", everyBin(1_000)));
+        Row one = cuts("", new DayEvidence.Counted(histograms, Map.of("dock", Map.of("m1", 20_000L))), Map.of())
+                .get(0);
+        assertThat(one.<Long>getAs(DayCuts.FRAMES)).isEqualTo(20_000);
+        Row two = cuts(
+                        "",
+                        new DayEvidence.Counted(histograms, Map.of("dock", Map.of("m1", 10_000L, "m2", 10_000L))),
+                        Map.of())
+                .get(0);
+        assertThat(two.<Long>getAs(DayCuts.FRAMES)).isNull();
+        assertThat(value(two, DayCuts.AUDIT_LIMIT))
+                .as("a pool of rows holds fewer images")
+                .isGreaterThan(value(one, DayCuts.AUDIT_LIMIT));
     }
 
     @Test

@@ -51,7 +51,7 @@ class AwsCommandLineIT {
     @Test
     void theClusterAndTheApplicationOfThePageAreMade() throws IOException {
         List<String> commands = DocumentationTest.codes(PAGE.toString()).stream()
-                .filter(code -> code.startsWith("aws "))
+                .filter(code -> code.startsWith("aws emr"))
                 .toList();
         assertThat(commands).hasSize(2);
 
@@ -66,6 +66,20 @@ class AwsCommandLineIT {
 
         assertThat(shell(commands.get(1))).contains("applicationId");
         assertThat(serverless.last()).isEqualTo(file("emr-serverless/application.json"));
+    }
+
+    /** Against the tool's own models of the services; nothing is called. */
+    @Test
+    void otherCallsOfThePagesAreValid() {
+        List<String> commands = DocumentationTest.pages()
+                .flatMap(page -> DocumentationTest.codes(page).stream())
+                .filter(code -> code.startsWith("aws ") && !code.startsWith("aws emr"))
+                .distinct()
+                .toList();
+        assertThat(commands).hasSizeGreaterThanOrEqualTo(2);
+        for (String command : commands) {
+            assertThat(shell(command + " --generate-cli-skeleton output")).startsWith("{");
+        }
     }
 
     @Test

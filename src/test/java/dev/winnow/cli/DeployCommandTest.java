@@ -80,9 +80,9 @@ class DeployCommandTest {
         Files.writeString(jar, "other classes");
         deploy();
         String second = release();
-        deploy("--set", "use-cases.default.budget=50");
+        deploy("--set", "use-cases.default.budget=50", "--set", "outcomes.weights.locked=[boundary]");
         assertThat(List.of(first, second, release())).doesNotHaveDuplicates();
-        assertThat(text("yard.conf")).contains("budget=\"50\"");
+        assertThat(text("yard.conf")).contains("budget=50", "locked=[").doesNotContain("\"[boundary]\"");
     }
 
     @Test

@@ -66,8 +66,12 @@ class IamPoliciesTest {
             "table-registrar");
 
     /** Actions for which AWS knows no resource to name. */
-    private static final Set<String> WITHOUT_RESOURCE =
-            Set.of("sagemaker:ListLabelingJobs", "elasticmapreduce:ListClusters", "bedrock:ListModelInvocationJobs");
+    private static final Set<String> WITHOUT_RESOURCE = Set.of(
+            "sagemaker:ListLabelingJobs",
+            "elasticmapreduce:ListClusters",
+            "bedrock:ListModelInvocationJobs",
+            "cloudwatch:PutMetricData",
+            "logs:DescribeLogGroups");
 
     static List<String> policies() {
         try (Stream<Path> files = Files.list(POLICIES)) {

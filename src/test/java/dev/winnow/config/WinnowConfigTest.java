@@ -227,7 +227,8 @@ class WinnowConfigTest {
                   planted { gold-share = 0.1, repeat-share = 0.2, min-answers = 4, min-agreement = 0.8, rest-days = 5,
                             max-age-days = 50 } }
                 labeling { path = "/l", target = label-studio, max-lines = 10, check-images = false
-                  max-open-answers = 1, max-open-minutes = 2, seconds-per-answer = 4, expire-days = 5, stop-expired = true
+                  max-open-answers = 1, max-open-minutes = 2, week { answers = 7, minutes = 6 }, month { answers = 9, minutes = 8 }
+                   seconds-per-answer = 4, expire-days = 5, stop-expired = true
                   image-aliases { "s3://a/" = "/b/" }
                   tasks.default { target = ground-truth, type = box-verification, title = t, description = d, keywords = [k]
                     instruction = i, guidelines { uri = "https://g", version = v1 }, workers = 5, time-limit = 10m
@@ -241,7 +242,7 @@ class WinnowConfigTest {
                     workteam = "arn:aws:sagemaker:eu-west-1:111122223333:workteam/private-crowd/qa"
                     output = "s3://o/answers", kms-key = k, volume-kms-key = k, public-sites = [s]
                     content-classifiers = [FreeOfAdultContent], tags { team = vision }, endpoint = "http://127.0.0.1:3" }
-                  label-studio { url = "http://127.0.0.1:4", token-variable = V } }
+                  label-studio { url = "http://127.0.0.1:4", token-variable = V, connect-buckets = true } }
                 outcomes { round-days = 30, empty-labels = [nothing], unsure-labels = [what], min-items = 5
                   relevant-change = 0.5, compare-on-audit = true, weights { step = 0.1, min = 0.1, max = 0.6, locked = [boundary] } }
                 export { path = "/e", format = coco, label-attribute = truth, split { train = 0.5, validation = 0.3, test = 0.2 }
@@ -337,6 +338,18 @@ class WinnowConfigTest {
                         .retention())
                 .isEqualTo(Duration.ofHours(1));
         assertThat(load(MINIMAL).maintain().retention()).isEqualTo(Duration.ofDays(7));
+    }
+
+    @Test
+    void whatWentToLabelingRestsForAsLongAsItsDayHasCandidates() {
+        assertThat(load(MINIMAL + "selection { max-age-days = 7, cooldown-days = 7 }")
+                        .selection()
+                        .cooldownDays())
+                .isEqualTo(7);
+        assertThatThrownBy(() -> load(MINIMAL + "selection.cooldown-days = 6"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(
+                        "selection.cooldown-days = 6, but candidates stay for max-age-days = 7: an image would be asked");
     }
 
     @ParameterizedTest

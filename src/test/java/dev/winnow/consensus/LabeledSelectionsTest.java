@@ -25,9 +25,10 @@ class LabeledSelectionsTest {
     private static final Instant TODAY = Instant.parse("2026-11-05T23:59:59Z");
 
     private final FakeTables tables = new FakeTables();
+    private String hocon = "";
 
     private LabeledSelections labels() {
-        return new LabeledSelections(Configs.of(""), tables);
+        return new LabeledSelections(Configs.of(hocon), tables);
     }
 
     /** One image that was asked about four days before; its class is {@code predicted}. */
@@ -156,6 +157,20 @@ class LabeledSelectionsTest {
                         "inference missed MISSED knife 2026-10-31",
                         "inference none FALSE_POSITIVE null 2026-10-31",
                         "inference other RELABELED knife 2026-10-31");
+    }
+
+    @Test
+    void configuredWordsForNothingAndForNotKnowingAreNoClasses() {
+        hocon = "outcomes { empty-labels = [clear], unsure-labels = [blurred] }";
+        selected("right", Candidates.AUDIT, null);
+        labeled("right", "clear");
+        selected("alarm", Candidates.BOUNDARY, "bag");
+        labeled("alarm", "clear");
+        selected("unsure", Candidates.BOUNDARY, "bag");
+        labeled("unsure", "blurred");
+        List.of("right", "alarm", "unsure").forEach(item -> answered(item, TODAY));
+
+        assertThat(contradicted()).containsExactly("inference alarm FALSE_POSITIVE null 2026-10-31");
     }
 
     @Test

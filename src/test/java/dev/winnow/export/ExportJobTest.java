@@ -573,6 +573,15 @@ class ExportJobTest {
     }
 
     @Test
+    void noModelIsTestedByLabelsOfItsOwn() {
+        chosen("a", "c1");
+        label("a", "car");
+        auto("new", "new", .97, "'ISSUED'", "2026-11-02");
+        run("split { train = 0, validation = 0.5, test = 0.5 }, auto-labels = true");
+        assertThat(byItem()).containsOnlyKeys("a");
+    }
+
+    @Test
     void labelsMadeWithoutPeopleAreExportedWhereAskedForUnlessVoidAuditedOrGivenByPeople() {
         chosen("a", "c1");
         label("a", "car");

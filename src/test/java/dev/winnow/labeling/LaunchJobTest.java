@@ -10,9 +10,11 @@ import dev.winnow.ports.ServiceException;
 import dev.winnow.ports.Stage;
 import dev.winnow.runtime.Rounds;
 import dev.winnow.runtime.Rounds.Round;
+import dev.winnow.selection.Selections;
 import dev.winnow.stats.Digest;
 import dev.winnow.testing.FakeLabeling;
 import dev.winnow.testing.FakeTables;
+import dev.winnow.testing.Frames;
 import dev.winnow.testing.MemoryObjects;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -162,6 +164,42 @@ class LaunchJobTest {
         objects.put("/rounds/p/rounds/2026-10-04.1/round.json", "{}");
         assertThat(launch().sentences())
                 .contains("Job gate failed, and its items returned to the pool on 2026-10-03, before a later round: it"
+                        + " is not launched again");
+    }
+
+    private void gateFailed(LocalDate returned) {
+        publish();
+        launch();
+        put(
+                job("dock"),
+                LabelingJobs.with(
+                        job("gate"), Map.of(LabelingJobs.STATUS, "FAILED", LabelingJobs.RETURNED_ON, returned)));
+    }
+
+    @Test
+    void theNextAttemptIsKnownBeforeItsServiceHasItSoThatNobodyElseAsksAboutItsItems() {
+        gateFailed(DAY);
+        service.failFrom(1, false);
+        assertThatThrownBy(this::launch).isInstanceOf(ServiceException.class);
+        assertThat(job("gate-2").<String>getAs(LabelingJobs.STATUS)).isEqualTo("PLANNED");
+        assertThat(job("gate-2").<Object>getAs(LabelingJobs.SERVICE_ID)).isNull();
+        assertThat(LabelingJobs.lastAttempts(tables.read(LabelingJobs.TABLE).collectAsList()))
+                .containsExactlyInAnyOrder("dock", "gate-2");
+        service.calm();
+        assertThat(launch().sentences()).contains("Job gate-2 runs in ground-truth: 3 items");
+        assertThat(job("gate-2").<String>getAs(LabelingJobs.STATUS)).isEqualTo("RUNNING");
+        assertThat(job("gate-2").<Integer>getAs(LabelingJobs.ORDINAL)).isEqualTo(2);
+        assertThat(service.requests()).containsOnlyKeys("dock", "gate", "gate-2");
+    }
+
+    @Test
+    void aSelectionThatIsNotSealedYetMayHaveTheItemsToo() {
+        gateFailed(DAY);
+        tables.with(
+                Selections.TABLE.name(),
+                Frames.of(Selections.TABLE, "{'pipeline':'p','run_date':'2026-10-02','round_id':'2026-10-02.1'}"));
+        assertThat(launch().sentences())
+                .contains("Job gate failed, and its items returned to the pool on 2026-10-01, before a later round: it"
                         + " is not launched again");
     }
 

@@ -130,6 +130,16 @@ class ManifestsJobTest {
     }
 
     @Test
+    void aRoundThatALaterOneOvertookIsNotPublished() {
+        selectFive();
+        objects.put("/rounds/p/rounds/2026-10-02.1/round.json", "{}");
+        assertThatThrownBy(() -> job(tables, objects).run(DAY))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("round 2026-10-02.1 is sealed already, and rounds go forward only");
+        assertThat(files()).hasSize(1);
+    }
+
+    @Test
     void theSealListsEveryFileWithItsCountAndHash() {
         selectFive();
         assertThat(job(tables, objects).run(DAY).rowsOut()).isEqualTo(5);

@@ -546,6 +546,14 @@ class AnalyzeJobTest {
 
         objects.list("s3://copies/").forEach(objects::delete);
         batch.done = true;
+        batch.changed = true;
+        List<String> waiting = findings(pipeline, DAY, "inference_id", "status");
+        assertThatThrownBy(() -> pipeline.analyze(DAY, batch))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(
+                        "5 of 5 images of 2026-10-01 wait for answers to a question that this configuration");
+        assertThat(findings(pipeline, DAY, "inference_id", "status")).isEqualTo(waiting);
+        batch.changed = false;
         assertThat(pipeline.analyze(DAY, batch).sentences())
                 .contains("5 images are ANSWERED", "4 images are UNREADABLE");
         assertThat(findings(pipeline, DAY, "inference_id", "inclusion_probability", "brightness", "dim_light"))
@@ -557,6 +565,7 @@ class AnalyzeJobTest {
     /** Asks first, answers once it is done. */
     private static final class Batch implements ImageReviewer {
         private boolean done;
+        private boolean changed;
 
         @Override
         public String modelId() {
@@ -579,12 +588,12 @@ class AnalyzeJobTest {
             return cases.stream()
                     .map(image -> new ImageReview(
                             image.id(),
-                            done ? ImageFindings.ANSWERED : ImageFindings.SUBMITTED,
-                            done ? null : "waits",
+                            changed ? ImageFindings.MEASURED : done ? ImageFindings.ANSWERED : ImageFindings.SUBMITTED,
+                            done && !changed ? null : "waits",
                             "model",
                             "1",
-                            done ? seen : null,
-                            done ? new ImageReview.Call("{}", "end_turn", 1, 1, 0.5, null) : null,
+                            done && !changed ? seen : null,
+                            done && !changed ? new ImageReview.Call("{}", "end_turn", 1, 1, 0.5, null) : null,
                             1,
                             false))
                     .toList();

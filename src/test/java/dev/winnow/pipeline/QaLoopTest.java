@@ -12,7 +12,6 @@ import dev.winnow.adapters.sources.SparkSources;
 import dev.winnow.answers.Answers;
 import dev.winnow.answers.IngestJob;
 import dev.winnow.candidates.Candidates;
-import dev.winnow.config.ConfigException;
 import dev.winnow.config.TaskType.Subject;
 import dev.winnow.config.WinnowConfig;
 import dev.winnow.consensus.ConsensusJob;
@@ -30,6 +29,7 @@ import dev.winnow.labeling.ReviewBatchJobs;
 import dev.winnow.labeling.groundtruth.GroundTruthTarget;
 import dev.winnow.labeling.labelstudio.LabelStudioTarget;
 import dev.winnow.ports.LabelingService.State;
+import dev.winnow.ports.ServiceException;
 import dev.winnow.ports.Stage;
 import dev.winnow.progress.JobsSyncJob;
 import dev.winnow.progress.OpenJobs;
@@ -420,7 +420,8 @@ class QaLoopTest {
                 .as("neither the audit's image nor one that no job can show")
                 .hasSize(4 + 1);
         assertThatThrownBy(() -> batches(DAY.plusDays(7), ""))
-                .isInstanceOf(ConfigException.class)
+                .isInstanceOfSatisfying(
+                        ServiceException.class, e -> assertThat(e.retryable()).isTrue())
                 .hasMessageContaining("there are no candidates of 2026-11-12");
     }
 

@@ -160,7 +160,7 @@ class JobsSyncJobTest {
         assertThat(row.<Long>getAs(LabelingProgress.BACKLOG_ANSWERS)).isEqualTo(3);
         assertThat(row.<Double>getAs(LabelingProgress.BACKLOG_MINUTES)).isEqualTo(1);
         EarlierRounds.Open open = new OpenJobs("p", tables, TEAM).open(DAY.plusDays(1));
-        assertThat(open).isEqualTo(new EarlierRounds.Open(3, 1, 20));
+        assertThat(open).isEqualTo(new EarlierRounds.Open(3, 1, 20, 9, 9));
         assertThat(new OpenJobs("p", tables, TEAM).open(DAY).answers())
                 .as("before the first sync all that was launched is open: three items, three answers each")
                 .isEqualTo(9);
@@ -178,6 +178,60 @@ class JobsSyncJobTest {
         assertThat(open.open(DAY.plusDays(1)).answers())
                 .as("the day before it runs")
                 .isZero();
+    }
+
+    /** 2026-10-01 is a Thursday. */
+    @Test
+    void whatJobsOfAWeekAndAMonthAskedForCountsUpToTheirEndUnlessTheyFailed() {
+        put(
+                job("gate", "DONE"),
+                job("dock", "FAILED").replace("/m.", "/d."),
+                job("yard", "RUNNING").replace("/m.", "/y.").replace("2026-10-01", "2026-09-30"),
+                job("later", "PLANNED").replace("/m.", "/l.").replace("2026-10-01", "2026-10-05"));
+        OpenJobs jobs = new OpenJobs("p", tables, TEAM);
+        EarlierRounds.Open sunday = jobs.open(LocalDate.parse("2026-10-04"));
+        assertThat(List.of(sunday.week(), sunday.month())).containsExactly(6L, 3L);
+        EarlierRounds.Open monday = jobs.open(LocalDate.parse("2026-10-05"));
+        assertThat(List.of(monday.week(), monday.month()))
+                .as("a round of the day itself, too")
+                .containsExactly(3L, 6L);
+    }
+
+    @Test
+    void aJobThatWaitsForItsPilotIsOpen() {
+        put(job("gate", "PLANNED").replace("'sha256'", "'pilot_key':'k','pilot_part':'REST','sha256'"));
+        service.forget("gate");
+        OpenJobs open = new OpenJobs("p", tables, TEAM);
+        assertThat(open.open(DAY.plusDays(1)).answers())
+                .as("it may be released on any day")
+                .isEqualTo(3);
+        sync(DAY);
+        assertThat(open.open(DAY.plusDays(1)).answers()).isEqualTo(3);
+    }
+
+    @Test
+    void whatWasAnsweredAfterItReturnedIsNotFreeAnyMore() {
+        service.stands("gate", State.FAILED, 3, 0, 0);
+        sync(DAY);
+        assertThat(freeOn(DAY.plusDays(1))).hasSize(3);
+        answers(answer("i2", "w1", "2026-10-03", 10), answer("i3", "w1", "2026-10-05", 10));
+        assertThat(freeOn(DAY.plusDays(1)))
+                .as("on a day before the other answer was given")
+                .containsExactly("s3://b/i1.jpg", "s3://b/i3.jpg");
+        assertThat(freeOn(DAY.plusDays(2))).containsExactly("s3://b/i1.jpg");
+    }
+
+    @Test
+    void timesAddUpToTheSameInAnyOrder() {
+        service.stands("gate", State.RUNNING, 3, 1, 0);
+        answers(
+                answer("i1", "w1", "2026-10-02", 0.1),
+                answer("i1", "w2", "2026-10-02", 0.2),
+                answer("i1", "w3", "2026-10-02", 0.3));
+        sync(DAY);
+        assertThat(progress(DAY).<Double>getAs(LabelingProgress.SECONDS_PER_ITEM))
+                .as("0.1 + 0.2 + 0.3 of doubles is more")
+                .isEqualTo(0.6);
     }
 
     @Test

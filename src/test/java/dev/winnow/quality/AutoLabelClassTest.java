@@ -100,6 +100,18 @@ class AutoLabelClassTest {
     }
 
     @Test
+    void auditsThatLeaveTheWindowAreNoTestThatWasPassed() {
+        LocalDate passed = FIRST.plusDays(1);
+        Earlier before = new Earlier(FIRST.plusDays(4), Status.ISSUED, FIRST, .9, 120, 540, passed, passed, null);
+        assertThat(decide(FIRST.plusDays(5), PROVEN, before, 120, new Audited(534, 3))
+                        .passedOn())
+                .isEqualTo(passed);
+        assertThat(decide(FIRST.plusDays(5), PROVEN, before, 120, new Audited(541, 3))
+                        .passedOn())
+                .isEqualTo(FIRST.plusDays(5));
+    }
+
+    @Test
     void theWorstSegmentWithdrawsWithAsMuchMoreEvidenceAsThereAreSegments() {
         Earlier before = new Earlier(FIRST, Status.ISSUED, FIRST, .9, 100, 0, FIRST, FIRST, null);
         AutoLabelClass one = AutoLabelClass.of(FIRST.plusDays(1), PROVEN, before);

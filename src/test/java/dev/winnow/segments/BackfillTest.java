@@ -119,6 +119,31 @@ class BackfillTest extends LoggedDays {
     }
 
     @Test
+    void lateFeedbackThatBreaksTheContractLeavesItsVerdictsAsTheyWereAndDoesNotStopTheNext() {
+        days(1, 2);
+        run(1);
+        List<String> before = verdictsOf(1);
+        marks(1, "late", mark("f9", 1, "WRONG", "a1-0", 1));
+
+        assertThat(run(2).sentences())
+                .anyMatch(s -> s.startsWith("Feedback that arrived on 2026-10-01 changed, and its verdicts stay as they"
+                        + " are: inputs.feedback: 1 of"));
+        assertThat(verdictsOf(1)).isEqualTo(before).isNotEmpty();
+        assertThat(verdictsOf(2)).isNotEmpty();
+    }
+
+    private List<String> verdictsOf(int number) {
+        return tables
+                .readStored("verdict_daily")
+                .filter("arrival_date = DATE'" + day(number) + "'")
+                .toJSON()
+                .collectAsList()
+                .stream()
+                .sorted()
+                .toList();
+    }
+
+    @Test
     void aLateDayThatLostMostOfItsRowsLeavesItsCellsAsTheyWere() {
         run(1);
         List<String> before = exposureOf(1);

@@ -125,12 +125,29 @@ class EvidenceTest {
                         new FreshDays(cameras(10, 4, 40), rest),
                         new FreshDays(cameras(3, 20, 40), rest),
                         new FreshDays(cameras(1, 20, 40), rest)),
+                4,
                 SETTINGS);
 
         assertThat(said).extracting(Evidence.Confirmation::passes).containsExactly(true, false, false, false);
         assertThat(said.get(0).rate()).isCloseTo(0.3, within(0.01));
         assertThat(said.get(0).trials()).isEqualTo(400);
         assertThat(said.get(3).qValue()).isNull();
+    }
+
+    @Test
+    void theFamilyOfConfirmationsIsAllThatWasSuspectedNotWhatStillIs() {
+        FreshDays one = new FreshDays(cameras(10, 12, 40), cameras(60, 4, 40));
+        double alone = q(one, 1);
+
+        assertThat(q(one, 40))
+                .as("Benjamini-Yekutieli: forty times, and the harmonic sum of forty")
+                .isCloseTo(Math.min(1, 40 * alone * 4.278543), within(alone));
+    }
+
+    private static double q(FreshDays days, long awaiting) {
+        return Objects.requireNonNull(Evidence.confirm(cameras(70, 5, 40), List.of(days), awaiting, SETTINGS)
+                .get(0)
+                .qValue());
     }
 
     /** 200 fleets of 20 segments without any difference but that of cameras, correlated by about .1. */

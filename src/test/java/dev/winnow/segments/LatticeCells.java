@@ -226,14 +226,15 @@ final class LatticeCells {
             Map<String, long[]> whole =
                     Objects.requireNonNull(byCamera.get(key.substring(0, key.indexOf(" [")) + " []"));
             cameras.forEach((camera, c) -> {
-                for (int i = 0; i < COUNTS; i++) {
-                    numbers[i] += c[i];
-                }
-                long x = c[1];
-                long n = c[TRIALS];
+                // Of what can't be, the nearest that can: inside and outside of the segment 0 <= x <= n.
                 long[] all = Objects.requireNonNull(whole.get(camera));
-                long allX = all[1];
-                long allN = all[TRIALS];
+                long allN = Math.max(0, all[TRIALS]);
+                long allX = Math.max(0, Math.min(allN, all[1]));
+                long n = Math.max(0, Math.min(allN, c[TRIALS]));
+                long x = Math.max(Math.max(0, allX - (allN - n)), Math.min(Math.min(n, allX), c[1]));
+                for (int i = 0; i < COUNTS; i++) {
+                    numbers[i] += i == 1 ? x : i == TRIALS ? n : c[i];
+                }
                 String useCase = key.substring(0, key.indexOf(" ["));
                 long[] more = {
                     x * x,

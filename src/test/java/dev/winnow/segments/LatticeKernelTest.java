@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.winnow.segments.LatticeCells.Cell;
+import dev.winnow.stats.ClusterSums;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -47,6 +49,41 @@ class LatticeKernelTest {
 
             assertSums(cells, dimensions, limits, fixed < 2 ? null : "site");
         }
+    }
+
+    /** Files that come too late, and cameras that move, leave verdicts where no alarm is counted. */
+    @Test
+    void whateverIsCountedSegmentsAndTheirRestAreSumsThatClustersCanHave() {
+        for (long seed = 1; seed <= 20; seed++) {
+            List<Cell> cells = LatticeCells.random(seed, 60, 3);
+            List<Lattice.Dimension> dimensions = LatticeCells.dimensions(LatticeCells.OF_CAMERA, LatticeCells.OTHERS);
+            Map<String, long[]> sums = kernel(cells, LatticeCells.lattice(cells, dimensions, LIMITS));
+            sums.forEach((key, of) -> {
+                ClusterSums segment = clusters(of);
+                ClusterSums whole =
+                        clusters(Objects.requireNonNull(sums.get(key.substring(0, key.indexOf(' ')) + " []")));
+                ClusterSums rest = whole.outside(
+                        segment,
+                        of[LatticeKernel.WHOLE_CAMERAS],
+                        of[LatticeKernel.WRONG_OF_WHOLE],
+                        of[LatticeKernel.WRONG_TRIALS_OF_WHOLE],
+                        of[LatticeKernel.TRIALS_OF_WHOLE]);
+                assertThat(rest.n()).isEqualTo(whole.n() - segment.n());
+                if (rest.clusters() > 1) {
+                    assertThat(rest.variance()).as(key).isNotNegative();
+                }
+            });
+        }
+    }
+
+    private static ClusterSums clusters(long[] of) {
+        return new ClusterSums(
+                of[LatticeKernel.TRIAL_CAMERAS],
+                of[LatticeKernel.WRONG],
+                of[LatticeKernel.TRIALS],
+                of[LatticeKernel.WRONG_SQUARES],
+                of[LatticeKernel.WRONG_TRIALS],
+                of[LatticeKernel.TRIALS_SQUARES]);
     }
 
     private static void assertSums(

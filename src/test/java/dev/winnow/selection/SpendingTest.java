@@ -141,6 +141,15 @@ class SpendingTest {
     }
 
     @Test
+    void aUseCaseWithoutABudgetMayHaveImagesThatNobodyCanLabel() {
+        assertThat(spend(0, 0, Pools.boundary("file:/a.jpg", 1))
+                        .spent()
+                        .chosen()
+                        .values())
+                .allMatch(List::isEmpty);
+    }
+
+    @Test
     void aPoolOfPlacesOfTextsSaysThatTheTextItselfIsWanted() {
         assertThatThrownBy(() -> Spending.of(
                         new UseCasePool("chat", List.of(Pools.boundary("s3://bucket/1.txt", 1)), List.of(), 1_000, 0),

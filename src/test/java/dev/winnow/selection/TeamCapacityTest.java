@@ -3,6 +3,7 @@ package dev.winnow.selection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.winnow.config.TeamSettings;
+import dev.winnow.config.TeamSettings.Limit;
 import dev.winnow.ports.EarlierRounds.Open;
 import java.util.Map;
 import java.util.Random;
@@ -13,6 +14,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TeamCapacityTest {
+    private static final Limit NONE = new Limit(0, 0);
+
     /** 100 answers and 50 minutes are open; an answer takes 30 seconds. */
     @ParameterizedTest
     @CsvSource({
@@ -28,8 +31,31 @@ class TeamCapacityTest {
         "160,  52, 1, 4"
     })
     void whatIsOpenAndWhatIsNewFitTheLimitsTogether(int answers, int minutes, int perItem, long images) {
-        TeamSettings team = new TeamSettings(answers, minutes, perItem, 20, 30, false);
-        assertThat(TeamCapacity.images(team, new Open(100, 50, 30))).isEqualTo(images);
+        TeamSettings team = new TeamSettings(answers, minutes, NONE, NONE, perItem, 20, 30, false);
+        assertThat(TeamCapacity.images(team, new Open(100, 50, 30, 900, 2_000))).isEqualTo(images);
+    }
+
+    /** 900 answers were asked for this week, 2,000 this month; an answer takes 30 seconds. */
+    @ParameterizedTest
+    @CsvSource({
+        "1000,    0,    0,    0, 100",
+        "   0,  470,    0,    0, 40",
+        "   0,    0, 2050,    0, 50",
+        "   0,    0,    0, 1010, 20",
+        "1000,    0, 2050, 1010, 20",
+        " 900,    0, 9000, 9000, 0"
+    })
+    void whatAWeekAndAMonthAskForIsLimitedToo(int week, int weekMinutes, int month, int monthMinutes, long images) {
+        TeamSettings team =
+                new TeamSettings(0, 0, new Limit(week, weekMinutes), new Limit(month, monthMinutes), 1, 20, 30, false);
+        assertThat(team.isLimited()).isTrue();
+        Open open = new Open(100, 50, 30, 900, 2_000);
+        assertThat(TeamCapacity.images(team, open)).isEqualTo(images);
+        if (week == 1_000 && month == 0) {
+            assertThat(TeamCapacity.sentence(team, open, 300, images))
+                    .isEqualTo("The team still has 100 answers open, 50 minutes of work, and labeling.week.answers is"
+                            + " 1,000, 900 of it asked for: 100 of a budget of 300 images may be selected");
+        }
     }
 
     @Test

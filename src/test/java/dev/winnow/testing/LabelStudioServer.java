@@ -44,7 +44,7 @@ public final class LabelStudioServer implements AutoCloseable {
     }
 
     /** Installs it if need be, and starts it with a database below {@code folder}. */
-    public static LabelStudioServer start(Path folder) {
+    public static LabelStudioServer start(Path folder, Map<String, String> environment) {
         try {
             Path home = Path.of("target", "label-studio").toAbsolutePath();
             Path command = home.resolve("bin/label-studio");
@@ -74,6 +74,7 @@ public final class LabelStudioServer implements AutoCloseable {
                             TOKEN)
                     .redirectErrorStream(true)
                     .redirectOutput(folder.resolve("server.log").toFile());
+            builder.environment().putAll(environment);
             builder.environment()
                     .putAll(Map.of(
                             "LABEL_STUDIO_BASE_DATA_DIR",
@@ -169,6 +170,17 @@ public final class LabelStudioServer implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
+    }
+
+    /** Where a page's image is, as its server sends a browser there. */
+    public String redirect(String path) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url + path))
+                .header("Authorization", "Token " + TOKEN)
+                .build();
+        return http.send(request, BodyHandlers.discarding())
+                .headers()
+                .firstValue("Location")
+                .orElse("");
     }
 
     @Override

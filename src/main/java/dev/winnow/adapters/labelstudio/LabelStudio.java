@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.winnow.config.ConfigException;
+import dev.winnow.config.S3Settings;
 import dev.winnow.ports.LabelingService;
 import dev.winnow.ports.ServiceException;
 import dev.winnow.stats.Digest;
@@ -26,6 +27,8 @@ import java.time.format.DateTimeParseException;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,16 +51,20 @@ public final class LabelStudio implements LabelingService {
     /** The import of ten thousand tasks is answered when all are stored. */
     private static final Duration CALL = Duration.ofMinutes(10);
 
+    private static final Pattern BUCKET = Pattern.compile("s3://([^/]+)/");
+
     private static final JsonMapper JSON = new JsonMapper();
 
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(CONNECT).build();
     private final String url;
     private final String token;
+    private final @Nullable S3Settings images;
 
-    private LabelStudio(String url, String token) {
+    private LabelStudio(String url, String token, @Nullable S3Settings images) {
         this.url = url;
         this.token = token;
+        this.images = images;
     }
 
     /**
@@ -66,15 +73,16 @@ public final class LabelStudio implements LabelingService {
      * @param url where it is, without the {@code /api}
      * @param token legacy token of a user, or a personal access token (a JSON Web Token)
      * @param variable that the token is from, for messages
+     * @param images where the buckets of images are, which projects are connected to; null: somebody else connects them
      * @throws ConfigException if the token can't stand in a header
      */
-    public static LabelStudio open(String url, String token, String variable) {
+    public static LabelStudio open(String url, String token, String variable, @Nullable S3Settings images) {
         String stripped = token.strip();
         if (!stripped.matches("[!-~]+")) { // the client would refuse it in words that show it
             throw new ConfigException("labeling.label-studio.token-variable: what the variable " + variable
                     + " holds is no token: it is empty, or has blanks, line breaks or characters outside of ASCII");
         }
-        return new LabelStudio(url.replaceAll("/+$", ""), stripped);
+        return new LabelStudio(url.replaceAll("/+$", ""), stripped, images);
     }
 
     /** The title of a job's project: its name, or where that is too long its beginning and a hash of the whole. */
@@ -94,6 +102,7 @@ public final class LabelStudio implements LabelingService {
             return call("POST", "/api/projects", body).path("id").asLong();
         });
         Set<String> there = items(project);
+        Set<String> connected = images == null ? Set.of() : buckets(project);
         for (String tasks : job.tasks()) {
             ArrayNode missing = JSON.createArrayNode();
             for (JsonNode task : tree(tasks)) {
@@ -107,11 +116,42 @@ public final class LabelStudio implements LabelingService {
                 if (there.add(item)) {
                     missing.add(task);
                 }
+                if (images != null) {
+                    Matcher image =
+                            BUCKET.matcher(task.path("data").path("image").asText());
+                    if (image.lookingAt() && connected.add(image.group(1))) {
+                        connect(project, image.group(1), images);
+                    }
+                }
             }
             if (!missing.isEmpty()) {
                 call("POST", "/api/projects/" + project + "/import", missing);
             }
         }
+    }
+
+    /** Buckets that are connected to a project. */
+    private Set<String> buckets(long project) {
+        Set<String> buckets = new HashSet<>();
+        call("GET", "/api/storages/s3?project=" + project, null)
+                .forEach(storage -> buckets.add(storage.path("bucket").asText()));
+        return buckets;
+    }
+
+    /** Has the server show a bucket's images by signed addresses; it imports nothing from there by itself. */
+    private void connect(long project, String bucket, S3Settings where) {
+        ObjectNode storage = JSON.createObjectNode()
+                .put("project", project)
+                .put("title", bucket)
+                .put("bucket", bucket)
+                .put("presign", true);
+        if (!where.region().isEmpty()) {
+            storage.put("region_name", where.region());
+        }
+        if (!where.endpoint().isEmpty()) {
+            storage.put("s3_endpoint", where.endpoint());
+        }
+        call("POST", "/api/storages/s3", storage);
     }
 
     @Override

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.winnow.config.S3Settings;
 import dev.winnow.ports.LabelingService.Job;
 import dev.winnow.ports.LabelingService.State;
 import dev.winnow.ports.LabelingService.Status;
 import dev.winnow.ports.ServiceException;
 import dev.winnow.testing.LabelStudioServer;
+import dev.winnow.testing.S3Process;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,10 +19,16 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
 
 /** Projects in a real Label Studio. */
 class LabelStudioIT {
+    @RegisterExtension
+    static final S3Process S3 = new S3Process();
+
     @TempDir
     static Path folder;
 
@@ -28,7 +36,7 @@ class LabelStudioIT {
 
     @BeforeAll
     static void start() {
-        server = LabelStudioServer.start(folder);
+        server = LabelStudioServer.start(folder, S3.environment());
     }
 
     @AfterAll
@@ -39,7 +47,7 @@ class LabelStudioIT {
     }
 
     private static LabelStudio labeling() {
-        return LabelStudio.open(server.url() + "/", LabelStudioServer.TOKEN, "V");
+        return LabelStudio.open(server.url() + "/", LabelStudioServer.TOKEN, "V", null);
     }
 
     private static Job job(String name, Iterable<String> tasks) {
@@ -168,17 +176,48 @@ class LabelStudioIT {
     }
 
     @Test
+    void theBucketsOfImagesAreConnectedOnceAndTheirImagesShown() throws Exception {
+        S3.createBucket("images");
+        try (S3Client client = S3.client()) {
+            client.putObject(put -> put.bucket("images").key("i1.jpg"), RequestBody.fromString("pixels"));
+        }
+        S3Settings where = new S3Settings(S3.endpoint().toString(), S3.region(), true);
+        Job job = job("dock-with-images", List.of(tasks("i1", "i2").replace("s3://bucket/", "s3://images/")));
+        for (int i = 0; i < 2; i++) {
+            LabelStudio.open(server.url(), LabelStudioServer.TOKEN, "V", where).create(job);
+        }
+        Status made = labeling().describe(job.name()).orElseThrow();
+        JsonNode storages = server.call("GET", "/api/storages/s3?project=" + project(made), "");
+        assertThat(storages).hasSize(1);
+        assertThat(storages.at("/0/bucket").asText()).isEqualTo("images");
+        assertThat(items(made)).as("a source storage adds no tasks of its own").containsExactly("i1", "i2");
+
+        String shown = server.call("GET", "/api/tasks/?project=" + project(made) + "&resolve_uri=true", "")
+                .at("/tasks/0/data/image")
+                .asText();
+        assertThat(shown).startsWith("/tasks/").contains("fileuri=");
+        assertThat(server.redirect(shown)).startsWith(S3.endpoint().toString()).contains("images/i1.jpg", "Signature");
+
+        assertThatThrownBy(() -> LabelStudio.open(server.url(), LabelStudioServer.TOKEN, "V", where)
+                        .create(job("dock-elsewhere", List.of(tasks("i1")))))
+                .isInstanceOfSatisfying(
+                        ServiceException.class, e -> assertThat(e.retryable()).isFalse())
+                .hasMessageContaining("Cannot find bucket bucket in S3");
+    }
+
+    @Test
     void aPersonalAccessTokenIsExchanged() {
         String token = server.call("POST", "/api/token/", "{}").path("token").asText();
         assertThat(token.split("\\.")).hasSize(3);
-        LabelStudio labeling = LabelStudio.open(server.url(), token, "V");
+        LabelStudio labeling = LabelStudio.open(server.url(), token, "V", null);
         labeling.create(job("by-personal-token", List.of(tasks("i1"))));
         assertThat(labeling.describe("by-personal-token").orElseThrow().items()).isEqualTo(1);
     }
 
     @Test
     void refusalsSayWhatHelps() {
-        assertThatThrownBy(() -> LabelStudio.open(server.url(), "wrong", "V").describe("x"))
+        assertThatThrownBy(
+                        () -> LabelStudio.open(server.url(), "wrong", "V", null).describe("x"))
                 .isInstanceOfSatisfying(
                         ServiceException.class, e -> assertThat(e.retryable()).isFalse())
                 .hasMessageContaining(
@@ -192,8 +231,8 @@ class LabelStudioIT {
         assertThatThrownBy(
                         () -> labeling().create(job("no-keys", List.of("[{\"data\":{\"image\":\"s3://b/1.jpg\"}}]"))))
                 .hasMessageContaining("A task of labeling job no-keys has no data.item-id");
-        assertThatThrownBy(
-                        () -> LabelStudio.open("http://127.0.0.1:1", "t", "V").describe("x"))
+        assertThatThrownBy(() ->
+                        LabelStudio.open("http://127.0.0.1:1", "t", "V", null).describe("x"))
                 .isInstanceOfSatisfying(
                         ServiceException.class, e -> assertThat(e.retryable()).isTrue())
                 .hasMessageContaining("could not be reached");

@@ -13,7 +13,7 @@ class LabelStudioTest {
     @ParameterizedTest
     @ValueSource(strings = {"secret\nsecret", "secr\u00e9t", "secret secret"})
     void aTokenThatNoHeaderTakesIsRefusedAndNotShown(String token) {
-        assertThatThrownBy(() -> LabelStudio.open("http://127.0.0.1:1", token, "STUDIO_TOKEN"))
+        assertThatThrownBy(() -> LabelStudio.open("http://127.0.0.1:1", token, "STUDIO_TOKEN", null))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageStartingWith(
                         "labeling.label-studio.token-variable: what the variable STUDIO_TOKEN holds is no token")
@@ -22,7 +22,7 @@ class LabelStudioTest {
 
     @Test
     void theLineBreakAtTheEndOfAFileIsNoPartOfTheToken() {
-        try (LabelStudio service = LabelStudio.open("http://127.0.0.1:1", "secret\n", "STUDIO_TOKEN")) {
+        try (LabelStudio service = LabelStudio.open("http://127.0.0.1:1", "secret\n", "STUDIO_TOKEN", null)) {
             assertThat(service).isNotNull();
         }
     }
