@@ -75,6 +75,7 @@ public final class LabelStudioServer implements AutoCloseable {
                     .redirectErrorStream(true)
                     .redirectOutput(folder.resolve("server.log").toFile());
             builder.environment().putAll(environment);
+            builder.environment().put("SSRF_PROTECTION_ENABLED", "false"); // its S3 is on this machine
             builder.environment()
                     .putAll(Map.of(
                             "LABEL_STUDIO_BASE_DATA_DIR",

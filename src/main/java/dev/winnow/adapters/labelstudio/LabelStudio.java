@@ -267,7 +267,7 @@ public final class LabelStudio implements LabelingService {
         if (status == 401 || status == 403) {
             return ServiceException.refused(
                     answer + ": the token in the variable that labeling.label-studio.token-variable names is not valid"
-                            + " there, or its user may not make projects",
+                            + " there, or its user may not make projects: " + said(response.body()),
                     null);
         }
         return ServiceException.refused(answer + ": " + said(response.body()), null);
