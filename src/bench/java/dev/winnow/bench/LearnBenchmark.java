@@ -226,6 +226,7 @@ public final class LearnBenchmark {
         Set<String> known = ids(judged);
         Pipeline pipeline =
                 Pipeline.of(root, new YieldLogs(data.name(), data.dimensions(), items, Map.of()).write(root, known));
+        pipeline.segments(DAY.minusDays(1));
         pipeline.segments(DAY);
         pipeline.candidates(DAY);
         List<Row> usable = pipeline.rows("candidates").collectAsList().stream()

@@ -155,6 +155,7 @@ public final class YieldBenchmark {
                 .filter(id -> uniform(number + "|" + id) < JUDGED)
                 .collect(Collectors.toSet());
         Pipeline pipeline = Pipeline.of(root, log.write(root, judged));
+        pipeline.segments(DAY.minusDays(1));
         pipeline.segments(DAY);
         pipeline.candidates(DAY);
         Map<String, Map<String, Double>> scores = new HashMap<>();

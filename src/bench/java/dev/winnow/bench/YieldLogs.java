@@ -145,11 +145,15 @@ record YieldLogs(String name, List<String> dimensions, List<Item> items, Map<Str
         List<String> inferences = new ArrayList<>();
         List<String> feedback = new ArrayList<>();
         for (Item item : items) {
+            // What was judged is of the day before: a day's own verdicts don't rank its images.
+            String date = judged.contains(item.id) ? "2026-09-30" : "2026-10-01";
             inferences.add(String.format(
                     Locale.ROOT,
-                    "%s,s3://b/%s.png,2026-10-01T00:00:00Z,2026-10-01,%s,%s,%s,%s,%s,%s%s",
+                    "%s,s3://b/%s.png,%sT00:00:00Z,%s,%s,%s,%s,%s,%s,%s%s",
                     item.id,
                     item.id,
+                    date,
+                    date,
                     USE_CASE,
                     item.version,
                     item.site,
@@ -159,7 +163,7 @@ record YieldLogs(String name, List<String> dimensions, List<Item> items, Map<Str
                     item.values.isEmpty() ? "" : "," + String.join(",", item.values)));
             if (judged.contains(item.id)) {
                 feedback.add(String.format(
-                        "f%s,%s,2026-10-01,%s,2026-10-01T12:00:00Z",
+                        "f%s,%s,2026-09-30,%s,2026-09-30T12:00:00Z",
                         item.id, item.id, item.wrong ? "FALSE_POSITIVE" : "CONFIRMED"));
             }
         }
