@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.winnow.answers.Answers;
 import dev.winnow.candidates.Candidates;
-import dev.winnow.config.ConfigException;
 import dev.winnow.config.WinnowConfig;
 import dev.winnow.consensus.Labels;
 import dev.winnow.inputs.CameraTable;
 import dev.winnow.inputs.InferenceLog;
 import dev.winnow.inputs.Inferences;
+import dev.winnow.ports.ServiceException;
 import dev.winnow.ports.Stage;
 import dev.winnow.segments.SegmentFindings;
 import dev.winnow.selection.Selections;
@@ -292,7 +292,8 @@ class AutoLabelsJobTest {
         AutoLabelsJob job =
                 new AutoLabelsJob(config, new InferenceLog(sources, config.inferences(), cameras), cameras, tables);
         assertThatThrownBy(() -> job.run(DAY))
-                .isInstanceOf(ConfigException.class)
+                .isInstanceOfSatisfying(
+                        ServiceException.class, e -> assertThat(e.retryable()).isTrue())
                 .hasMessageContaining("run `candidates --run-date 2026-11-05` first");
         assertThat(issued(DAY)).isEmpty();
     }
