@@ -2,6 +2,7 @@ package dev.winnow.candidates;
 
 import static dev.winnow.candidates.Candidates.DRAW;
 import static dev.winnow.candidates.Candidates.SCORE;
+import static dev.winnow.candidates.Candidates.SEGMENT;
 import static dev.winnow.candidates.Candidates.SIGNAL;
 import static dev.winnow.inputs.Inferences.USE_CASE;
 import static org.apache.spark.sql.functions.col;
@@ -15,10 +16,10 @@ import static org.apache.spark.sql.functions.negate;
 import static org.apache.spark.sql.functions.not;
 
 import java.util.List;
-import java.util.function.ToLongFunction;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Bounds what the histogram cut let through, whatever the scores look like.
@@ -39,27 +40,36 @@ final class BestScores {
     private static final String LOWEST = "lowest";
     private static final String HIGHEST = "highest";
 
+    /** How many rows of one signal are wanted. */
+    @FunctionalInterface
+    interface Limit {
+        /** Returns the rows wanted of a segment of a use case; of all of it where the segment is null. */
+        long rows(String useCase, @Nullable String segment);
+    }
+
     private BestScores() {}
 
     /**
-     * Keeps at least {@code limit} and at most twice {@code limit} rows of each use case and signal with more than four
-     * times as many: the best by score, and among equals those with the lowest draw. Rows of one item stay together, so
+     * Keeps at least {@code limit} and at most twice {@code limit} rows of each use case, signal and segment with more than
+     * four times as many: the best by score, and among equals those with the lowest draw. Rows of one item stay together, so
      * an item with more rows than {@code limit} may exceed it. Rows without a score stay.
      *
-     * @param found rows with use case, signal, score and draw; read several times, so cached by the caller
-     * @param limit use case to rows wanted of each signal, at least 1
+     * @param found rows with use case, signal, segment, score and draw; read several times, so cached by the caller
+     * @param limit use case and segment, null for signals that speak of none, to rows wanted of each signal, at least 1
      */
-    static Dataset<Row> of(Dataset<Row> found, ToLongFunction<String> limit) {
+    static Dataset<Row> of(Dataset<Row> found, Limit limit) {
         Dataset<Row> best = found;
         for (Row group : found.filter(col(SCORE).isNotNull())
-                .groupBy(USE_CASE, SIGNAL)
+                .groupBy(USE_CASE, SIGNAL, SEGMENT)
                 .agg(count(lit(1)).as(ROWS))
+                .sort(USE_CASE, SIGNAL, SEGMENT)
                 .collectAsList()) {
-            long wanted = limit.applyAsLong(group.getAs(USE_CASE));
+            long wanted = limit.rows(group.getAs(USE_CASE), group.getAs(SEGMENT));
             if (group.<Long>getAs(ROWS) > SLACK * wanted) {
                 Column same = col(USE_CASE)
                         .equalTo(group.getAs(USE_CASE))
-                        .and(col(SIGNAL).equalTo(group.getAs(SIGNAL)));
+                        .and(col(SIGNAL).equalTo(group.getAs(SIGNAL)))
+                        .and(col(SEGMENT).eqNullSafe(lit(group.getAs(SEGMENT))));
                 best = best.filter(not(same).or(isBest(found.filter(same), wanted)));
             }
         }

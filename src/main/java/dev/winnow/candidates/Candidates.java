@@ -83,9 +83,6 @@ public final class Candidates {
     /** Signals of which the highest scores are kept, by a cut. */
     static final List<String> BY_SCORE = List.of(BOUNDARY, LOW_CONFIDENCE, ERROR_RISK);
 
-    /** Signals whose score follows from the draw, so that what they speak for takes turns. */
-    static final List<String> BY_HASH = List.of(ELEVATED_SEGMENT, RARE_CLASS);
-
     /** Signals that speak on one day alone: findings and maps of a later day may not say so any more. */
     public static final List<String> OF_THE_DAY = List.of(ELEVATED_SEGMENT, RARE_CLASS, AUDIT, MODEL_CHECK);
 
@@ -133,7 +130,7 @@ public final class Candidates {
                     SCORE,
                     DoubleType,
                     "How strongly the signal speaks, in [0, 1], 1 is strongest; for ERROR_RISK the probability that the"
-                            + " prediction is wrong. Where use-cases.<name>.image-score is mean or sum, what the boxes of the"
+                            + " prediction is wrong, for ELEVATED_SEGMENT the place by that probability in its segment. Where use-cases.<name>.image-score is mean or sum, what the boxes of the"
                             + " image make of it. Null for draws")
             .required(
                     DRAW,

@@ -33,6 +33,7 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.storage.StorageLevel;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the day's candidates: one pass over its inferences, cut by the histograms of its cells; and the inferences, of any
@@ -88,13 +89,16 @@ public final class CandidatesJob implements Stage {
         try (ImageScores images = ImageScores.of(measured, counted.rows(), config, salt(day))) {
             Optional<Dataset<Row>> disagreed =
                     VersionsDisagree.of(rows, dimensions(), counted.versions(), config, salt(day));
-            Dataset<Row> told = told(rows, cuts, known, images, evidence, salt(day));
+            SegmentCuts segments = new SegmentCuts(known.segment, tables.frame(SegmentCuts.TABLE, known.segmentCuts));
+            Dataset<Row> told = Signals.find(
+                            rows, cuts, segments, alarms -> images.put(known.scored(alarms)), salt(day))
+                    .unionByName(ConfidentWrong.of(evidence.wrong(), dimensions(), config, salt(day)), true);
             Dataset<Row> found = disagreed
                     .map(sure -> told.unionByName(sure, true))
                     .orElse(told)
                     .persist(StorageLevel.MEMORY_AND_DISK());
             try {
-                long written = write(day, runId, known.risk, candidates(found, evidence, day, runId));
+                long written = write(day, runId, known.risk, candidates(found, known, segments, evidence, day, runId));
                 int passes = 1
                         + (readsScores() ? 1 : 0)
                         + images.passes()
@@ -112,7 +116,7 @@ public final class CandidatesJob implements Stage {
      * @param counted rows of the day
      * @param needs use case to class that is thin and in error, to its need
      * @param segment worst elevated segment of a row; null for none
-     * @param shares rows of {@link SegmentCuts}
+     * @param segmentCuts rows of {@link SegmentCuts}
      * @param risk learned of the window's verdicts
      * @param scale of the day's risks
      */
@@ -120,7 +124,7 @@ public final class CandidatesJob implements Stage {
             DayEvidence.Counted counted,
             Map<String, Map<String, Double>> needs,
             Column segment,
-            List<Row> shares,
+            List<Row> segmentCuts,
             ErrorRisk risk,
             ErrorRisk.Scale scale) {
         Dataset<Row> scored(Dataset<Row> alarms) {
@@ -128,7 +132,17 @@ public final class CandidatesJob implements Stage {
         }
 
         String digest() {
-            return String.join("|", needs.toString(), shares.toString(), risk.digest());
+            return String.join("|", needs.toString(), segmentCuts.toString(), risk.digest());
+        }
+
+        /** Rows wanted of each signal, or of one segment. */
+        long wanted(WinnowConfig config, String useCase, @Nullable String segment) {
+            return segmentCuts.stream()
+                    .filter(cut ->
+                            cut.getString(0).equals(useCase) && cut.getString(1).equals(segment))
+                    .mapToLong(cut -> cut.getLong(2))
+                    .findFirst()
+                    .orElseGet(() -> Candidates.poolSize(config, useCase));
         }
     }
 
@@ -137,11 +151,13 @@ public final class CandidatesJob implements Stage {
         List<Row> elevated = evidence.elevated();
         WorstSegments segments = WorstSegments.of(elevated);
         Column segment = segments.first(col(ExposureDaily.LABEL), dimensions());
-        List<Row> shares = SegmentCuts.shares(elevated, evidence.alarms(segments, segment), config);
         ErrorRisk risk = ErrorRisk.learn(evidence.verdicts(), tables, cameras, inferences.dimensions());
         ErrorRisk.Scale scale = risk.scale(
-                evidence.cells(), ImageScores.floorOf(config), useCase -> Candidates.wantedRows(config, useCase));
-        return new Known(counted, needs, segment, shares, risk, scale);
+                evidence.cells(segments, segment),
+                ImageScores.floorOf(config),
+                useCase -> Candidates.wantedRows(config, useCase));
+        List<Row> segmentCuts = SegmentCuts.cuts(elevated, scale.bySegment(), config);
+        return new Known(counted, needs, segment, segmentCuts, risk, scale);
     }
 
     private String salt(LocalDate day) {
@@ -162,22 +178,12 @@ public final class CandidatesJob implements Stage {
         return tables.frame(DayCuts.TABLE, DayCuts.of(known.counted, known.needs, doubts, config));
     }
 
-    /** What the day's rows say by themselves, and what people contradicted on it. */
-    private Dataset<Row> told(
-            Dataset<Row> rows, Dataset<Row> cuts, Known known, ImageScores images, DayEvidence evidence, String salt) {
-        return Signals.find(
-                        rows,
-                        cuts,
-                        new SegmentCuts(known.segment, tables.frame(SegmentCuts.TABLE, known.shares)),
-                        alarms -> images.put(known.scored(alarms)),
-                        salt)
-                .unionByName(ConfidentWrong.of(evidence.wrong(), dimensions(), config, salt), true);
-    }
-
     /** The best of what was found, one row per item and signal, with what checks the model. */
-    private Dataset<Row> candidates(Dataset<Row> found, DayEvidence evidence, LocalDate day, String runId) {
-        return BestScores.of(found, useCase -> Candidates.poolSize(config, useCase))
+    private Dataset<Row> candidates(
+            Dataset<Row> found, Known known, SegmentCuts segments, DayEvidence evidence, LocalDate day, String runId) {
+        return BestScores.of(found, (useCase, segment) -> known.wanted(config, useCase, segment))
                 .transform(Signals::onePerItem)
+                .transform(segments::inTurns)
                 .unionByName(ModelChecks.of(evidence.findings(), dimensions(), salt(day)), true)
                 .withColumn(Candidates.PIPELINE, lit(config.pipeline()))
                 .withColumn(Candidates.RUN_DATE, lit(day))

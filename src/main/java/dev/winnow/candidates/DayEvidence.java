@@ -23,6 +23,7 @@ import dev.winnow.segments.ExposureDaily;
 import dev.winnow.segments.Misclassified;
 import dev.winnow.segments.SegmentFindings;
 import dev.winnow.segments.VerdictDaily;
+import dev.winnow.tables.TableDef;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
@@ -193,22 +194,13 @@ final class DayEvidence {
                 .collectAsList();
     }
 
-    /** Use case to segment to the day's alarms that count for it: those that lie in no worse one. */
-    Map<String, Map<String, Long>> alarms(WorstSegments segments, Column segment) {
-        Map<String, Map<String, Long>> alarms = new TreeMap<>();
-        if (segments.isEmpty()) {
-            return alarms;
-        }
-        cells().filter(col(ExposureDaily.LABEL).notEqual(Inferences.NO_LABEL))
-                .transform(cameras::withStaticDimensions)
-                .withColumn(SegmentCuts.SEGMENT, segment)
-                .filter(col(SegmentCuts.SEGMENT).isNotNull())
-                .groupBy(USE_CASE, SegmentCuts.SEGMENT)
-                .agg(sum(ExposureDaily.SHOWN))
-                .collectAsList()
-                .forEach(row -> alarms.computeIfAbsent(row.getString(0), useCase -> new TreeMap<>())
-                        .put(row.getString(1), row.getLong(2)));
-        return alarms;
+    /** The day's cells with the segment that their alarms count for: the worst that they lie in; null for none. */
+    Dataset<Row> cells(WorstSegments segments, Column segment) {
+        // Only cameras tell some dimensions; without segments nobody asks for them.
+        Dataset<Row> known = segments.isEmpty() ? cells() : cells().transform(cameras::withStaticDimensions);
+        Dataset<Row> placed = known.withColumn(SegmentCuts.SEGMENT, segment);
+        return placed.drop(
+                cameras.dimensions().stream().map(TableDef::dimensionColumn).toArray(String[]::new));
     }
 
     /** What customers contradicted on the day, with all dimensions; what labels contradict has its label. */

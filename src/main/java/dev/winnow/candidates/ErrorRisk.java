@@ -68,7 +68,10 @@ final class ErrorRisk {
     private static final String HIGH = "high";
     private static final String WHOLE = "whole";
 
-    /** Steps of the risk that a day's cells are counted by; at most half their square comes to the driver a use case. */
+    /**
+     * Steps of the risk that a day's cells are counted by; at most half their square comes to the driver of a use case and
+     * of each of its segments.
+     */
     private static final int STEPS = 256;
 
     private static final TableDef CURVES = TableDef.named("risk_curves", "Corrections of one class's confidence")
@@ -234,13 +237,18 @@ final class ErrorRisk {
      *
      * @param byCamera effects of all that belongs to a camera, together, of the cameras of the day
      * @param cuts use case to the cut of the signal
+     * @param bySegment use case to segment to the alarms that count for it, by what their risk can be
      */
-    record Scale(Dataset<Row> byCamera, Map<String, ScoreCut> cuts) {}
+    record Scale(
+            Dataset<Row> byCamera,
+            Map<String, ScoreCut> cuts,
+            Map<String, Map<String, List<ScoreCut.Bin>>> bySegment) {}
 
     /**
      * Reads the distribution of the risk off the cells of a day, so that the facts are read once.
      *
-     * @param cells of the day, shaped like {@link ExposureDaily} with the dimensions of frames
+     * @param cells of the day, shaped like {@link ExposureDaily} with the dimensions of frames and
+     *     {@link SegmentCuts#SEGMENT}
      * @param floor confidence from which an alarm counts, by use case; a bin that it divides is not sure to count
      * @param wanted rows that are wanted of a use case
      */
@@ -250,6 +258,7 @@ final class ErrorRisk {
         Column high = ceil(risk(col(BIN).divide(ExposureDaily.BINS)).multiply(STEPS));
         Column whole = col(BIN).divide(ExposureDaily.BINS).geq(floor);
         Map<String, List<ScoreCut.Bin>> bins = new TreeMap<>();
+        Map<String, Map<String, List<ScoreCut.Bin>>> bySegment = new TreeMap<>();
         List<String> kept = new ArrayList<>(List.of(cells.columns()));
         kept.remove(ExposureDaily.CONFIDENCE_HISTOGRAM);
         List<Column> columns = new ArrayList<>();
@@ -263,20 +272,29 @@ final class ErrorRisk {
                                         .divide(ExposureDaily.BINS)
                                         .gt(floor)),
                         byCamera)
-                .select(col(USE_CASE), low.as(LOW), high.as(HIGH), whole.as(WHOLE), col(ROWS))
-                .groupBy(USE_CASE, LOW, HIGH, WHOLE)
+                .select(col(USE_CASE), col(SegmentCuts.SEGMENT), low.as(LOW), high.as(HIGH), whole.as(WHOLE), col(ROWS))
+                .groupBy(USE_CASE, SegmentCuts.SEGMENT, LOW, HIGH, WHOLE)
                 .agg(sum(ROWS))
-                .sort(USE_CASE, LOW, HIGH, WHOLE)
+                .sort(USE_CASE, SegmentCuts.SEGMENT, LOW, HIGH, WHOLE)
                 .collectAsList()
-                .forEach(row -> bins.computeIfAbsent(row.getString(0), u -> new ArrayList<>())
-                        .add(new ScoreCut.Bin(
-                                (double) row.getLong(1) / STEPS,
-                                (double) row.getLong(2) / STEPS,
-                                row.getLong(4),
-                                row.getBoolean(3))));
+                .forEach(row -> {
+                    ScoreCut.Bin bin = new ScoreCut.Bin(
+                            (double) row.getLong(2) / STEPS,
+                            (double) row.getLong(3) / STEPS,
+                            row.getLong(5),
+                            row.getBoolean(4));
+                    bins.computeIfAbsent(row.getString(0), u -> new ArrayList<>())
+                            .add(bin);
+                    if (!row.isNullAt(1)) {
+                        bySegment
+                                .computeIfAbsent(row.getString(0), u -> new TreeMap<>())
+                                .computeIfAbsent(row.getString(1), s -> new ArrayList<>())
+                                .add(bin);
+                    }
+                });
         Map<String, ScoreCut> cuts = new TreeMap<>();
         bins.forEach((useCase, ofUseCase) -> cuts.put(useCase, ScoreCut.of(ofUseCase, wanted.applyAsLong(useCase))));
-        return new Scale(byCamera, cuts);
+        return new Scale(byCamera, cuts, bySegment);
     }
 
     private Dataset<Row> byCamera(Dataset<Row> cells) {

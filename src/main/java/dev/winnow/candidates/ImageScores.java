@@ -138,6 +138,7 @@ final class ImageScores implements AutoCloseable {
         Dataset<Row> images = byImage(marked(boxes, cuts), config)
                 .filter(reaches(col(Candidates.SIGNAL), col(Candidates.SCORE), cuts))
                 .withColumn(Candidates.DRAW, draw)
+                .withColumn(Candidates.SEGMENT, lit(null).cast("string"))
                 .persist(StorageLevel.MEMORY_AND_DISK());
         return new ImageScores(images, config);
     }
@@ -151,7 +152,7 @@ final class ImageScores implements AutoCloseable {
                 .map(signal -> max(when(col(Candidates.SIGNAL).equalTo(signal), col(Candidates.SCORE)))
                         .as(column(signal)))
                 .toList();
-        Dataset<Row> best = BestScores.of(images, useCase -> Candidates.poolSize(config, useCase))
+        Dataset<Row> best = BestScores.of(images, (useCase, none) -> Candidates.poolSize(config, useCase))
                 .groupBy(USE_CASE, IMAGE_URI)
                 .agg(scores.get(0), scores.subList(1, scores.size()).toArray(Column[]::new));
         return rows.join(broadcast(best), new String[] {USE_CASE, IMAGE_URI}, "left");

@@ -58,9 +58,9 @@ final class Signals {
      * <p>Scores: {@code BOUNDARY} 1 - |c - t| / b inside the band, its edges left out (Settles 2009, margin of a binary
      * decision), {@code LOW_CONFIDENCE} 1 - c below the limit (least confidence where only the top confidence is known), or
      * the doubt by the scores of all classes, see {@link ScoreVectors}.
-     * {@code RARE_CLASS} and {@code ELEVATED_SEGMENT} 1 - draw / share of the alarms of a rare class or an elevated
-     * segment, so that classes and segments take turns in the proportion of their shares of the pool. {@code ERROR_RISK}
-     * is the risk itself, see {@link ErrorRisk}. A box below its use case's floor has no score. Where images are scored by
+     * {@code RARE_CLASS} 1 - draw / share of the alarms of a rare class, so that classes take turns in the proportion of
+     * their shares of the pool. {@code ERROR_RISK} is the risk itself, see {@link ErrorRisk}, and so is
+     * {@code ELEVATED_SEGMENT}, of the alarms of such a segment, until {@link SegmentCuts#inTurns}. A box below its use case's floor has no score. Where images are scored by
      * all their boxes, {@link ImageScores} has the score, and one row stands for an item: its best box.
      * A frame without output has none, whatever confidence the log wrote there. The audit is drawn by the hash of the
      * image, with a salt of its own, so that it does not follow the scores.
@@ -81,26 +81,6 @@ final class Signals {
             String salt) {
         Dataset<Row> measured = measured(inferences, cuts, risk);
         boolean byImage = List.of(measured.columns()).contains(ImageScores.column(Candidates.BOUNDARY));
-        Column draw = HashDraw.of("draw|" + salt, col(IMAGE_URI), label());
-        List<Column> signals = new ArrayList<>();
-        for (String signal : Candidates.BY_SCORE) {
-            Column own = score(signal);
-            signals.add(when(passes(signal, draw), found(signal, own, draw, NO_LIMIT, NO_FRAMES, NO_SCORE)));
-            if (byImage) { // of a use case that is scored so, no row passes by itself
-                Column image = col(ImageScores.column(signal));
-                signals.add(
-                        when(own.gt(0).and(image.isNotNull()), found(signal, image, draw, NO_LIMIT, NO_FRAMES, own)));
-            }
-        }
-        for (String signal : Candidates.BY_HASH) {
-            Column kept = draw.lt(hashShare(signal)).and(col(PREDICTED_LABEL).isNotNull());
-            Column score = lit(1).minus(draw.divide(hashShare(signal)));
-            signals.add(when(kept, found(signal, score, draw, NO_LIMIT, NO_FRAMES, NO_SCORE)));
-        }
-        Column auditDraw = HashDraw.of("audit|" + salt, col(IMAGE_URI));
-        signals.add(when(
-                auditDraw.lt(col(DayCuts.AUDIT_LIMIT)),
-                found(Candidates.AUDIT, NO_SCORE, auditDraw, col(DayCuts.AUDIT_LIMIT), col(DayCuts.FRAMES), NO_SCORE)));
         List<String> names = List.of(inferences.columns());
         Column[] columns = names.stream()
                 .filter(name -> !BEYOND.contains(name))
@@ -116,7 +96,7 @@ final class Signals {
         kept.add(item(col(FOUND + "." + Candidates.SIGNAL)).as(Candidates.ITEM_ID));
         kept.add(xxhash64(columns).as(CONTENT));
         Dataset<Row> found = measured.transform(segments::put)
-                .withColumn(FOUND, explode(filter(array(signals.toArray(Column[]::new)), Column::isNotNull)))
+                .withColumn(FOUND, explode(filter(array(signals(byImage, salt)), Column::isNotNull)))
                 .select(kept.toArray(Column[]::new));
         // Before anything counts rows: a crowded image has as many as it has boxes.
         return byImage
@@ -124,6 +104,34 @@ final class Signals {
                         .filter(col(BOX_SCORE).isNull().or(col(PLACE).equalTo(1)))
                         .drop(PLACE)
                 : found;
+    }
+
+    /** What each signal finds in a row of {@link #measured} in a segment; null for those that find nothing. */
+    private static Column[] signals(boolean byImage, String salt) {
+        Column draw = HashDraw.of("draw|" + salt, col(IMAGE_URI), label());
+        List<Column> signals = new ArrayList<>();
+        for (String signal : Candidates.BY_SCORE) {
+            Column own = score(signal);
+            signals.add(when(passes(signal, draw), found(signal, own, draw, NO_LIMIT, NO_FRAMES, NO_SCORE)));
+            if (byImage) { // of a use case that is scored so, no row passes by itself
+                Column image = col(ImageScores.column(signal));
+                signals.add(
+                        when(own.gt(0).and(image.isNotNull()), found(signal, image, draw, NO_LIMIT, NO_FRAMES, own)));
+            }
+        }
+        Column risk = score(Candidates.ERROR_RISK);
+        signals.add(when(
+                SegmentCuts.kept(risk, draw),
+                found(Candidates.ELEVATED_SEGMENT, risk, draw, NO_LIMIT, NO_FRAMES, NO_SCORE)));
+        Column rare = col(DayCuts.RARE_SHARE);
+        signals.add(when(
+                draw.lt(rare).and(col(PREDICTED_LABEL).isNotNull()),
+                found(Candidates.RARE_CLASS, lit(1).minus(draw.divide(rare)), draw, NO_LIMIT, NO_FRAMES, NO_SCORE)));
+        Column auditDraw = HashDraw.of("audit|" + salt, col(IMAGE_URI));
+        signals.add(when(
+                auditDraw.lt(col(DayCuts.AUDIT_LIMIT)),
+                found(Candidates.AUDIT, NO_SCORE, auditDraw, col(DayCuts.AUDIT_LIMIT), col(DayCuts.FRAMES), NO_SCORE)));
+        return signals.toArray(Column[]::new);
     }
 
     /** Returns inferences with the thresholds, cuts and risk that {@link #score} asks for. */
@@ -176,11 +184,6 @@ final class Signals {
                     default ->
                         throw new IllegalArgumentException("Expected a signal that is cut by its score, got " + signal);
                 });
-    }
-
-    /** Share of the alarms that are kept by hash; null where the signal has nothing to say. */
-    private static Column hashShare(String signal) {
-        return col(signal.equals(Candidates.RARE_CLASS) ? DayCuts.RARE_SHARE : SegmentCuts.SHARE);
     }
 
     private static Column passes(String signal, Column draw) {

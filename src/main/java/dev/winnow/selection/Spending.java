@@ -162,7 +162,8 @@ record Spending(UseCasePool pool, UseCaseSettings settings, BudgetSolver.Spent s
                 "drawn uniformly from the misclassified images that a model looked at, to be labeled blind";
             case Selections.FILL -> "drawn uniformly because no signal had more to offer";
             case Candidates.ELEVATED_SEGMENT ->
-                "lies in " + item.segment() + ", where errors are more frequent than elsewhere";
+                "lies in " + item.segment()
+                        + ", where errors are more frequent than elsewhere, and is taken by error risk";
             case Candidates.BOUNDARY ->
                 String.format(
                         Locale.ROOT,

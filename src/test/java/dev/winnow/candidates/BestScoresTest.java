@@ -26,6 +26,7 @@ class BestScoresTest {
     private static final StructType SCHEMA = new StructType()
             .add(Inferences.USE_CASE, DataTypes.StringType)
             .add(Candidates.SIGNAL, DataTypes.StringType)
+            .add(Candidates.SEGMENT, DataTypes.StringType)
             .add(Candidates.SCORE, DataTypes.DoubleType)
             .add(Candidates.DRAW, DataTypes.DoubleType);
 
@@ -41,7 +42,11 @@ class BestScoresTest {
     }
 
     private static Row row(String useCase, String signal, @Nullable Double score, double draw) {
-        return RowFactory.create(useCase, signal, score, draw);
+        return RowFactory.create(useCase, signal, null, score, draw);
+    }
+
+    private static Row inSegment(String segment, double score, double draw) {
+        return RowFactory.create("dock", Candidates.ELEVATED_SEGMENT, segment, score, draw);
     }
 
     private static List<Row> boundary(long seed, int rows, DoubleSupplier scores) {
@@ -56,7 +61,8 @@ class BestScoresTest {
     private static List<Row> best(List<Row> rows, int partitions, long limit) {
         Dataset<Row> found =
                 SparkExtension.session().createDataFrame(rows, SCHEMA).repartition(partitions);
-        return BestScores.of(found, useCase -> limit).collectAsList();
+        return BestScores.of(found, (useCase, segment) -> segment == null ? limit : limit / 2)
+                .collectAsList();
     }
 
     private static void assertBestOnly(List<Row> kept, List<Row> rows, long limit) {
@@ -129,6 +135,24 @@ class BestScoresTest {
             rows.add(row("dock", Candidates.AUDIT, null, i / 1_000.0));
         }
         assertThat(best(rows, 3, 100)).hasSize(1_400);
+    }
+
+    @Test
+    void everySegmentIsBoundedForItself() {
+        List<Row> rows = new ArrayList<>();
+        for (int i = 0; i < 1_000; i++) {
+            rows.add(inSegment("light=night", 0.9, i / 1_000.0));
+            rows.add(inSegment("light=dusk", (i + 1) / 2_000.0, i / 1_000.0));
+        }
+        List<Row> kept = best(rows, 3, 100);
+        assertThat(kept)
+                .filteredOn(row -> row.getAs(Candidates.SEGMENT).equals("light=night"))
+                .hasSizeBetween(50, 100);
+        assertThat(kept)
+                .filteredOn(row -> row.getAs(Candidates.SEGMENT).equals("light=dusk"))
+                .as("though the other has better scores")
+                .hasSizeBetween(50, 100)
+                .allSatisfy(row -> assertThat(score(row)).isGreaterThanOrEqualTo(0.45));
     }
 
     @Test

@@ -80,7 +80,11 @@ class ErrorRiskTest {
         Column[] histogram = IntStream.range(0, ExposureDaily.BINS)
                 .mapToObj(i -> when(bin.equalTo(i), 1L).otherwise(0L))
                 .toArray(Column[]::new);
-        return alarms.withColumn(ExposureDaily.CONFIDENCE_HISTOGRAM, array(histogram));
+        Column segment = List.of(alarms.columns()).contains("dim_light")
+                ? when(col("dim_light").equalTo("night"), "light=night")
+                : lit(null).cast("string");
+        return alarms.withColumn(ExposureDaily.CONFIDENCE_HISTOGRAM, array(histogram))
+                .withColumn(SegmentCuts.SEGMENT, segment);
     }
 
     private static ErrorRisk learn(CameraTable cameras, String... verdicts) {
@@ -211,6 +215,12 @@ class ErrorRiskTest {
                         .collectAsList())
                 .extracting(row -> row.getDouble(0), row -> row.getDouble(1))
                 .containsExactly(tuple(cut.keep(), cut.share()));
+        assertThat(Objects.requireNonNull(scale.bySegment().get("dock")))
+                .as("alarms of a segment are counted apart, too")
+                .containsOnlyKeys("light=night")
+                .allSatisfy((segment, bins) -> assertThat(
+                                bins.stream().mapToLong(ScoreCut.Bin::rows).sum())
+                        .isEqualTo(400));
     }
 
     @ParameterizedTest

@@ -15,6 +15,7 @@ import dev.winnow.testing.Segments;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
@@ -58,7 +59,7 @@ class SignalsTest {
                 doubtless(inferences),
                 Frames.of(DayCuts.TABLE, SILENT),
                 segments,
-                SignalsTest::without,
+                SignalsTest::risky,
                 "salt|2026-10-01");
     }
 
@@ -70,6 +71,12 @@ class SignalsTest {
                     .replace("}", ",'dim_light':'" + (i % 3 == 0 ? "night" : i % 3 == 1 ? "day" : "dusk") + "'}"));
         }
         return Frames.of(Inferences.TABLE.withDimensions(List.of("light")), rows.toArray(String[]::new));
+    }
+
+    private static String segment(String useCase, String segment, double keep, double consider, double share) {
+        return """
+                {'use_case':'%s','segment':'%s','segment_quota':100,'elevated_segment_keep':%s,\
+                'elevated_segment_consider':%s,'elevated_segment_share':%s}""".formatted(useCase, segment, keep, consider, share);
     }
 
     private static SegmentCuts cuts(String... shares) {
@@ -89,6 +96,18 @@ class SignalsTest {
                 .withColumn(DayCuts.keep(Candidates.ERROR_RISK), lit(0.0))
                 .withColumn(DayCuts.consider(Candidates.ERROR_RISK), lit(0.0))
                 .withColumn(DayCuts.share(Candidates.ERROR_RISK), lit(1.0));
+    }
+
+    /** Risks from 0 to 0.9, in the order of ids, of which nothing is kept by itself. */
+    private static Dataset<Row> risky(Dataset<Row> alarms) {
+        Column place = functions.substring(col(Inferences.INFERENCE_ID), 3, 10).cast("double");
+        Column risk = functions.greatest(place.minus(30), lit(0.0)).divide(300);
+        return without(alarms)
+                .withColumn(
+                        ErrorRisk.RISK,
+                        functions.when(col(Inferences.PREDICTED_LABEL).isNotNull(), risk))
+                .withColumn(DayCuts.keep(Candidates.ERROR_RISK), lit(2.0))
+                .withColumn(DayCuts.consider(Candidates.ERROR_RISK), lit(2.0));
     }
 
     private static List<Row> scores(Dataset<Row> found) {
@@ -149,11 +168,11 @@ class SignalsTest {
     }
 
     @Test
-    void alarmsOfAnElevatedSegmentAreKeptByHashScoredByTheirPlaceInItsShareAndNameIt() {
+    void theRiskiestAlarmsOfAnElevatedSegmentAreKeptAndNameIt() {
         SegmentCuts cuts = cuts(
-                "{'use_case':'dock','segment':'light=night','segment_share':0.5}",
-                "{'use_case':'dock','segment':'light=day','segment_share':1.0}",
-                "{'use_case':'gate','segment':'light=dusk','segment_share':1.0}");
+                segment("dock", "light=night", 0.5, 0.25, 0.5),
+                segment("dock", "light=day", 0, 0, 1),
+                segment("gate", "light=dusk", 0, 0, 1));
         List<Row> found = findIn(cuts, litInferences())
                 .select(
                         Candidates.SIGNAL,
@@ -167,18 +186,23 @@ class SignalsTest {
             assertThat(row.getString(0)).isEqualTo(Candidates.ELEVATED_SEGMENT);
             assertThat(row.getString(1)).isEqualTo("light=" + row.getString(5));
             assertThat(row.getString(2)).isEqualTo("bag");
-            double share = row.getString(5).equals("night") ? 0.5 : 1;
-            assertThat(row.getDouble(4)).isLessThan(share);
-            assertThat(row.getDouble(3)).isEqualTo(1 - row.getDouble(4) / share);
         });
         assertThat(found)
                 .filteredOn(row -> row.getString(5).equals("day"))
-                .as("all of its alarms")
-                .hasSize(80);
-        assertThat(found)
-                .filteredOn(row -> row.getString(5).equals("night"))
-                .as("half of its alarms by hash")
-                .hasSizeBetween(25, 55);
+                .as("all of its alarms, of a risk of 0, too")
+                .hasSize(80)
+                .anySatisfy(row -> assertThat(row.getDouble(3)).isZero());
+        List<Row> night =
+                found.stream().filter(row -> row.getString(5).equals("night")).toList();
+        assertThat(night).filteredOn(row -> row.getDouble(3) >= 0.5).hasSize(32);
+        assertThat(night)
+                .filteredOn(row -> row.getDouble(3) < 0.5)
+                .as("half of the next by hash")
+                .hasSizeBetween(3, 17)
+                .allSatisfy(row -> {
+                    assertThat(row.getDouble(3)).isGreaterThanOrEqualTo(0.25);
+                    assertThat(row.getDouble(4)).isLessThan(0.5);
+                });
     }
 
     @Test
@@ -190,7 +214,7 @@ class SignalsTest {
 
     @Test
     void theFactsAreReadOnceAndNeverShuffled() {
-        SegmentCuts cuts = cuts("{'use_case':'dock','segment':'light=night','segment_share':0.5}");
+        SegmentCuts cuts = cuts(segment("dock", "light=night", 0.5, 0.25, 0.5));
         String plan =
                 findIn(cuts, litInferences()).queryExecution().executedPlan().toString();
         assertThat(plan).contains("BroadcastHashJoin").doesNotContain("SortMergeJoin", "Exchange hashpartitioning");

@@ -72,7 +72,7 @@ class SpendingTest {
         assertThat(spending.selections(Map.of()))
                 .extracting(Selection::reason)
                 .containsExactlyInAnyOrder(
-                        "lies in null, where errors are more frequent than elsewhere",
+                        "lies in null, where errors are more frequent than elsewhere, and is taken by error risk",
                         "confidence 0.500 of bag is 0.000 from its alarm threshold",
                         "confidence 0.500 of bag is below 0.5",
                         "bag at confidence 0.500 is wrong with probability 0.750, by its confidence and what was judged of its like",
@@ -95,7 +95,9 @@ class SpendingTest {
         assertThat(spending.selections(Map.of()))
                 .extracting(Selection::segment, Selection::reason)
                 .containsExactly(
-                        tuple("light=night", "lies in light=night, where errors are more frequent than elsewhere"),
+                        tuple(
+                                "light=night",
+                                "lies in light=night, where errors are more frequent than elsewhere, and is taken by error risk"),
                         tuple(null, "confidence 0.500 of bag is 0.000 from its alarm threshold"));
     }
 
