@@ -48,8 +48,9 @@ import org.apache.spark.sql.SparkSession;
  * {@code segments} over the 30 days of {@link SegmentsFleet}, beside DuckDB with the same threads and as much memory.
  *
  * <p>Arguments: {@code --rows N}, by default 30,000,000; {@code --repeats N}, by default 3, of which medians are taken;
- * {@code --dated}: half of the feedback names its event date, by default none does; {@code --verbose} prints every day.
- * Prints
+ * {@code --dated}: half of the feedback names its event date, by default none does; {@code --verbose} prints every day;
+ * {@code --executor N}: tasks run in a process of their own with N MiB of heap, so that the heap printed is the driver's
+ * alone, and times are no measure, since the driver collects once a second. Prints
  *
  * <ol>
  *   <li>the whole window from nothing: the cells of 30 days and the findings of the last, as {@code segments --from
@@ -91,13 +92,20 @@ public final class SegmentsBenchmark {
     private final Path warehouses;
     private final boolean verbose;
     private final SparkStages stages = new SparkStages();
-    private final AtomicLong heap = LiveHeap.watch();
+    private final String heapOf;
+    private final AtomicLong heap;
 
-    private SegmentsBenchmark(SparkSession spark, SegmentsFleet fleet, Path warehouses, boolean verbose) {
+    private SegmentsBenchmark(
+            SparkSession spark, SegmentsFleet fleet, Path warehouses, boolean verbose, boolean driverAlone) {
         this.spark = spark;
         this.fleet = fleet;
         this.warehouses = warehouses;
         this.verbose = verbose;
+        heapOf = driverAlone
+                ? "most that lived on the driver's heap at a full collection, once a second, tasks being another"
+                        + " process:"
+                : "most heap left by any collection, driver, tasks and their buffers being one process:";
+        heap = driverAlone ? LiveHeap.collect() : LiveHeap.watch();
         spark.sparkContext().addSparkListener(stages);
     }
 
@@ -106,7 +114,8 @@ public final class SegmentsBenchmark {
         long rows = argument(args, "--rows", 30_000_000);
         int repeats = (int) argument(args, "--repeats", 3);
         Path bench = Path.of("target", "bench").toAbsolutePath();
-        try (SparkSession spark = session()) {
+        long executor = argument(args, "--executor", 0);
+        try (SparkSession spark = session(executor)) {
             SegmentsFleet fleet = new SegmentsFleet(spark, rows, List.of(args).contains("--dated"), bench);
             long start = System.nanoTime();
             fleet.make();
@@ -122,7 +131,8 @@ public final class SegmentsBenchmark {
                     spark,
                     fleet,
                     Files.createTempDirectory(bench, "segments-run"),
-                    List.of(args).contains("--verbose"));
+                    List.of(args).contains("--verbose"),
+                    executor > 0);
             try {
                 benchmark.daily(benchmark.compare(repeats), repeats);
             } finally {
@@ -136,9 +146,13 @@ public final class SegmentsBenchmark {
         return at < 0 ? otherwise : Long.parseLong(args[at + 1].replace("_", ""));
     }
 
-    private static SparkSession session() {
+    private static SparkSession session(long executorMegabytes) {
         return SparkSessions.open(
-                "winnow-bench", Map.of("spark.master", "local[" + CORES + "]"), new S3Settings("", "", false));
+                "winnow-bench",
+                executorMegabytes == 0
+                        ? Map.of("spark.master", "local[" + CORES + "]")
+                        : BenchCluster.settings(CORES, executorMegabytes),
+                new S3Settings("", "", false));
     }
 
     /** The whole window from nothing, by turns; returns the last warehouse. */
@@ -169,12 +183,12 @@ public final class SegmentsBenchmark {
             ours[i] = run.seconds;
             System.out.printf(
                     Locale.ROOT,
-                    "segments: %.1f s, %.1f times DuckDB; %.0f MB read, %.0f MB shuffled; most heap left by a collection"
-                            + " %.2f GB%n",
+                    "segments: %.1f s, %.1f times DuckDB; %.0f MB read, %.0f MB shuffled; %s %.2f GB%n",
                     run.seconds,
                     run.seconds / peers[i],
                     run.counts.bytesRead() / 1e6,
                     run.counts.shuffleBytes() / 1e6,
+                    heapOf,
                     run.heap / 1e9);
             stages.print(20);
             check(warehouse, expected, published);
@@ -228,14 +242,16 @@ public final class SegmentsBenchmark {
                 System.out.printf(
                         Locale.ROOT,
                         "daily run, window of %d days: %.1f s; outside of the search %.1f MB read, %.2f times the needed"
-                                + " columns' %.1f MB; in all %.1f MB read, %.1f MB shuffled%n",
+                                + " columns' %.1f MB; in all %.1f MB read, %.1f MB shuffled; %s %.2f GB%n",
                         window,
                         run.seconds,
                         run.factsRead / 1e6,
                         run.factsRead / (double) needed,
                         needed / 1e6,
                         run.counts.bytesRead() / 1e6,
-                        run.counts.shuffleBytes() / 1e6);
+                        run.counts.shuffleBytes() / 1e6,
+                        heapOf,
+                        run.heap / 1e9);
                 if (i == 0) {
                     stages.print(12);
                 }
@@ -340,10 +356,11 @@ public final class SegmentsBenchmark {
                 .count();
         System.out.printf(
                 Locale.ROOT,
-                "all conjunctions up to 3 of %d dimensions: %.1f s, %,d redundant; most heap left by a collection %.2f GB%n",
+                "all conjunctions up to 3 of %d dimensions: %.1f s, %,d redundant; %s %.2f GB%n",
                 dimensions().size(),
                 seconds(start),
                 redundant,
+                heapOf,
                 heap.get() / 1e9);
         Dataset<Row> decoded = NamedSums.of(sums, lattice);
         String text = "concat_ws('|', transform(segment, p -> concat(p.dimension, '=', p.value)), "

@@ -51,11 +51,14 @@ final class SegmentsPeer implements AutoCloseable {
 
     private final Connection connection;
 
-    /** Opens a database in memory with as much of it as this process may have heap, and as many threads as Spark. */
+    /** What its grouping sets need beside their spill files, in MiB: 2,048 are not enough for 3 million rows. */
+    private static final long LEAST_MEMORY = 4096;
+
+    /** Opens a database in memory with as much of it as this process may have heap, at least 4 GB, and Spark's threads. */
     SegmentsPeer(SegmentsFleet fleet, int threads, Path scratch) throws SQLException {
         connection = DriverManager.getConnection("jdbc:duckdb:");
         run("SET threads = " + threads);
-        run("SET memory_limit = '" + (Runtime.getRuntime().maxMemory() >> 20) + "MiB'");
+        run("SET memory_limit = '" + Math.max(LEAST_MEMORY, Runtime.getRuntime().maxMemory() >> 20) + "MiB'");
         run("SET temp_directory = '" + scratch + "'");
         run("SET preserve_insertion_order = false");
         run("SET TimeZone = 'UTC'");
