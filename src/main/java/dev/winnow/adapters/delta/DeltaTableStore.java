@@ -58,6 +58,9 @@ public final class DeltaTableStore implements TableStore {
             "spark.sql.adaptive.coalescePartitions.parallelismFirst", "false",
             "spark.sql.adaptive.advisoryPartitionSizeInBytes", "128m");
 
+    /** Rows of the driver from which their copies in Spark's plans count, some 50 MB of findings. */
+    private static final int MANY_ROWS = 10_000;
+
     private final SparkSession spark;
     private final String root;
     private final Runnable beforeCommit;
@@ -139,7 +142,9 @@ public final class DeltaTableStore implements TableStore {
 
     @Override
     public Dataset<Row> frame(TableDef table, List<Row> rows) {
-        return spark.createDataFrame(rows, table.schema());
+        return rows.size() > MANY_ROWS
+                ? PackedRows.frame(spark, rows, table.schema())
+                : spark.createDataFrame(rows, table.schema());
     }
 
     @Override

@@ -16,6 +16,7 @@ import io.delta.tables.DeltaTable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -29,6 +30,7 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -259,5 +261,43 @@ final class DeltaTableStoreTest extends TableStoreContract {
         assertThatThrownBy(() -> store().readStored("cell"))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("did you mean cells?");
+    }
+
+    @Test
+    void manyRowsOfTheDriverAreTheSameRowsAndLeaveNoCopiesInThePlan() {
+        TableDef kinds = TableDef.named("kinds", "One value of each kind")
+                .required("name", DataTypes.StringType, "Name")
+                .optional("count", DataTypes.LongType, "Count")
+                .optional("share", DataTypes.DoubleType, "Share")
+                .optional("day", DataTypes.DateType, "Day")
+                .optional("at", DataTypes.TimestampType, "Time")
+                .optional("known", DataTypes.BooleanType, "Known")
+                .optional("names", DataTypes.createArrayType(DataTypes.StringType), "Names")
+                .optional(
+                        "parts",
+                        DataTypes.createArrayType(new StructType()
+                                .add("number", DataTypes.IntegerType)
+                                .add("words", DataTypes.createArrayType(DataTypes.StringType))),
+                        "Parts")
+                .build();
+        List<Row> rows = IntStream.range(0, 10_001)
+                .mapToObj(i -> i % 10 == 9
+                        ? RowFactory.create("n" + i, null, null, null, null, null, null, null)
+                        : RowFactory.create(
+                                "n" + i,
+                                (long) i,
+                                i / 7.0,
+                                DAY.plusDays(i % 30),
+                                Instant.ofEpochSecond(1_700_000_000L + i, 123_456_000),
+                                i % 2 == 0,
+                                List.of("a" + i, "b"),
+                                List.of(RowFactory.create(i, List.of("c")), RowFactory.create(null, List.of()))))
+                .toList();
+        Dataset<Row> many = store().frame(kinds, rows);
+        Dataset<Row> few = store().frame(kinds, rows.subList(0, 5_000))
+                .unionByName(store().frame(kinds, rows.subList(5_000, rows.size())));
+        assertThat(many.schema()).isEqualTo(kinds.schema());
+        assertThat(many.queryExecution().executedPlan().toString()).doesNotContain("LocalTableScan");
+        assertSameRows(few, many);
     }
 }
