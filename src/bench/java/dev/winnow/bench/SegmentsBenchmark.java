@@ -10,6 +10,7 @@ import dev.winnow.adapters.local.LocalObjects;
 import dev.winnow.adapters.sources.SparkSources;
 import dev.winnow.config.S3Settings;
 import dev.winnow.config.WinnowConfig;
+import dev.winnow.consensus.LabeledSelections;
 import dev.winnow.inputs.CameraTable;
 import dev.winnow.inputs.FeedbackLog;
 import dev.winnow.inputs.InferenceLog;
@@ -328,13 +329,15 @@ public final class SegmentsBenchmark {
                 Map.of());
         SparkSources sources = SparkSources.ofOneRun(spark);
         CameraTable cameras = new CameraTable(sources, config.cameras());
+        TableStore tables = tables(warehouse);
         return new SegmentsJob(
                 config,
                 new InferenceLog(sources, config.inferences(), cameras),
                 new FeedbackLog(sources, config.feedback()),
                 cameras,
                 new Readiness(config.inferences().readiness(), new LocalObjects()),
-                tables(warehouse),
+                tables,
+                new LabeledSelections(config, tables),
                 days.get(days.size() - 1),
                 days.get(days.size() - 1));
     }

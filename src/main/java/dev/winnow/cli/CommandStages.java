@@ -157,7 +157,15 @@ final class CommandStages {
 
     private Stage segments() {
         return new SegmentsJob(
-                config, inferences, feedback, cameras, readiness(), run.tables(), run.findingsFrom(), run.lastDay());
+                config,
+                inferences,
+                feedback,
+                cameras,
+                readiness(),
+                run.tables(),
+                new LabeledSelections(config, run.tables()),
+                run.findingsFrom(),
+                run.lastDay());
     }
 
     private Readiness readiness() {

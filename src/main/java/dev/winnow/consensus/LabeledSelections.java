@@ -29,6 +29,7 @@ import dev.winnow.labeling.LabelingJobs;
 import dev.winnow.ports.ReturnedLabels;
 import dev.winnow.ports.TableStore;
 import dev.winnow.runtime.Rounds;
+import dev.winnow.segments.AuditedAlarms;
 import dev.winnow.segments.Misclassified;
 import dev.winnow.selection.KnownItems;
 import dev.winnow.selection.Selections;
@@ -68,8 +69,7 @@ public final class LabeledSelections implements ReturnedLabels {
     public Dataset<Row> checked(LocalDate from, LocalDate to) {
         Column random = col(Selections.SIGNAL).isin(Candidates.AUDIT, Candidates.MODEL_CHECK);
         // Two rounds that drew the same image asked once: the label is the same.
-        return labeled(selections(from, to).filter(random))
-                .filter(coalesce(col(ANSWERED_ON).leq(lit(to)), lit(true)))
+        return labeledBy(to, selections(from, to).filter(random))
                 .select(
                         col(Inferences.USE_CASE),
                         col(Inferences.INFERENCE_ID),
@@ -78,6 +78,27 @@ public final class LabeledSelections implements ReturnedLabels {
                         col(HumanChecked.CLASSES),
                         col(Selections.SIGNAL).as(HumanChecked.DESIGN),
                         col(Selections.INCLUSION_PROBABILITY).as(HumanChecked.INCLUSION_PROBABILITY));
+    }
+
+    @Override
+    public Dataset<Row> audited(LocalDate from, LocalDate to, Collection<String> dimensions) {
+        TableDef shape = AuditedAlarms.TABLE.withDimensions(dimensions);
+        Dataset<Row> drawn = selections(from, to)
+                .filter(col(Selections.SIGNAL)
+                        .equalTo(Candidates.AUDIT)
+                        .and(col(Inferences.PREDICTED_LABEL).isNotNull()));
+        if (drawn.isEmpty()) { // labels and answers are not asked in vain
+            return tables.frame(shape, List.of());
+        }
+        // An audit draws from the frames of its run date alone.
+        Dataset<Row> alarms = lastAsked(labeledBy(to, drawn))
+                .withColumn(AuditedAlarms.EVENT_DATE, col(Selections.RUN_DATE))
+                .withColumn(AuditedAlarms.LABEL, col(Inferences.PREDICTED_LABEL))
+                .withColumn(
+                        AuditedAlarms.WRONG,
+                        not(array_contains(col(HumanChecked.CLASSES), col(Inferences.PREDICTED_LABEL))));
+        return withDimensions(alarms, from, to, dimensions)
+                .select(shape.columns().stream().map(name -> col(name)).toArray(Column[]::new));
     }
 
     @Override
@@ -110,12 +131,8 @@ public final class LabeledSelections implements ReturnedLabels {
             String column = TableDef.dimensionColumn(name);
             columns.add(coalesce(col(column), lit(Inferences.UNKNOWN_VALUE)).as(column));
         }
-        // An inference that several rounds asked about is wrong once, as the newest says.
-        Column place = row_number()
-                .over(Window.partitionBy(Inferences.USE_CASE, Inferences.INFERENCE_ID, Inferences.CAPTURED_AT)
-                        .orderBy(Rounds.order(col(Selections.ROUND_ID)).desc(), col(Selections.ITEM_ID)));
-        return withDimensions(wrong.withColumn(PLACE, place).filter(col(PLACE).equalTo(1)), from, day, dimensions)
-                .select(columns.toArray(Column[]::new));
+        LocalDate oldest = from.minusDays(config.selection().maxAgeDays());
+        return withDimensions(lastAsked(wrong), oldest, day, dimensions).select(columns.toArray(Column[]::new));
     }
 
     @Override
@@ -178,6 +195,19 @@ public final class LabeledSelections implements ReturnedLabels {
                         .and(col(Selections.RUN_DATE).lt(lit(before))));
     }
 
+    /** An inference that several rounds asked about counts once, as the newest says. */
+    private static Dataset<Row> lastAsked(Dataset<Row> selections) {
+        Column place = row_number()
+                .over(Window.partitionBy(Inferences.USE_CASE, Inferences.INFERENCE_ID, Inferences.CAPTURED_AT)
+                        .orderBy(Rounds.order(col(Selections.ROUND_ID)).desc(), col(Selections.ITEM_ID)));
+        return selections.withColumn(PLACE, place).filter(col(PLACE).equalTo(1));
+    }
+
+    /** Those that have a label whose last answer is of the day or before, or of no day. */
+    private Dataset<Row> labeledBy(LocalDate day, Dataset<Row> selections) {
+        return labeled(selections).filter(coalesce(col(ANSWERED_ON).leq(lit(day)), lit(true)));
+    }
+
     /** Those that have a label, with the classes it names and the day of its last answer. */
     private Dataset<Row> labeled(Dataset<Row> selections) {
         Dataset<Row> asked = selections.select(col(ITEM[0]), col(ITEM[1])).distinct();
@@ -208,13 +238,12 @@ public final class LabeledSelections implements ReturnedLabels {
                         .as(HumanChecked.CLASSES));
     }
 
-    /** Selections do not hold the conditions of frames; the candidates they were chosen from do. */
+    /** Selections do not hold the conditions of frames; the candidates that they were chosen from, from a day on, do. */
     private Dataset<Row> withDimensions(
-            Dataset<Row> selected, LocalDate from, LocalDate day, Collection<String> dimensions) {
+            Dataset<Row> selected, LocalDate oldest, LocalDate day, Collection<String> dimensions) {
         if (dimensions.isEmpty()) {
             return selected;
         }
-        LocalDate oldest = from.minusDays(config.selection().maxAgeDays());
         Dataset<Row> candidates = tables.read(Candidates.TABLE.withDimensions(dimensions))
                 .filter(col(Candidates.PIPELINE)
                         .equalTo(config.pipeline())

@@ -6,8 +6,8 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * What people say of images that rounds asked them about. The analysis and the selection come before the answers to the
- * rounds of their day, so they learn of those to earlier ones through this.
+ * What people say of images that rounds asked them about. The segments, the analysis and the selection come before the
+ * answers to the rounds of their day, so they learn of those to earlier ones through this.
  */
 public interface ReturnedLabels {
     /**
@@ -18,6 +18,16 @@ public interface ReturnedLabels {
      * @return shaped like {@code HumanChecked} of the analysis
      */
     Dataset<Row> checked(LocalDate from, LocalDate to);
+
+    /**
+     * Returns the alarms that audits drew and people labeled; nothing where they can't tell or do not agree.
+     *
+     * @param from first run date of their rounds
+     * @param to day after the last one, and last day of their answers
+     * @param dimensions of frames; null where an alarm was drawn before the dimension was there
+     * @return shaped like {@code AuditedAlarms} of the segments, with {@code dimensions}; one row for each inference
+     */
+    Dataset<Row> audited(LocalDate from, LocalDate to, Collection<String> dimensions);
 
     /**
      * Returns the inferences that people's labels contradict, of the items whose last answer is of the day.

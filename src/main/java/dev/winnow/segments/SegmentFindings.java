@@ -47,6 +47,11 @@ public final class SegmentFindings {
     public static final String FDR_STRATIFIED_LOW = "fdr_stratified_low";
     public static final String FDR_STRATIFIED_HIGH = "fdr_stratified_high";
     public static final String STRATA_THIN = "strata_thin";
+    public static final String AUDITED = "audited";
+    public static final String AUDITED_WRONG = "audited_wrong";
+    public static final String FDR_AUDIT = "fdr_audit";
+    public static final String FDR_AUDIT_LOW = "fdr_audit_low";
+    public static final String FDR_AUDIT_HIGH = "fdr_audit_high";
     public static final String FDR_ESTIMATED = "fdr_estimated";
     public static final String FPR = "fpr";
     public static final String MISS_RATE = "miss_rate";
@@ -155,6 +160,25 @@ public final class SegmentFindings {
                     BooleanType,
                     "Whether a stratum has less than five judged alarms; one without any is read by its neighbor's. Null"
                             + " where fdr_stratified is")
+            .required(
+                    AUDITED,
+                    LongType,
+                    "Alarms whose image an audit of an earlier run date drew and people labeled blind by the run date; labels"
+                            + " that are not agreed on do not count. 0 where a row of the log is a box")
+            .required(AUDITED_WRONG, LongType, "Audited alarms whose class people did not see on the image")
+            .optional(
+                    FDR_AUDIT,
+                    DoubleType,
+                    "Wrong over audited alarms, each weighed by 1 / its inclusion probability, fraction: whatever customers"
+                            + " chose to judge; null where nothing was audited")
+            .optional(
+                    FDR_AUDIT_LOW,
+                    DoubleType,
+                    "Lower bound of fdr_audit, cameras being clusters: 0 for a single one; null where fdr_audit is")
+            .optional(
+                    FDR_AUDIT_HIGH,
+                    DoubleType,
+                    "Upper bound of fdr_audit, cameras being clusters: 1 for a single one; null where fdr_audit is")
             .optional(
                     FDR_ESTIMATED,
                     DoubleType,

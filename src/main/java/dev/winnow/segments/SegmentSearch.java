@@ -65,8 +65,9 @@ final class SegmentSearch {
      *
      * @param dates event dates of the window, newest first
      * @param frameDimensions dimensions of the cells
+     * @param audit of the same event dates
      */
-    Found write(LocalDate day, List<LocalDate> dates, List<String> frameDimensions, String runId) {
+    Found write(LocalDate day, List<LocalDate> dates, List<String> frameDimensions, Audit audit, String runId) {
         Tables window = window(day, dates, frameDimensions);
         Map<String, UseCaseWindow> useCases = UseCaseWindow.learn(window.exposure, window.verdicts, day, settings);
         Dataset<Row> named = cameras.withStaticDimensions(
@@ -97,6 +98,7 @@ final class SegmentSearch {
                         .forEach((useCase, fresh) -> of(searches, useCase).confirm(fresh));
             }
             for (UseCaseSearch found : searches) {
+                found.audit(audit, lattice);
                 rows.addAll(found.rows(pipeline, runId));
                 findings.addAll(found.ranked());
                 sentences.addAll(found.sentences());

@@ -3,6 +3,7 @@ package dev.winnow.segments;
 import static org.apache.spark.sql.functions.lit;
 
 import dev.winnow.config.ConfigException;
+import dev.winnow.config.InferenceSettings.RowPer;
 import dev.winnow.config.SegmentSettings.AfterChange;
 import dev.winnow.config.WinnowConfig;
 import dev.winnow.inputs.CameraTable;
@@ -10,6 +11,7 @@ import dev.winnow.inputs.DayInput;
 import dev.winnow.inputs.DayRange;
 import dev.winnow.inputs.FeedbackLog;
 import dev.winnow.inputs.InferenceLog;
+import dev.winnow.ports.ReturnedLabels;
 import dev.winnow.ports.Stage;
 import dev.winnow.ports.TableStore;
 import dev.winnow.runtime.CellVersion;
@@ -50,6 +52,7 @@ public final class SegmentsJob implements Stage {
     private final CameraTable cameras;
     private final Readiness readiness;
     private final TableStore tables;
+    private final ReturnedLabels labels;
     private final String version;
     private final ExposureBuild exposure;
     private final VerdictBuild verdicts;
@@ -68,6 +71,7 @@ public final class SegmentsJob implements Stage {
     /**
      * Creates the job over its inputs and tables.
      *
+     * @param labels what people said of earlier rounds
      * @param findingsFrom first day on which segments are found; days before only get their cells
      * @param lastDay last day that this job will be run for: days up to it may be built ahead, if they are run in order
      */
@@ -78,6 +82,7 @@ public final class SegmentsJob implements Stage {
             CameraTable cameras,
             Readiness readiness,
             TableStore tables,
+            ReturnedLabels labels,
             LocalDate findingsFrom,
             LocalDate lastDay) {
         this.config = config;
@@ -86,6 +91,7 @@ public final class SegmentsJob implements Stage {
         this.cameras = cameras;
         this.readiness = readiness;
         this.tables = tables;
+        this.labels = labels;
         this.findingsFrom = findingsFrom;
         this.lastDay = lastDay;
         this.version = CellVersion.of(config);
@@ -114,15 +120,26 @@ public final class SegmentsJob implements Stage {
         String fingerprint =
                 inferences.day(day).and(feedback.day(day)).and(cameras.files()).fingerprint();
         if (!day.isBefore(findingsFrom)) {
+            List<LocalDate> dates = work.built.windowDates(windowStart(day), day, feedback.present());
+            Audit audit = audit(day, dates);
+            // Labels come back when they like: findings that know more of them are another piece of work.
             SegmentSearch.Found found = search.write(
                     day,
-                    work.built.windowDates(windowStart(day), day, feedback.present()),
+                    dates,
                     inferences.dimensions(),
-                    RunIds.of(config.pipeline(), NAME, day, config.semantic(), fingerprint));
+                    audit,
+                    RunIds.of(config.pipeline(), NAME, day, config.semantic(), fingerprint + audit.digest()));
             sentences.addAll(found.sentences());
             written += found.rows();
         }
         return new Report(work.read, written, work.rejected, work.read > 0 ? 1 : 0, fingerprint, sentences);
+    }
+
+    /** What was audited in the window, as far as rounds before the day and answers by then tell. */
+    private Audit audit(LocalDate day, List<LocalDate> dates) {
+        return config.inferences().rowPer() == RowPer.BOX
+                ? Audit.NONE
+                : Audit.of(labels.audited(windowStart(day), day, inferences.dimensions()), dates, cameras);
     }
 
     private static Cellwork builtAhead(Ahead ahead) {

@@ -42,6 +42,7 @@ final class UseCaseSearch {
     private long awaiting;
     private final Map<Long, Confirmation> confirmed = new HashMap<>();
     private Map<Long, Details> details = Map.of();
+    private Map<Long, AuditRate> audited = Map.of();
 
     /**
      * Ranks and weighs.
@@ -155,6 +156,13 @@ final class UseCaseSearch {
         details = looked;
     }
 
+    /** Takes what an audit of the window says of the segments. */
+    void audit(Audit audit, Lattice lattice) {
+        Set<Long> ids = new HashSet<>();
+        summed.values().forEach(s -> ids.add(s.id()));
+        audited = audit.rates(lattice, useCase(), window.until(), ids, settings);
+    }
+
     private List<Finding> worst(Predicate<Finding> wanted) {
         return ranked.stream()
                 .filter(f -> f.rank() != null && f.rank() <= WORST)
@@ -256,6 +264,7 @@ final class UseCaseSearch {
         Evidence weight = evidence.get(segment);
         Confirmation fresh = confirmed.get(of(f).id());
         Details detail = details.get(of(f).id());
+        AuditRate audit = audited.get(of(f).id());
         boolean byRate = window.measure() == Measure.FDR;
         Double estimated = window.expected().isEmpty() ? null : f.estimated();
         Stratified stratified = detail == null || f.fdr() == null ? null : detail.stratified();
@@ -298,6 +307,11 @@ final class UseCaseSearch {
                 corrected == null ? null : corrected.low(),
                 corrected == null ? null : corrected.high(),
                 stratified == null ? null : stratified.thin() || stratified.pooled(),
+                audit == null ? 0L : audit.alarms(),
+                audit == null ? 0L : audit.wrong(),
+                audit == null ? null : audit.rate(),
+                audit == null ? null : audit.interval().low(),
+                audit == null ? null : audit.interval().high(),
                 estimated,
                 f.fpr(),
                 window.emptyFrames() ? f.missRate() : null,
@@ -325,7 +339,7 @@ final class UseCaseSearch {
                 weight == null ? null : weight.unstable(),
                 coverRank,
                 pick == null ? null : pick.cumulativeShare(),
-                f.sentence(weight, of(f).trials().clusters(), estimated, fresh));
+                f.sentence(weight, of(f).trials().clusters(), estimated, fresh) + (audit == null ? "" : audit.words()));
     }
 
     /** Trials of the corrected rate shrink by what cameras' likeness takes from the raw one. */

@@ -197,9 +197,7 @@ public record ClusterSums(long clusters, long x, long n, long xx, long xn, long 
     /**
      * Returns the interval of the rate that respects clusters; [0, 1] for less than two clusters.
      *
-     * <p>It is the interval for {@link #effectiveTrials}; the quantile is Student's t on k - 1 degrees of freedom, since
-     * few clusters leave the variance itself uncertain. The beta methods know no quantile: there the effective trials
-     * shrink by (z / t)^2 instead (Korn and Graubard 1998).
+     * <p>It is the interval for {@link #effectiveTrials}, see {@link IntervalMethod#ofClusters}.
      *
      * @param level inside (0, 1), 0.95 for 95 %
      * @param icc intra-class correlation of the fleet, in [0, 1]
@@ -216,16 +214,7 @@ public record ClusterSums(long clusters, long x, long n, long xx, long xn, long 
      * @param trials effective ones, not negative
      */
     public Interval interval(IntervalMethod method, double level, double rate, double trials) {
-        if (clusters < 2) {
-            return Interval.UNKNOWN;
-        }
-        double t = StudentT.twoSided(level, (double) degreesOfFreedom());
-        if (method == IntervalMethod.WILSON) {
-            return Interval.wilson(rate * trials, trials, t);
-        }
-        double ratio = Normal.twoSided(level) / t;
-        double fewer = trials * ratio * ratio;
-        return method.of(rate * fewer, fewer, level);
+        return method.ofClusters(rate, trials, clusters, level);
     }
 
     /**

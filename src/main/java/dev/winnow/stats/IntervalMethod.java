@@ -48,6 +48,30 @@ public enum IntervalMethod {
     }
 
     /**
+     * Returns the two-sided interval of a rate whose rows lie in clusters; [0, 1] for less than two clusters.
+     *
+     * <p>The quantile is Student's t on k - 1 degrees of freedom, since few clusters leave the variance itself uncertain.
+     * The beta methods know no quantile: there the trials shrink by (z / t)^2 instead (Korn and Graubard 1998).
+     *
+     * @param rate in [0, 1]
+     * @param trials effective ones, not negative
+     * @param clusters number of clusters
+     * @param level inside (0, 1), 0.95 for 95 %
+     */
+    public Interval ofClusters(double rate, double trials, long clusters, double level) {
+        if (clusters < 2) {
+            return Interval.UNKNOWN;
+        }
+        double t = StudentT.twoSided(level, clusters - 1.0);
+        if (this == WILSON) {
+            return Interval.wilson(rate * trials, trials, t);
+        }
+        double ratio = Normal.twoSided(level) / t;
+        double fewer = trials * ratio * ratio;
+        return of(rate * fewer, fewer, level);
+    }
+
+    /**
      * Returns the one-sided upper bound: the rate is at most this with the given confidence; 1 without trials.
      *
      * @param successes at most {@code trials}, not negative

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.winnow.answers.Answers;
 import dev.winnow.candidates.Candidates;
+import dev.winnow.segments.AuditedAlarms;
 import dev.winnow.selection.Selections;
 import dev.winnow.tables.TableDef;
 import dev.winnow.testing.Configs;
@@ -83,7 +84,7 @@ class LabeledSelectionsTest {
         row.put("answer", answer);
         row.put("method", "MAJORITY");
         row.put("status", status);
-        row.put("needs", status.equals(Labels.OPEN) ? Labels.ONE_MORE : null);
+        row.put("needs", List.of(Labels.OPEN, Labels.TIED).contains(status) ? Labels.ONE_MORE : null);
         row.put("answers", 2);
         row.put("posteriors", new Row[0]);
         add(Labels.TABLE, row);
@@ -242,6 +243,52 @@ class LabeledSelectionsTest {
                         "inference checked MODEL_CHECK 0.25 ",
                         "inference untimed AUDIT 0.25 bag");
         assertThat(checked.select(col("captured_at")).first().isNullAt(0)).isFalse();
+    }
+
+    @Test
+    void alarmsOfAnAuditAreWrongWherePeopleDoNotSeeTheirClassAndOnlyLabelsByTheDayCount() {
+        for (String item : List.of("right", "wrong", "empty", "several", "untimed", "late", "open", "tied", "unsure")) {
+            selected(item, Candidates.AUDIT, "bag");
+        }
+        selected("frame", Candidates.AUDIT, null);
+        selected("chosen", Candidates.BOUNDARY, "bag");
+        selected("checked", Candidates.MODEL_CHECK, "bag");
+        selected("unlabeled", Candidates.AUDIT, "bag");
+        selected("today", Candidates.AUDIT, "bag", DAY);
+        selected("old", Candidates.AUDIT, "bag", DAY.minusDays(9));
+        selected("right", Candidates.AUDIT, "bag", DAY.minusDays(4), 2);
+        for (String item : List.of("right", "untimed", "late", "frame", "chosen", "checked", "today", "old")) {
+            labeled(item, "bag");
+        }
+        labeled("wrong", "knife");
+        labeled("empty", "none of these");
+        labeled("unsure", "can't tell");
+        labeled("several", Answers.MULTI_LABEL, null, "[\"bag\",\"van\"]", Labels.AGREED);
+        labeled("open", Answers.CLASSIFICATION, "knife", null, Labels.OPEN);
+        labeled("tied", Answers.CLASSIFICATION, null, null, Labels.TIED);
+        answered("wrong", TODAY);
+        answered("untimed", (Instant) null);
+        answered("late", TODAY, TODAY.plusSeconds(1));
+        Map<String, Object> candidate = image("wrong", DAY.minusDays(4));
+        candidate.put("signal", Candidates.AUDIT);
+        candidate.put("dim_light", "night");
+        add(Candidates.TABLE.withDimensions(List.of("light")), candidate);
+
+        Dataset<Row> audited = labels().audited(DAY.minusDays(8), DAY, List.of("light"));
+        assertThat(audited.columns())
+                .containsExactly(AuditedAlarms.TABLE
+                        .withDimensions(List.of("light"))
+                        .columns()
+                        .toArray(String[]::new));
+        assertThat(texts(audited, "inference_id", "event_date", "label", "wrong", "inclusion_probability", "dim_light"))
+                .containsExactly(
+                        "inference empty 2026-11-01 bag true 0.25 null",
+                        "inference right 2026-11-01 bag false 0.25 null",
+                        "inference several 2026-11-01 bag false 0.25 null",
+                        "inference untimed 2026-11-01 bag false 0.25 null",
+                        "inference wrong 2026-11-01 bag true 0.25 night");
+        assertThat(labels().audited(DAY.minusDays(3), DAY, List.of()).collectAsList())
+                .isEmpty();
     }
 
     @Test

@@ -24,6 +24,7 @@ import dev.winnow.quality.AutoLabelsJob;
 import dev.winnow.quality.ClassThresholds;
 import dev.winnow.quality.LabelQaJob;
 import dev.winnow.runtime.Rounds;
+import dev.winnow.segments.SegmentFindings;
 import dev.winnow.selection.Selections;
 import dev.winnow.testing.FakeTables;
 import dev.winnow.testing.MemoryObjects;
@@ -245,6 +246,24 @@ class ClosedLoopTest {
                 .getAs(RoundOutcomes.VERDICT);
     }
 
+    /** Audited alarms of the round; their rate is what their truth says, but for labels that are wrong. */
+    private long audited(String segment) {
+        Row row = tables.read(SegmentFindings.TABLE)
+                .filter("run_date = '" + ROUND.plusDays(1) + "' and segment = '" + segment + "'")
+                .first();
+        String ofSegment = segment.equals("(all)") ? "-" : "-" + segment.substring(segment.indexOf('=') + 1) + "-";
+        List<Boolean> truths = tables.read(Selections.TABLE).filter("signal = 'AUDIT'").collectAsList().stream()
+                .filter(item -> item.<String>getAs(Inferences.IMAGE_URI).contains(ofSegment))
+                .map(this::wrong)
+                .toList();
+        double truth = truths.stream().filter(wrong -> wrong).count() / (double) truths.size();
+        assertThat(row.<Double>getAs(SegmentFindings.FDR_AUDIT)).as(segment).isCloseTo(truth, within(.05));
+        assertThat(row.<Double>getAs(SegmentFindings.FDR_AUDIT_LOW)).isLessThan(truth);
+        assertThat(row.<Double>getAs(SegmentFindings.FDR_AUDIT_HIGH)).isGreaterThan(truth);
+        assertThat(row.<String>getAs(SegmentFindings.SENTENCE)).contains("a blind audit of ");
+        return row.<Long>getAs(SegmentFindings.AUDITED);
+    }
+
     private String proven(String version) {
         List<Row> rows = tables.read(ClassThresholds.TABLE)
                 .filter("walk = 'PROVEN' and label = 'car' and source = 'BLIND_LABELS' and design = 'UNIFORM'"
@@ -283,6 +302,8 @@ class ClosedLoopTest {
         assertThat(proven("m1")).isEqualTo("PROVEN");
 
         pipeline.segments(ROUND.plusDays(1));
+        assertThat(audited("(all)")).as("alarms whose audit came back").isGreaterThan(300);
+        assertThat(audited("lighting=night")).isGreaterThan(40);
         pipeline.segments(NEXT.minusDays(1));
         outcomes(pipeline, NEXT.minusDays(1));
         assertThat(verdict("lighting=night")).isEqualTo("IMPROVED");

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.winnow.adapters.local.LocalObjects;
 import dev.winnow.adapters.sources.SparkSources;
 import dev.winnow.config.WinnowConfig;
+import dev.winnow.consensus.LabeledSelections;
 import dev.winnow.inputs.CameraTable;
 import dev.winnow.inputs.FeedbackLog;
 import dev.winnow.inputs.InferenceLog;
@@ -129,6 +130,7 @@ abstract class LoggedDays {
                     cameras,
                     new Readiness(config.inferences().readiness(), new LocalObjects()),
                     into,
+                    new LabeledSelections(config, into),
                     findingsFrom,
                     lastDay);
         } catch (IOException e) {

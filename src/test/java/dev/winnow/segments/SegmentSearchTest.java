@@ -10,20 +10,35 @@ import static org.assertj.core.api.Assertions.within;
 import dev.winnow.adapters.sources.SparkSources;
 import dev.winnow.config.WinnowConfig;
 import dev.winnow.inputs.CameraTable;
+import dev.winnow.stats.Interval;
+import dev.winnow.stats.IntervalMethod;
+import dev.winnow.stats.WeightedClusterSums;
 import dev.winnow.testing.Configs;
+import dev.winnow.testing.FakeSources;
 import dev.winnow.testing.FakeTables;
+import dev.winnow.testing.Frames;
 import dev.winnow.testing.SparkExtension;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SegmentSearchTest {
     private final FakeTables tables = new FakeTables();
     private final CellRows rows = new CellRows();
+    private final List<String> audited = new ArrayList<>();
+    private int partitions = 1;
     private UnaryOperator<Dataset<Row>> beside = frame -> frame;
 
     private SegmentSearch.Found find(int day) {
@@ -37,13 +52,14 @@ class SegmentSearchTest {
         tables.with("verdict_daily", beside.apply(rows.verdicts()));
         List<LocalDate> dates =
                 IntStream.rangeClosed(1, day).mapToObj(d -> day(day + 1 - d)).toList();
-        return new SegmentSearch(
-                        config.segments(),
-                        new CameraTable(new SparkSources(SparkExtension.session()), config.cameras()),
-                        tables,
-                        "p",
-                        "v")
-                .write(day(day), dates, DIMENSIONS, "run");
+        CameraTable cameras = new CameraTable(new SparkSources(SparkExtension.session()), config.cameras());
+        Audit audit = Audit.of(
+                Frames.of(AuditedAlarms.TABLE.withDimensions(DIMENSIONS), audited.toArray(String[]::new))
+                        .repartition(partitions),
+                dates,
+                cameras);
+        return new SegmentSearch(config.segments(), cameras, tables, "p", "v")
+                .write(day(day), dates, DIMENSIONS, audit, "run");
     }
 
     private Row finding(int day, String segment) {
@@ -291,5 +307,139 @@ class SegmentSearchTest {
         find(20, "segments.maturity.min-share = 0");
         assertThat(finding(20, "(all)").<LocalDate>getAs("last_event_date")).isEqualTo(day(20));
         assertThat(finding(20, "(all)").<Double>getAs("maturity")).isCloseTo(0.85, within(1e-12));
+    }
+
+    /** An alarm of a car that was drawn; light is null where it is not known. */
+    private void audited(int day, String camera, @Nullable String light, double probability, boolean wrong) {
+        audited.add(String.format(
+                Locale.ROOT,
+                "{'use_case':'u','event_date':'%s','inference_id':'i%d','site_id':'s-%s','camera_id':'%s',"
+                        + "'model_version':'m','label':'car','wrong':%b,'inclusion_probability':%s%s}",
+                day(day),
+                audited.size(),
+                camera,
+                camera,
+                wrong,
+                probability,
+                light == null ? "" : ",'dim_light':'" + light + "'"));
+    }
+
+    private String audit(String segment) {
+        Row row = finding(2, segment);
+        return String.format(
+                Locale.ROOT,
+                "%d of %d, %.6f",
+                row.<Long>getAs("audited_wrong"),
+                row.<Long>getAs("audited"),
+                row.<Double>getAs("fdr_audit"));
+    }
+
+    @Test
+    void whatAnAuditSaysCountsInEverySegmentOfAnAlarmByItsWeightAndOnDatesThatCount() {
+        fleet(1, 9);
+        fleet(2, 9);
+        audited(1, "c0", "night", .1, true);
+        audited(1, "c0", "night", .1, false);
+        audited(2, "c1", "night", .5, false);
+        audited(2, "c1", "night", .25, true);
+        audited(2, "c1", "day", .25, false);
+        audited(2, "c2", "fog", .25, true); // of a light that no cell of the window has
+        audited(2, "c2", null, .25, true); // drawn before there was the dimension
+        audited(3, "c0", "night", .001, true); // not of the window
+        find(2);
+
+        // Weights of wrong ones 10 + 4 + 4 + 4 of 10 + 10 + 2 + 4 + 4 + 4 + 4.
+        assertThat(audit("(all)")).isEqualTo("4 of 7, " + String.format(Locale.ROOT, "%.6f", 22 / 38.0));
+        assertThat(audit("label=car")).isEqualTo(audit("(all)"));
+        assertThat(audit("light=night")).isEqualTo("2 of 4, " + String.format(Locale.ROOT, "%.6f", 14 / 26.0));
+        assertThat(audit("light=day")).isEqualTo("0 of 1, 0.000000");
+        assertThat(audit("light=night AND site=s-c1"))
+                .isEqualTo("1 of 2, " + String.format(Locale.ROOT, "%.6f", 4 / 6.0));
+        Row one = finding(2, "light=day");
+        assertThat(one.<Double>getAs("fdr_audit_low")).as("of one camera").isZero();
+        assertThat(one.<Double>getAs("fdr_audit_high")).isEqualTo(1);
+        Row night = finding(2, "light=night");
+        WeightedClusterSums byHand = WeightedClusterSums.of(2, 10, 20, 200).plus(WeightedClusterSums.of(2, 4, 6, 20));
+        WeightedClusterSums all = WeightedClusterSums.of(2, 10, 20, 200)
+                .plus(WeightedClusterSums.of(3, 4, 10, 36))
+                .plus(WeightedClusterSums.of(2, 8, 8, 32));
+        Interval interval = byHand.interval(
+                IntervalMethod.WILSON, .95, Objects.requireNonNull(all.intraClassCorrelation(), "likeness"));
+        assertThat(night.<Double>getAs("fdr_audit_low")).isCloseTo(interval.low(), within(1e-12));
+        assertThat(night.<Double>getAs("fdr_audit_high")).isCloseTo(interval.high(), within(1e-12));
+        assertThat(night.<Double>getAs("fdr")).as("no audit in it").isCloseTo(358 / 800.0, within(1e-12));
+        assertThat(night.<String>getAs("sentence")).doesNotContain("audit");
+        Row quiet = finding(2, "site=s-c3");
+        assertThat(quiet.<Long>getAs("audited")).isZero();
+        for (String column : List.of("fdr_audit", "fdr_audit_low", "fdr_audit_high")) {
+            assertThat(quiet.<Double>getAs(column)).as(column).isNull();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 7})
+    void whatAnAuditSaysDoesNotDependOnPartitionsAndIsPutInWords(int parts) {
+        SegmentSearchTest other = new SegmentSearchTest();
+        other.partitions = parts;
+        for (SegmentSearchTest each : List.of(this, other)) {
+            each.fleet(1, 9);
+            for (int i = 0; i < 120; i++) {
+                each.audited(1, "c" + i % 20, i % 3 == 0 ? "night" : "day", i % 2 == 0 ? .3 : .07, i % 7 == 0);
+            }
+            each.find(1);
+        }
+
+        assertThat(other.findings("u")).isEqualTo(findings("u"));
+        assertThat(finding(1, "(all)").<String>getAs("sentence"))
+                .matches(".*; a blind audit of 120 of its alarms says 1\\d\\.\\d % \\(\\d+\\.\\d to \\d+\\.\\d %\\)");
+    }
+
+    @Test
+    void immatureDatesAreLeftOutOfTheAuditToo() {
+        for (int event = 1; event <= 20; event++) {
+            rows.shown(event, "c" + event % 5, "car", "day", 12, 100)
+                    .judged(event, event, "c" + event % 5, "car", "day", 12, 20, 0)
+                    .judged(event + 3, event, "c" + event % 5, "car", "day", 12, 0, 80);
+        }
+        audited(17, "c1", "day", .5, true);
+        audited(18, "c1", "day", .5, true);
+        find(20);
+
+        assertThat(finding(20, "(all)").<Long>getAs("audited")).isEqualTo(1);
+    }
+
+    @Test
+    void aCamerasDimensionIsThatOfTheCameraTableAndADigestTellsWhatWasAudited() {
+        WinnowConfig config = Configs.of("inputs.cameras { path = x, format = csv, dimensions { kind = kind } }");
+        CameraTable cameras = new CameraTable(
+                new FakeSources(SparkExtension.session()
+                        .sql("SELECT 'c0' AS camera_id, 'dome' AS kind, 's' AS site_id, 'UTC' AS time_zone")),
+                config.cameras());
+        audited(1, "c0", "day", .5, true);
+        audited(1, "c0", "day", .5, false);
+        audited(1, "c1", "day", .5, true);
+        Dataset<Row> frame = Frames.of(AuditedAlarms.TABLE.withDimensions(DIMENSIONS), audited.toArray(String[]::new));
+        Audit audit = Audit.of(frame, List.of(day(1)), cameras);
+        Lattice lattice = Lattice.of(
+                List.of(new Lattice.Dimension("kind", "dim_kind", true)),
+                null,
+                Lattice.Limits.DEFAULT,
+                List.of("u"),
+                List.of("c0", "c1"),
+                Map.of("kind", List.of("dome", "__UNKNOWN__")));
+        Map<Long, AuditRate> rates =
+                audit.rates(lattice, "u", day(1), Set.of(0L, lattice.id(Map.of("kind", "dome"))), config.segments());
+
+        assertThat(rates).hasSize(2);
+        assertThat(rates.get(lattice.id(Map.of("kind", "dome"))))
+                .isEqualTo(new AuditRate(2, 1, .5, 1, Interval.UNKNOWN));
+        assertThat(Objects.requireNonNull(rates.get(0L)).alarms()).isEqualTo(3);
+        assertThat(audit.digest())
+                .isEqualTo(
+                        Audit.of(frame.repartition(7), List.of(day(1)), cameras).digest())
+                .isNotEqualTo(Audit.of(frame.limit(2), List.of(day(1)), cameras).digest());
+        assertThat(Audit.NONE.digest()).isEmpty();
+        assertThat(Audit.NONE.rates(lattice, "u", day(1), Set.of(0L), config.segments()))
+                .isEmpty();
     }
 }

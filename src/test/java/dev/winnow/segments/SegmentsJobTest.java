@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.winnow.config.ConfigException;
+import dev.winnow.consensus.Labels;
 import dev.winnow.ports.ServiceException;
 import dev.winnow.ports.Stage;
+import dev.winnow.selection.Selections;
 import dev.winnow.tables.InputException;
 import dev.winnow.testing.FakeTables;
+import dev.winnow.testing.Frames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Collections;
@@ -78,6 +81,41 @@ class SegmentsJobTest extends LoggedDays {
                         .toJSON()
                         .collectAsList())
                 .containsExactlyInAnyOrderElementsOf(then);
+    }
+
+    @Test
+    void labelsThatCameBackMeanwhileAreInTheFindingsOfADayThatIsRunAgain() {
+        run(1);
+        run(2);
+        Row before = whole();
+        assertThat(before.<Long>getAs("audited")).isZero();
+        tables.with("selections", Frames.of(Selections.TABLE, """
+                {'pipeline':'p','run_date':'2026-10-01','round_id':'2026-10-01.1','run_id':'r','use_case':'u',\
+                'signal':'AUDIT','rank':1,'item_id':'i','inference_id':'a1-3','image_uri':'s3://b/a1-3.jpg',\
+                'captured_at':'2026-10-01T10:03:00Z','site_id':'s1','camera_id':'c3','model_version':'m',\
+                'predicted_label':'car','confidence':0.3,'signals':['AUDIT'],'design':'UNIFORM',\
+                'inclusion_probability':0.2,'reason':'drawn'}"""));
+        run(2);
+        assertThat(whole().<String>getAs("run_id")).isEqualTo(before.getAs("run_id"));
+
+        tables.with("labels", Frames.of(Labels.TABLE, """
+                {'pipeline':'p','use_case':'u','item_id':'i','task':'CLASSIFICATION','label':'bus','method':'MAJORITY',\
+                'status':'AGREED','answers':3,'posteriors':[]}"""));
+        run(2);
+        Row after = whole();
+        assertThat(after.<Long>getAs("audited")).isEqualTo(1);
+        assertThat(after.<Double>getAs("fdr_audit")).isEqualTo(1);
+        assertThat(after.<String>getAs("run_id")).isNotEqualTo(before.getAs("run_id"));
+        assertThat(after.<Double>getAs("fdr")).isEqualTo(before.<Double>getAs("fdr"));
+
+        run(2, "inputs.inferences.row-per = box");
+        assertThat(whole().<Long>getAs("audited")).isZero();
+    }
+
+    private Row whole() {
+        return tables.readStored("segment_findings")
+                .filter("segment = '(all)' and run_date = '2026-10-02'")
+                .first();
     }
 
     @Test

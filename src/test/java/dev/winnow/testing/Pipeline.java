@@ -104,6 +104,7 @@ public final class Pipeline {
                         cameras,
                         new Readiness(config.inferences().readiness(), objects),
                         tables,
+                        new LabeledSelections(config, tables),
                         LocalDate.MIN,
                         day)
                 .run(day);
