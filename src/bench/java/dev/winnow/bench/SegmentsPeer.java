@@ -49,10 +49,10 @@ final class SegmentsPeer implements AutoCloseable {
             "wrong_trials_of_whole",
             "trials_of_whole");
 
-    private final Connection connection;
-
     /** What its grouping sets need beside their spill files, in MiB: 2,048 are not enough for 3 million rows. */
     private static final long LEAST_MEMORY = 4096;
+
+    private final Connection connection;
 
     /** Opens a database in memory with as much of it as this process may have heap, at least 4 GB, and Spark's threads. */
     SegmentsPeer(SegmentsFleet fleet, int threads, Path scratch) throws SQLException {

@@ -130,8 +130,9 @@ public final class Candidates {
                     SCORE,
                     DoubleType,
                     "How strongly the signal speaks, in [0, 1], 1 is strongest; for ERROR_RISK the probability that the"
-                            + " prediction is wrong, for ELEVATED_SEGMENT the place by that probability in its segment. Where use-cases.<name>.image-score is mean or sum, what the boxes of the"
-                            + " image make of it. Null for draws")
+                            + " prediction is wrong, for ELEVATED_SEGMENT the place by that probability in its segment. Where"
+                            + " use-cases.<name>.image-score is mean or sum, what the boxes of the image make of it. Null"
+                            + " for draws")
             .required(
                     DRAW,
                     DoubleType,

@@ -39,13 +39,16 @@ final class Audit {
     /** Nothing was audited. */
     static final Audit NONE = new Audit(List.of());
 
-    /** In the order of {@link #ORDER}. */
-    private final List<Row> alarms;
-
     private static final Comparator<Row> ORDER = Comparator.comparing((Row row) -> text(row, Inferences.USE_CASE))
             .thenComparing(row -> text(row, Inferences.CAMERA_ID))
             .thenComparing(row -> date(row))
             .thenComparing(row -> text(row, Inferences.INFERENCE_ID));
+
+    /** Id of the segment of all alarms. */
+    private static final long WHOLE = 0;
+
+    /** In the order of {@link #ORDER}. */
+    private final List<Row> alarms;
 
     private Audit(List<Row> alarms) {
         this.alarms = alarms;
@@ -124,8 +127,6 @@ final class Audit {
         tallies.forEach((id, tally) -> rates.put(id, AuditRate.of(tally.sums, tally.wrong, icc, settings)));
         return rates;
     }
-
-    private static final long WHOLE = 0;
 
     private static String text(Row alarm, String column) {
         return alarm.getAs(column);

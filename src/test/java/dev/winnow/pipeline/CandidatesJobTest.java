@@ -292,6 +292,15 @@ class CandidatesJobTest {
                 .filter("segment is not null");
         assertSameRows(alarms, found.select(Inferences.INFERENCE_ID, Candidates.SEGMENT));
         assertThat(found.select(Candidates.SEGMENT).distinct().count()).isEqualTo(3);
+        assertThat(found.filter(col(Candidates.SEGMENT).equalTo("light=night"))
+                        .sort(col(Candidates.SCORE).desc())
+                        .select(Inferences.CONFIDENCE)
+                        .collectAsList())
+                .as("nothing is judged, so the least sure are the likeliest to be wrong")
+                .hasSizeGreaterThan(3)
+                .extracting(row -> row.getDouble(0))
+                .isSorted()
+                .doesNotHaveDuplicates();
     }
 
     @Test
