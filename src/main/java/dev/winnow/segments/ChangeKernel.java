@@ -11,6 +11,7 @@ import dev.winnow.segments.ChangeTallies.Layout;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 
@@ -21,12 +22,10 @@ final class ChangeKernel {
 
     private final Lattice lattice;
     private final Layout layout;
-    private final LongSlots places = new LongSlots();
+    private final SegmentMembers members;
     private final int segments;
     private final boolean[] byAlarms;
-    private final int[] subsets;
     private final int[] strata;
-    private final int[] codes;
 
     /** Alarms, wrong, confirmed by segment and tally. */
     private final long[] counts;
@@ -37,25 +36,16 @@ final class ChangeKernel {
     private final Open cameras;
     private final Open cameraDays;
 
-    ChangeKernel(Lattice lattice, Layout layout) {
+    ChangeKernel(Lattice lattice, String useCase, Layout layout) {
         this.lattice = lattice;
         this.layout = layout;
+        members = new SegmentMembers(lattice, Map.of(useCase, layout.ids()));
         segments = layout.ids().size();
         byAlarms = new boolean[segments];
         for (int i = 0; i < segments; i++) {
-            places.slot(layout.ids().get(i));
             byAlarms[i] = layout.byAlarms().get(i);
         }
-        if (places.size() < segments) {
-            throw new IllegalArgumentException("Expected different segments, got one twice");
-        }
-        subsets = layout.ids().stream()
-                .mapToInt(lattice::subsetOf)
-                .distinct()
-                .sorted()
-                .toArray();
         strata = layout.dimensions().stream().mapToInt(Integer::intValue).toArray();
-        codes = new int[lattice.dimensions().size()];
         counts = new long[segments * layout.tallies() * COUNTS];
         squares = new long[segments * CLUSTERED * SQUARES];
         cameras = new Open(segments * CLUSTERED);
@@ -70,52 +60,38 @@ final class ChangeKernel {
      * @return rows as {@link ChangeTallies#sums} has them, before tasks are added up
      */
     Iterator<Row> sum(Iterator<Row> cells) {
-        long[] place = new long[lattice.placeWords()];
-        long[] frame = new long[lattice.frameWords()];
+        int at = lattice.placeWords() + lattice.frameWords();
         long camera = -1;
         int day = -1;
         while (cells.hasNext()) {
             Row cell = cells.next();
-            int at = 0;
-            for (int i = 0; i < place.length; i++) {
-                place[i] = cell.getLong(at++);
-            }
-            for (int i = 0; i < frame.length; i++) {
-                frame[i] = cell.getLong(at++);
-            }
-            lattice.unpackPlace(place, codes);
-            lattice.unpackFrame(frame, codes);
-            long ofCamera = place[0] >>> lattice.cameraShift();
+            int[] in = members.of(cell);
             int ofDay = (int) cell.getLong(cell.size() - 1);
-            if (ofCamera != camera || ofDay != day) {
+            if (members.camera() != camera || ofDay != day) {
                 cameraDays.close(squares);
             }
-            if (ofCamera != camera) {
+            if (members.camera() != camera) {
                 cameras.close(squares);
             }
-            camera = ofCamera;
+            camera = members.camera();
             day = ofDay;
-            add(day, cell.getLong(at), cell.getLong(at + 1), cell.getLong(at + 2));
+            add(in, day, cell.getLong(at), cell.getLong(at + 1), cell.getLong(at + 2));
         }
         cameraDays.close(squares);
         cameras.close(squares);
         return rows().iterator();
     }
 
-    private void add(int day, long alarms, long wrong, long confirmed) {
+    private void add(int[] in, int day, long alarms, long wrong, long confirmed) {
         boolean now = day >= layout.nowFrom();
         int stratum = 0;
         for (int d : strata) {
-            stratum = stratum * lattice.cardinality(d) + codes[d];
+            stratum = stratum * lattice.cardinality(d) + members.code(d);
         }
-        int version = layout.version() < 0 ? -1 : codes[layout.version()];
+        int version = layout.version() < 0 ? -1 : members.code(layout.version());
         boolean newest = version == layout.versionNow();
         boolean compared = version >= 0 && (newest || version == layout.versionBefore());
-        for (int subset : subsets) {
-            int segment = places.find(lattice.id(subset, codes));
-            if (segment < 0) {
-                continue;
-            }
+        for (int segment : in) {
             long trials = byAlarms[segment] ? alarms : wrong + confirmed;
             int period = now ? NOW : BEFORE;
             count(segment, period, alarms, wrong, confirmed);
@@ -183,6 +159,9 @@ final class ChangeKernel {
         }
 
         void add(int place, long wrong, long trials) {
+            if (wrong == 0 && trials == 0) { // most cells are of alarms that nobody judged
+                return;
+            }
             if (!isOpen[place]) {
                 isOpen[place] = true;
                 open[size++] = place;

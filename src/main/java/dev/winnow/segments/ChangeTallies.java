@@ -212,8 +212,8 @@ final class ChangeTallies {
             schema = schema.add(name, DataTypes.LongType, false);
             added.add(sum(name).as(name));
         }
-        MapPartitionsFunction<Row, Row> kernel =
-                rows -> rows.hasNext() ? new ChangeKernel(lattice, layout).sum(rows) : Collections.emptyIterator();
+        MapPartitionsFunction<Row, Row> kernel = rows ->
+                rows.hasNext() ? new ChangeKernel(lattice, useCase, layout).sum(rows) : Collections.emptyIterator();
         List<String> counts = new ArrayList<>(SegmentSums.COUNTS);
         counts.add(DAY);
         return cells.with(atEqualAge(cells, useCase, days))

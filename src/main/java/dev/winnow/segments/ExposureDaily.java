@@ -44,12 +44,12 @@ public final class ExposureDaily {
             .key(
                     PIPELINE,
                     EVENT_DATE,
-                    CELL_VERSION,
                     Inferences.SITE_ID,
                     Inferences.CAMERA_ID,
                     Inferences.USE_CASE,
                     Inferences.MODEL_VERSION,
-                    LABEL)
+                    LABEL,
+                    CELL_VERSION)
             .build();
 
     private ExposureDaily() {}

@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -100,9 +101,9 @@ public final class Lattice implements Serializable {
     private final int fixed;
     private final int site;
     private final Limits limits;
-    private final String[] useCases;
-    private final String[] cameras;
-    private final String[][] values;
+    private final List<String> useCases;
+    private final List<String> cameras;
+    private final List<List<String>> values;
 
     private final int[] masks;
     private final int[][] members;
@@ -123,9 +124,9 @@ public final class Lattice implements Serializable {
             List<Dimension> dimensions,
             @Nullable String siteDimension,
             Limits limits,
-            String[] useCases,
-            String[] cameras,
-            String[][] values) {
+            List<String> useCases,
+            List<String> cameras,
+            List<List<String>> values) {
         this.dimensions = dimensions;
         this.limits = limits;
         this.useCases = useCases;
@@ -151,7 +152,8 @@ public final class Lattice implements Serializable {
                 long product = 1;
                 for (int i = members[s].length - 1; i >= 0; i--) {
                     strides[s][i] = product;
-                    product = Math.multiplyExact(product, values[members[s][i]].length);
+                    product = Math.multiplyExact(
+                            product, values.get(members[s][i]).size());
                 }
                 bases[s + 1] = Math.addExact(bases[s], product);
             } catch (ArithmeticException e) {
@@ -166,35 +168,35 @@ public final class Lattice implements Serializable {
         word = new int[dimensions.size()];
         shift = new int[dimensions.size()];
         codeMask = new long[dimensions.size()];
-        Arrays.setAll(codeMask, d -> (1L << bits(values[d].length)) - 1);
-        int groupBits = bits(cameras.length) + bits(useCases.length);
+        Arrays.setAll(codeMask, d -> (1L << bits(values.get(d).size())) - 1);
+        int groupBits = bits(cameras.size()) + bits(useCases.size());
         int used = 0;
         int at = 0;
         int first = -1; // bits of the first word that hold dimensions of the camera
         for (int d = 0; d < fixed; d++) {
             int room = WORD - (at == 0 ? groupBits : 0);
-            if (used + bits(values[d].length) > room) {
+            if (used + bits(values.get(d).size()) > room) {
                 first = first < 0 ? used : first;
                 at++;
                 used = 0;
             }
             word[d] = at;
             shift[d] = used;
-            used += bits(values[d].length);
+            used += bits(values.get(d).size());
         }
         cameraShift = first < 0 ? used : first;
-        useCaseShift = cameraShift + bits(cameras.length);
+        useCaseShift = cameraShift + bits(cameras.size());
         placeWords = at + 1;
         at = 0;
         used = 0;
         for (int d = fixed; d < dimensions.size(); d++) {
-            if (used + bits(values[d].length) > WORD) {
+            if (used + bits(values.get(d).size()) > WORD) {
                 at++;
                 used = 0;
             }
             word[d] = at;
             shift[d] = used;
-            used += bits(values[d].length);
+            used += bits(values.get(d).size());
         }
         frameWords = fixed < dimensions.size() ? at + 1 : 0;
     }
@@ -217,20 +219,20 @@ public final class Lattice implements Serializable {
             Collection<String> cameras,
             Map<String, ? extends Collection<String>> values) {
         List<Dimension> ordered = ordered(dimensions);
-        String[][] dictionaries = new String[ordered.size()][];
-        for (int d = 0; d < dictionaries.length; d++) {
-            Collection<String> seen = values.get(ordered.get(d).name());
-            dictionaries[d] = sorted(seen == null ? List.of() : seen);
-            if (dictionaries[d].length > limits.values) {
-                throw new IllegalArgumentException("Dimension " + ordered.get(d).name() + " has more than "
-                        + limits.values + " distinct values; bin it, or leave it out");
+        List<List<String>> dictionaries = new ArrayList<>();
+        for (Dimension dimension : ordered) {
+            Collection<String> seen = values.get(dimension.name());
+            dictionaries.add(sorted(seen == null ? List.of() : seen));
+            if (dictionaries.get(dictionaries.size() - 1).size() > limits.values) {
+                throw new IllegalArgumentException("Dimension " + dimension.name() + " has more than " + limits.values
+                        + " distinct values; bin it, or leave it out");
             }
         }
-        String[] sortedCameras = sorted(cameras);
-        if (sortedCameras.length > limits.cameras) {
+        List<String> sortedCameras = sorted(cameras);
+        if (sortedCameras.size() > limits.cameras) {
             throw new IllegalArgumentException("There are more than " + limits.cameras + " cameras in the cells");
         }
-        return new Lattice(ordered, siteDimension, limits, sorted(useCases), sortedCameras, dictionaries);
+        return new Lattice(ordered, siteDimension, limits, sorted(useCases), sortedCameras, List.copyOf(dictionaries));
     }
 
     /** The dimensions as a lattice orders them: those of the camera first, each kind by name. */
@@ -247,8 +249,8 @@ public final class Lattice implements Serializable {
         return List.copyOf(ordered);
     }
 
-    private static String[] sorted(Collection<String> values) {
-        return new TreeSet<>(values).toArray(String[]::new);
+    private static List<String> sorted(Collection<String> values) {
+        return List.copyOf(new TreeSet<>(values));
     }
 
     /**
@@ -292,7 +294,7 @@ public final class Lattice implements Serializable {
 
     private boolean hasWide(int mask) {
         for (int d : setBits(mask)) {
-            if (values[d].length > limits.wideAbove) {
+            if (values.get(d).size() > limits.wideAbove) {
                 return true;
             }
         }
@@ -334,20 +336,20 @@ public final class Lattice implements Serializable {
     }
 
     List<String> useCases() {
-        return List.of(useCases);
+        return useCases;
     }
 
     List<String> cameras() {
-        return List.of(cameras);
+        return cameras;
     }
 
     /** Values of a dimension, sorted. */
     List<String> values(int dimension) {
-        return List.of(values[dimension]);
+        return values.get(dimension);
     }
 
     int cardinality(int dimension) {
-        return values[dimension].length;
+        return values.get(dimension).size();
     }
 
     /** Number of subsets of dimensions, the empty one included. */
@@ -405,7 +407,7 @@ public final class Lattice implements Serializable {
         int mask = 0;
         for (Map.Entry<String, String> predicate : predicates.entrySet()) {
             int d = place(dimensions, predicate.getKey());
-            codes[d] = Arrays.binarySearch(values[d], predicate.getValue());
+            codes[d] = Collections.binarySearch(values.get(d), predicate.getValue());
             if (codes[d] < 0) {
                 throw new IllegalArgumentException("No cell has " + predicate.getKey() + "=" + predicate.getValue());
             }
@@ -440,22 +442,28 @@ public final class Lattice implements Serializable {
         for (int i = 0; i < members[subset].length; i++) {
             int d = members[subset][i];
             String name = dimensions.get(d).name();
-            byName.put(name, new Predicate(name, values[d][(int) (rest / strides[subset][i])]));
+            byName.put(name, new Predicate(name, values.get(d).get((int) (rest / strides[subset][i]))));
             rest %= strides[subset][i];
         }
         return List.copyOf(byName.values());
     }
 
-    /** The ids of a segment less one predicate, one per predicate. */
-    long[] parents(long id) {
+    /** Sets the codes of a segment's predicates, and only these; returns its dimensions as bits. */
+    int decode(long id, int[] codes) {
         int subset = subsetOf(id);
-        int[] of = members[subset];
-        int[] codes = new int[dimensions.size()];
         long rest = id - bases[subset];
-        for (int i = 0; i < of.length; i++) {
-            codes[of[i]] = (int) (rest / strides[subset][i]);
+        for (int i = 0; i < members[subset].length; i++) {
+            codes[members[subset][i]] = (int) (rest / strides[subset][i]);
             rest %= strides[subset][i];
         }
+        return masks[subset];
+    }
+
+    /** The ids of a segment less one predicate, one per predicate. */
+    long[] parents(long id) {
+        int[] codes = new int[dimensions.size()];
+        int subset = subset(decode(id, codes));
+        int[] of = members[subset];
         long[] parents = new long[of.length];
         for (int i = 0; i < of.length; i++) {
             parents[i] = id(subset(masks[subset] & ~(1 << of[i])), codes);

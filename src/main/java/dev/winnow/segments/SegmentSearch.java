@@ -70,10 +70,9 @@ final class SegmentSearch {
     Found write(LocalDate day, List<LocalDate> dates, List<String> frameDimensions, Audit audit, String runId) {
         Tables window = window(day, dates, frameDimensions);
         Map<String, UseCaseWindow> useCases = UseCaseWindow.learn(window.exposure, window.verdicts, day, settings);
-        Dataset<Row> named = cameras.withStaticDimensions(
-                Windows.cells(window.exposure, window.verdicts, frameDimensions, useCases));
-        Lattice lattice = lattice(named, frameDimensions);
-        CodedCells cells = Windows.coded(named, lattice);
+        Dataset<Row> frames = Windows.cells(window.exposure, window.verdicts, frameDimensions, useCases);
+        Lattice lattice = lattice(frames, frameDimensions);
+        CodedCells cells = Windows.coded(cameras.withStaticDimensions(frames), lattice);
         cells.rows().persist(StorageLevel.MEMORY_AND_DISK());
         try {
             SeenDays seen = SeenDays.of(
@@ -181,6 +180,7 @@ final class SegmentSearch {
         try {
             return SegmentSums.lattice(
                     cells,
+                    cameras.withStaticDimensions(Windows.places(cells)),
                     Windows.dimensions(frameDimensions, cameras.dimensions()),
                     Windows.SITE,
                     Lattice.Limits.DEFAULT.withPredicates(

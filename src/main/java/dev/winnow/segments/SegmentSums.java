@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Cells in: {@link #USE_CASE}, {@link #CAMERA_ID}, the dimensions' columns (strings; null counts as
  * {@code __NULL__}) and {@link #COUNTS} (longs, not null, may be negative). Rows of equal keys add up. The frame is
- * read twice, by {@link #lattice} and for {@link CodedCells}; whatever is asked afterwards reads codes.
+ * read by {@link #lattice} and for {@link CodedCells}; whatever is asked afterwards reads codes.
  *
  * <p>Plan of {@link #sums}: one shuffle of codes and counts (104 bytes a cell for almost any lattice) by (use case,
  * camera), a radix sort by one long, {@link LatticeKernel} per task, and one shuffle of what the tasks found. Same rows
@@ -146,63 +146,53 @@ public final class SegmentSums {
 
     private SegmentSums() {}
 
-    /**
-     * Reads the values that dimensions have in some cells: one pass, one small shuffle, the result on the driver.
-     *
-     * @param siteDimension name of the dimension, one of the camera, whose values are sites; null if there is none
-     * @throws InputException if a dimension has more values, or the cells more cameras, than the limits allow
-     */
+    /** {@link #lattice(Dataset, Dataset, List, String, Lattice.Limits)} of cells that tell the cameras' dimensions, too. */
     public static Lattice lattice(
             Dataset<Row> cells,
             List<Lattice.Dimension> dimensions,
             @Nullable String siteDimension,
             Lattice.Limits limits) {
+        return lattice(cells, cells, dimensions, siteDimension, limits);
+    }
+
+    /**
+     * Reads the values that dimensions have in some cells: one pass, one small shuffle, the result on the driver.
+     *
+     * @param cells cells, of which dimensions of frames are read
+     * @param places rows with the use cases, cameras and cameras' dimensions of these cells, some for each camera
+     * @param siteDimension name of the dimension, one of the camera, whose values are sites; null if there is none
+     * @throws InputException if a dimension has more values, or the cells more cameras, than the limits allow
+     */
+    static Lattice lattice(
+            Dataset<Row> cells,
+            Dataset<Row> places,
+            List<Lattice.Dimension> dimensions,
+            @Nullable String siteDimension,
+            Lattice.Limits limits) {
         List<Lattice.Dimension> ordered = Lattice.ordered(dimensions);
-        int columns = ordered.size() + 2;
-        int[] most = new int[columns];
+        List<String> columns = new ArrayList<>(List.of(USE_CASE, CAMERA_ID));
+        ordered.forEach(dimension -> columns.add(dimension.column()));
+        int[] most = new int[columns.size()];
         Arrays.fill(most, limits.values());
         most[1] = limits.cameras();
-        MapPartitionsFunction<Row, Row> distinct = rows -> {
-            List<Set<String>> seen = new ArrayList<>();
-            for (int i = 0; i < columns; i++) {
-                seen.add(new HashSet<>());
-            }
-            while (rows.hasNext()) {
-                Row row = rows.next();
-                for (int i = 0; i < columns; i++) {
-                    // One more than allowed is enough to be refused, and keeps the task's memory bounded.
-                    if (seen.get(i).size() <= most[i]) {
-                        seen.get(i).add(CellEncoder.value(row, i));
-                    }
-                }
-            }
-            List<Row> found = new ArrayList<>();
-            for (int i = 0; i < columns; i++) {
-                for (String value : seen.get(i)) {
-                    found.add(RowFactory.create(i, value));
-                }
-            }
-            return found.iterator();
-        };
-        StructType schema =
-                new StructType().add("column", DataTypes.IntegerType, false).add("value", DataTypes.StringType, false);
+        int ofPlaces =
+                2 + (int) ordered.stream().filter(Lattice.Dimension::ofCamera).count();
         List<Set<String>> values = new ArrayList<>();
-        for (int i = 0; i < columns; i++) {
-            values.add(new TreeSet<>());
-        }
-        Iterator<Row> rows = keys(cells, ordered)
-                .mapPartitions(distinct, Encoders.row(schema))
+        columns.forEach(column -> values.add(new TreeSet<>()));
+        Iterator<Row> rows = values(places, columns, 0, ofPlaces, most)
+                .union(values(cells, columns, ofPlaces, columns.size(), most))
                 .distinct()
                 .toLocalIterator();
         while (rows.hasNext()) {
             Row row = rows.next();
-            Set<String> known = values.get(row.getInt(0));
+            int column = row.getInt(0);
+            Set<String> known = values.get(column);
             known.add(row.getString(1));
-            if (known.size() > most[row.getInt(0)]) {
-                throw new InputException("Cells have more than " + most[row.getInt(0)] + " distinct values of "
-                        + (row.getInt(0) < 2
-                                ? List.of(USE_CASE, CAMERA_ID).get(row.getInt(0))
-                                : "dimension " + ordered.get(row.getInt(0) - 2).name() + "; bin it, or leave it out"));
+            if (known.size() > most[column]) {
+                throw new InputException("Cells have more than " + most[column] + " distinct values of "
+                        + (column < 2
+                                ? columns.get(column)
+                                : "dimension " + ordered.get(column - 2).name() + "; bin it, or leave it out"));
             }
         }
         Map<String, Set<String>> byName = new HashMap<>();
@@ -210,6 +200,38 @@ public final class SegmentSums {
             byName.put(ordered.get(d).name(), values.get(d + 2));
         }
         return Lattice.of(ordered, siteDimension, limits, values.get(0), values.get(1), byName);
+    }
+
+    /** The values that a task finds in some columns: the place of the column, and a value of it. */
+    private static Dataset<Row> values(Dataset<Row> rows, List<String> columns, int from, int to, int[] most) {
+        MapPartitionsFunction<Row, Row> distinct = those -> {
+            List<Set<String>> seen = new ArrayList<>();
+            columns.subList(from, to).forEach(column -> seen.add(new HashSet<>()));
+            while (those.hasNext()) {
+                Row row = those.next();
+                for (int i = 0; i < seen.size(); i++) {
+                    // One more than allowed is enough to be refused, and keeps the task's memory bounded.
+                    if (seen.get(i).size() <= most[from + i]) {
+                        seen.get(i).add(CellEncoder.value(row, i));
+                    }
+                }
+            }
+            List<Row> found = new ArrayList<>();
+            for (int i = 0; i < seen.size(); i++) {
+                for (String value : seen.get(i)) {
+                    found.add(RowFactory.create(from + i, value));
+                }
+            }
+            return found.iterator();
+        };
+        return rows.select(columns.subList(from, to).stream()
+                        .map(name -> col(name))
+                        .toArray(Column[]::new))
+                .mapPartitions(
+                        distinct,
+                        Encoders.row(new StructType()
+                                .add("column", DataTypes.IntegerType, false)
+                                .add("value", DataTypes.StringType, false)));
     }
 
     /** Use case, camera and the lattice's dimensions, which {@link CellEncoder} reads by place, and more columns. */

@@ -58,13 +58,13 @@ public final class VerdictDaily {
                     PIPELINE,
                     ARRIVAL_DATE,
                     EVENT_DATE,
-                    CELL_VERSION,
                     Inferences.SITE_ID,
                     Inferences.CAMERA_ID,
                     Inferences.USE_CASE,
                     Inferences.MODEL_VERSION,
                     LABEL,
-                    CONFIDENCE_BIN)
+                    CONFIDENCE_BIN,
+                    CELL_VERSION)
             .build();
 
     private VerdictDaily() {}

@@ -133,6 +133,11 @@ final class Windows {
                 .unionByName(verdicts.filter(mature).select(judged.toArray(Column[]::new)));
     }
 
+    /** Use cases, cameras and sites of {@link #cells}. */
+    static Dataset<Row> places(Dataset<Row> cells) {
+        return cells.select(Inferences.USE_CASE, Inferences.CAMERA_ID, SITE_ID).distinct();
+    }
+
     /** Replaces the strings of {@link #cells} with static dimensions by codes. */
     static CodedCells coded(Dataset<Row> cells, Lattice lattice) {
         return CodedCells.of(cells, lattice, MORE.toArray(String[]::new));

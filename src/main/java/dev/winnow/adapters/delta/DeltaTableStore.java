@@ -85,7 +85,9 @@ public final class DeltaTableStore implements TableStore {
             return spark.createDataFrame(List.of(), declared);
         }
         Dataset<Row> stored = load(table.name());
-        return stored.to(withStoredNullability(declared, stored.schema()));
+        return hasAll(stored, declared)
+                ? inColumns(stored, declared)
+                : stored.to(withStoredNullability(declared, stored.schema()));
     }
 
     @Override
@@ -131,7 +133,7 @@ public final class DeltaTableStore implements TableStore {
             Observation written = new Observation();
             save(
                     table,
-                    laidOut(table, rows, stored, folders(table, scope))
+                    laidOut(table, rows, stored, scope)
                             .observe(written, count(lit(1)).as("rows"))
                             .write()
                             .mode("overwrite")
@@ -151,7 +153,7 @@ public final class DeltaTableStore implements TableStore {
     public void append(TableDef table, Dataset<Row> rows) {
         described(table.name() + " append", () -> {
             StructType stored = prepare(table);
-            save(table, laidOut(table, rows, stored, 1).write().mode("append"));
+            save(table, laidOut(table, rows, stored, Map.of()).write().mode("append"));
             return 0L;
         });
     }
@@ -166,40 +168,54 @@ public final class DeltaTableStore implements TableStore {
      *
      * <p>A repartition without a number lets adaptive execution cut the rows at about 128 MB: one file for a small
      * table, parallel writers for a large one, without counting first. It goes by key, so that the same rows meet in
-     * the same partition however they arrive; partition columns lead the order because the writer would otherwise sort
-     * by them again. Several folders are written by as many tasks, each folder by one.
+     * the same partition however they arrive. Several folders are written by as many tasks, each folder by one.
      *
-     * @param folders number of folders that the rows go to
+     * <p>Partition columns come last in the order, and not at all where all rows have one value: most comparisons are
+     * then decided by the first column. The writer needs no order of them, as it keeps folders open.
+     *
+     * @param scope where the rows go: a value or several for some partition columns
      */
-    private static Dataset<Row> laidOut(TableDef table, Dataset<Row> rows, StructType schema, int folders) {
+    private static Dataset<Row> laidOut(
+            TableDef table, Dataset<Row> rows, StructType schema, Map<String, Object> scope) {
         requireColumns(table, rows);
-        Set<String> order = new LinkedHashSet<>(table.partitionColumns());
-        order.addAll(table.key());
-        Column[] columns = order.stream().map(name -> col(quoted(name))).toArray(Column[]::new);
+        List<String> order = new ArrayList<>(table.key());
+        order.removeAll(table.partitionColumns());
+        table.partitionColumns().stream()
+                .filter(name -> values(scope, name) != 1)
+                .forEach(order::add);
+        Column[] sorted = columns(order);
         Dataset<Row> stored = inColumns(rows, nullable(schema));
+        int folders = table.partitionColumns().stream()
+                .mapToInt(name -> Math.max(1, values(scope, name)))
+                .reduce(1, (a, b) -> a * b);
         if (folders > 1) {
-            Column[] partition = table.partitionColumns().stream()
-                    .map(name -> col(quoted(name)))
-                    .toArray(Column[]::new);
-            return stored.repartition(folders, partition).sortWithinPartitions(columns);
+            return stored.repartition(folders, columns(table.partitionColumns()))
+                    .sortWithinPartitions(sorted);
         }
-        return columns.length == 0
-                ? stored.hint("rebalance")
-                : stored.repartition(columns).sortWithinPartitions(columns);
+        Set<String> all = new LinkedHashSet<>(table.partitionColumns());
+        all.addAll(table.key());
+        Dataset<Row> together = all.isEmpty() ? stored.hint("rebalance") : stored.repartition(columns(all));
+        return order.isEmpty() ? together : together.sortWithinPartitions(sorted);
+    }
+
+    private static Column[] columns(Collection<String> names) {
+        return names.stream().map(name -> col(quoted(name))).toArray(Column[]::new);
+    }
+
+    /** How many values a column may have in a scope; 0 where it does not say. */
+    private static int values(Map<String, Object> scope, String column) {
+        Object value = scope.get(column);
+        return value instanceof Collection<?> several ? several.size() : value == null ? 0 : 1;
     }
 
     /** Rows in the columns of a schema; those without a value are null. */
     private static Dataset<Row> inColumns(Dataset<Row> rows, StructType schema) {
         Set<String> given = Set.of(rows.columns());
-        boolean same = Arrays.stream(schema.fields())
+        StructType known = new StructType(Arrays.stream(schema.fields())
                 .filter(field -> given.contains(field.name()))
-                .allMatch(field -> rows.schema() // types as texts do not tell what may be null in a list
-                        .apply(field.name())
-                        .dataType()
-                        .catalogString()
-                        .equals(field.dataType().catalogString()));
+                .toArray(StructField[]::new));
         // Dataset.to would rebuild every list, element by element and in a query that is not compiled.
-        return !same
+        return !hasAll(rows, known)
                 ? rows.to(schema)
                 : rows.select(Arrays.stream(schema.fields())
                         .map(field -> given.contains(field.name())
@@ -208,11 +224,16 @@ public final class DeltaTableStore implements TableStore {
                         .toArray(Column[]::new));
     }
 
-    private static int folders(TableDef table, Map<String, Object> scope) {
-        return table.partitionColumns().stream()
-                .map(scope::get)
-                .mapToInt(value -> value instanceof Collection<?> any ? any.size() : 1)
-                .reduce(1, (a, b) -> a * b);
+    /** Whether rows have all columns of a schema in its types. Types as texts don't tell what may be null in a list. */
+    private static boolean hasAll(Dataset<Row> rows, StructType schema) {
+        Set<String> given = Set.of(rows.columns());
+        return Arrays.stream(schema.fields())
+                .allMatch(field -> given.contains(field.name())
+                        && rows.schema()
+                                .apply(field.name())
+                                .dataType()
+                                .catalogString()
+                                .equals(field.dataType().catalogString()));
     }
 
     private static void requireColumns(TableDef table, Dataset<Row> rows) {

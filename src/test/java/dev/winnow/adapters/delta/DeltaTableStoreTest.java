@@ -158,6 +158,20 @@ final class DeltaTableStoreTest extends TableStoreContract {
     }
 
     @Test
+    void aListIsReadAsItIsStoredAndNotRebuilt() {
+        TableDef table = TableDef.named("jobs", "")
+                .required("pipeline", DataTypes.StringType, "")
+                .required("files", DataTypes.createArrayType(DataTypes.StringType, false), "")
+                .key("pipeline")
+                .build();
+        Row job = RowFactory.create("p", new String[] {"b.json"});
+        store().append(table, store().frame(table, List.of(job)));
+        Dataset<Row> read = store().read(table);
+        assertThat(read.collectAsList()).hasSize(1);
+        assertThat(read.queryExecution().optimizedPlan().toString()).doesNotContain("transform(");
+    }
+
+    @Test
     void aStoredColumnOfAnotherTypeIsNamed() {
         TableDef other = TableDef.named("cells", "")
                 .required("pipeline", DataTypes.StringType, "")

@@ -1,0 +1,75 @@
+package dev.winnow.segments;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.winnow.segments.LatticeCells.Cell;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SegmentMembersTest {
+    private static final List<Lattice.Dimension> DIMENSIONS =
+            LatticeCells.dimensions(LatticeCells.OF_CAMERA, LatticeCells.OTHERS);
+
+    @ParameterizedTest(name = "seed {0}, {1} segments")
+    @CsvSource({"1, 1", "2, 64", "3, 65", "4, 500"})
+    void aCellLiesInTheSegmentsWhosePredicatesItMeets(long seed, int most) {
+        List<Cell> cells = LatticeCells.random(seed, 400, 12);
+        Lattice lattice = LatticeCells.lattice(cells, DIMENSIONS, Lattice.Limits.DEFAULT.withPredicates(3, 20, 2));
+        List<Long> ids = segments(lattice, most, new Random(seed));
+        SegmentMembers members = new SegmentMembers(lattice, Map.of("u0", ids));
+        int found = 0;
+        for (Cell cell : cells) {
+            int[] expected = !cell.useCase().equals("u0")
+                    ? new int[0]
+                    : IntStream.range(0, ids.size())
+                            .filter(i -> lattice.decode(ids.get(i)).stream()
+                                    .allMatch(
+                                            p -> p.value().equals(cell.values().get(p.dimension()))))
+                            .toArray();
+            assertThat(members.of(coded(lattice, cell))).isEqualTo(expected);
+            assertThat(members.useCase()).isEqualTo(cell.useCase());
+            found += expected.length;
+        }
+        assertThat(found).isPositive();
+    }
+
+    /** Some segments in no order, that of all cells among them. */
+    private static List<Long> segments(Lattice lattice, int most, Random random) {
+        TreeSet<Long> ids = new TreeSet<>(List.of(0L));
+        while (ids.size() < most) {
+            ids.add((long) (random.nextDouble() * lattice.size()));
+        }
+        List<Long> shuffled = new ArrayList<>(ids);
+        Collections.shuffle(shuffled, random);
+        return shuffled;
+    }
+
+    private static Row coded(Lattice lattice, Cell cell) {
+        int[] codes = lattice.dimensions().stream()
+                .mapToInt(d -> lattice.values(lattice.place(d.name()))
+                        .indexOf(cell.values().get(d.name())))
+                .toArray();
+        long[] place = new long[lattice.placeWords()];
+        long[] frame = new long[lattice.frameWords()];
+        lattice.packPlace(
+                lattice.useCases().indexOf(cell.useCase()), lattice.cameras().indexOf(cell.camera()), codes, place);
+        lattice.packFrame(codes, frame);
+        List<Object> words = new ArrayList<>();
+        for (long word : place) {
+            words.add(word);
+        }
+        for (long word : frame) {
+            words.add(word);
+        }
+        return RowFactory.create(words.toArray());
+    }
+}
