@@ -155,7 +155,8 @@ public final class CandidatesJob implements Stage {
         ErrorRisk.Scale scale = risk.scale(
                 evidence.cells(segments, segment),
                 ImageScores.floorOf(config),
-                useCase -> Candidates.wantedRows(config, useCase));
+                useCase -> Candidates.wantedRows(config, useCase),
+                ErrorRisk.Steps.of(counted.histograms().size(), elevated.size()));
         List<Row> segmentCuts = SegmentCuts.cuts(elevated, scale.bySegment(), config);
         return new Known(counted, needs, segment, segmentCuts, risk, scale);
     }
