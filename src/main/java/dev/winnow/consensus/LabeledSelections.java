@@ -95,7 +95,7 @@ public final class LabeledSelections implements ReturnedLabels {
         if (drawn.isEmpty()) { // labels and answers are not asked in vain
             return tables.frame(shape, List.of());
         }
-        // Conditions are those of the draw: what is contradicted becomes a candidate again, when more may be known of it.
+        // Conditions are those of the draw: what is contradicted is a candidate again, when more may be known of it.
         Dataset<Row> pools =
                 candidates(from, to, dimensions).filter(col(Candidates.SIGNAL).equalTo(Candidates.AUDIT));
         Dataset<Row> severalVersions = pools.filter(col(Candidates.VERSIONS).gt(1))
