@@ -43,6 +43,7 @@ public final class Candidates {
     public static final String SEGMENT = "segment";
     public static final String VERDICT = Misclassified.VERDICT;
     public static final String OTHER_VERSION = "other_version";
+    public static final String VERSIONS = "versions";
     public static final String EMBEDDING_BUCKET = "embedding_bucket";
 
     /** Verdict on an image of whose class one model version is sure while another does not say it. */
@@ -154,6 +155,11 @@ public final class Candidates {
                     StringType,
                     "Model version that scored the image, too, and does not say the class, for VERSIONS_DISAGREE; the first"
                             + " by name; null for the others")
+            .optional(
+                    VERSIONS,
+                    IntegerType,
+                    "Model versions that scored the image on the day, for AUDIT: the row is of one of them; null for the"
+                            + " others")
             .optional(Inferences.PHASH, LongType, "Perceptual hash of the image, 64 bits; null where the log has none")
             .optional(
                     EMBEDDING_BUCKET,

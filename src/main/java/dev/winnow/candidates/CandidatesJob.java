@@ -20,6 +20,7 @@ import dev.winnow.ports.TableStore;
 import dev.winnow.runtime.RunIds;
 import dev.winnow.segments.DayBuilds;
 import dev.winnow.segments.ExposureDaily;
+import dev.winnow.stats.Digest;
 import dev.winnow.tables.TableDef;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -79,8 +80,12 @@ public final class CandidatesJob implements Stage {
         requireSameFiles(day, files);
         DayInput input = files.and(feedback.day(day)).and(cameras.files());
         Known known = known(evidence, counted);
-        String findings = String.join("|", known.digest(), evidence.lookedAt());
-        String runId = RunIds.of(config.pipeline(), NAME, day, config.semantic(), input.fingerprint() + "|" + findings);
+        String fingerprint = new Digest()
+                .add(input.fingerprint())
+                .add(known.digest())
+                .add(evidence.lookedAt())
+                .hex(16);
+        String runId = RunIds.of(config.pipeline(), NAME, day, config.semantic(), fingerprint);
         Dataset<Row> inferred = inferences.described(List.of(day)).transform(this::withDoubt);
         // Before the cut, as segments may ask for what only cameras tell.
         Dataset<Row> rows = inferred.transform(cameras::withStaticDimensions);
@@ -103,7 +108,7 @@ public final class CandidatesJob implements Stage {
                         + (readsScores() ? 1 : 0)
                         + images.passes()
                         + (disagreed.isPresent() ? VersionsDisagree.PASSES : 0);
-                return new Report(counted.read(), written, 0, passes, input.fingerprint(), sentences(day, known.risk));
+                return new Report(counted.read(), written, 0, passes, fingerprint, sentences(day, known.risk));
             } finally {
                 found.unpersist();
             }
@@ -155,7 +160,8 @@ public final class CandidatesJob implements Stage {
         ErrorRisk.Scale scale = risk.scale(
                 evidence.cells(segments, segment),
                 ImageScores.floorOf(config),
-                useCase -> Candidates.wantedRows(config, useCase));
+                useCase -> Candidates.wantedRows(config, useCase),
+                ErrorRisk.Steps.of(counted.histograms().size(), elevated.size()));
         List<Row> segmentCuts = SegmentCuts.cuts(elevated, scale.bySegment(), config);
         return new Known(counted, needs, segment, segmentCuts, risk, scale);
     }

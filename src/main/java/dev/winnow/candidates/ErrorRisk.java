@@ -12,6 +12,7 @@ import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.exp;
+import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.floor;
 import static org.apache.spark.sql.functions.get;
 import static org.apache.spark.sql.functions.greatest;
@@ -20,6 +21,7 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.log;
 import static org.apache.spark.sql.functions.negate;
 import static org.apache.spark.sql.functions.posexplode;
+import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.types.DataTypes.DoubleType;
@@ -66,13 +68,10 @@ final class ErrorRisk {
     private static final String ROWS = "rows";
     private static final String LOW = "low";
     private static final String HIGH = "high";
+    private static final String LOW_RISK = "low_risk";
+    private static final String HIGH_RISK = "high_risk";
     private static final String WHOLE = "whole";
-
-    /**
-     * Steps of the risk that a day's cells are counted by; at most half their square comes to the driver of a use case and
-     * of each of its segments.
-     */
-    private static final int STEPS = 256;
+    private static final String SCALE = "scale";
 
     private static final TableDef CURVES = TableDef.named("risk_curves", "Corrections of one class's confidence")
             .required(USE_CASE, StringType, "Use case")
@@ -245,17 +244,51 @@ final class ErrorRisk {
             Map<String, Map<String, List<ScoreCut.Bin>>> bySegment) {}
 
     /**
+     * Steps of the risk that a day's cells are counted by; a power of two, so that their edges are exact.
+     *
+     * <p>Risks between two steps are a row on the driver: at most {@link #rows} for a use case and for each of its segments,
+     * and {@link #MAX_ROWS} in all. Use cases come first, up to half of it.
+     *
+     * @param whole for use cases
+     * @param segment for their segments
+     */
+    record Steps(int whole, int segment) {
+        /** Rows that come to the driver at most, some 300 MB. */
+        static final long MAX_ROWS = 1_000_000;
+
+        private static final int MOST = 256;
+
+        /** Returns the finest steps of numbers of use cases and of segments of all of them. */
+        static Steps of(int useCases, int segments) {
+            int whole = finest(MAX_ROWS / 2, useCases);
+            return new Steps(whole, finest(MAX_ROWS - useCases * rows(whole), segments));
+        }
+
+        /** Rows that have a lower and a higher step, or the same one. */
+        static long rows(int steps) {
+            return (steps + 1L) * (steps + 2L) / 2;
+        }
+
+        private static int finest(long room, int groups) {
+            int steps = MOST;
+            while (steps > 1 && groups * rows(steps) > room) {
+                steps /= 2;
+            }
+            return steps;
+        }
+    }
+
+    /**
      * Reads the distribution of the risk off the cells of a day, so that the facts are read once.
      *
      * @param cells of the day, shaped like {@link ExposureDaily} with the dimensions of frames and
      *     {@link SegmentCuts#SEGMENT}
      * @param floor confidence from which an alarm counts, by use case; a bin that it divides is not sure to count
      * @param wanted rows that are wanted of a use case
+     * @param steps for the use cases of the cells and their segments
      */
-    Scale scale(Dataset<Row> cells, Column floor, ToLongFunction<String> wanted) {
+    Scale scale(Dataset<Row> cells, Column floor, ToLongFunction<String> wanted, Steps steps) {
         Dataset<Row> byCamera = byCamera(cells);
-        Column low = floor(risk(col(BIN).plus(1).divide(ExposureDaily.BINS)).multiply(STEPS));
-        Column high = ceil(risk(col(BIN).divide(ExposureDaily.BINS)).multiply(STEPS));
         Column whole = col(BIN).divide(ExposureDaily.BINS).geq(floor);
         Map<String, List<ScoreCut.Bin>> bins = new TreeMap<>();
         Map<String, Map<String, List<ScoreCut.Bin>>> bySegment = new TreeMap<>();
@@ -272,29 +305,58 @@ final class ErrorRisk {
                                         .divide(ExposureDaily.BINS)
                                         .gt(floor)),
                         byCamera)
-                .select(col(USE_CASE), col(SegmentCuts.SEGMENT), low.as(LOW), high.as(HIGH), whole.as(WHOLE), col(ROWS))
-                .groupBy(USE_CASE, SegmentCuts.SEGMENT, LOW, HIGH, WHOLE)
-                .agg(sum(ROWS))
-                .sort(USE_CASE, SegmentCuts.SEGMENT, LOW, HIGH, WHOLE)
+                .select(
+                        col(USE_CASE),
+                        col(SegmentCuts.SEGMENT),
+                        risk(col(BIN).plus(1).divide(ExposureDaily.BINS)).as(LOW_RISK),
+                        risk(col(BIN).divide(ExposureDaily.BINS)).as(HIGH_RISK),
+                        col(ROWS),
+                        when(whole, col(ROWS)).otherwise(0L).as(WHOLE))
+                // An alarm of a segment counts for its use case, too.
+                .select(
+                        col(USE_CASE),
+                        col(ROWS),
+                        col(WHOLE),
+                        explode(array(
+                                        stepped(lit(null).cast("string"), steps.whole),
+                                        when(
+                                                col(SegmentCuts.SEGMENT).isNotNull(),
+                                                stepped(col(SegmentCuts.SEGMENT), steps.segment))))
+                                .as(SCALE))
+                .filter(col(SCALE).isNotNull())
+                .groupBy(col(USE_CASE), col(SCALE))
+                .agg(sum(ROWS).as(ROWS), sum(WHOLE).as(WHOLE))
+                .select(col(USE_CASE), col(SCALE + ".*"), col(ROWS), col(WHOLE))
+                .sort(USE_CASE, SegmentCuts.SEGMENT, LOW, HIGH)
                 .collectAsList()
                 .forEach(row -> {
-                    ScoreCut.Bin bin = new ScoreCut.Bin(
-                            (double) row.getLong(2) / STEPS,
-                            (double) row.getLong(3) / STEPS,
-                            row.getLong(5),
-                            row.getBoolean(4));
-                    bins.computeIfAbsent(row.getString(0), u -> new ArrayList<>())
-                            .add(bin);
-                    if (!row.isNullAt(1)) {
-                        bySegment
-                                .computeIfAbsent(row.getString(0), u -> new TreeMap<>())
-                                .computeIfAbsent(row.getString(1), s -> new ArrayList<>())
-                                .add(bin);
+                    boolean ofUseCase = row.isNullAt(1);
+                    List<ScoreCut.Bin> same = ofUseCase
+                            ? bins.computeIfAbsent(row.getString(0), u -> new ArrayList<>())
+                            : bySegment
+                                    .computeIfAbsent(row.getString(0), u -> new TreeMap<>())
+                                    .computeIfAbsent(row.getString(1), s -> new ArrayList<>());
+                    double of = ofUseCase ? steps.whole : steps.segment;
+                    long sure = row.getLong(5);
+                    long unsure = row.getLong(4) - sure;
+                    if (unsure > 0) {
+                        same.add(new ScoreCut.Bin(row.getLong(2) / of, row.getLong(3) / of, unsure, false));
+                    }
+                    if (sure > 0) {
+                        same.add(new ScoreCut.Bin(row.getLong(2) / of, row.getLong(3) / of, sure, true));
                     }
                 });
         Map<String, ScoreCut> cuts = new TreeMap<>();
         bins.forEach((useCase, ofUseCase) -> cuts.put(useCase, ScoreCut.of(ofUseCase, wanted.applyAsLong(useCase))));
         return new Scale(byCamera, cuts, bySegment);
+    }
+
+    /** The steps of a risk, of a segment or, where it is null, of its use case. */
+    private static Column stepped(Column segment, int steps) {
+        return struct(
+                segment.as(SegmentCuts.SEGMENT),
+                floor(col(LOW_RISK).multiply(steps)).as(LOW),
+                ceil(col(HIGH_RISK).multiply(steps)).as(HIGH));
     }
 
     private Dataset<Row> byCamera(Dataset<Row> cells) {

@@ -4,6 +4,7 @@ import static dev.winnow.inputs.Inferences.CONFIDENCE;
 import static dev.winnow.inputs.Inferences.EMBEDDING;
 import static dev.winnow.inputs.Inferences.IMAGE_URI;
 import static dev.winnow.inputs.Inferences.INFERENCE_ID;
+import static dev.winnow.inputs.Inferences.MODEL_VERSION;
 import static dev.winnow.inputs.Inferences.PHASH;
 import static dev.winnow.inputs.Inferences.PREDICTED_LABEL;
 import static dev.winnow.inputs.Inferences.USE_CASE;
@@ -12,10 +13,12 @@ import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.collect_set;
 import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.filter;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.row_number;
+import static org.apache.spark.sql.functions.size;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.functions.xxhash64;
@@ -146,12 +149,19 @@ final class Signals {
     }
 
     /**
-     * Keeps the best row of each item and signal of what {@link #find} and {@link ConfidentWrong} found.
+     * Keeps the best row of each item and signal of what {@link #find} and {@link ConfidentWrong} found, and counts the model
+     * versions among the rows of an item of the audit: all rows of its image are found, as the image alone decides.
      *
      * <p>Ids are unique only as far as the log can be trusted, so the order ends in the content of the row.
      */
     static Dataset<Row> onePerItem(Dataset<Row> found) {
-        return placed(found).filter(col(PLACE).equalTo(1)).drop(PLACE, CONTENT, BOX_SCORE);
+        Column drawn = col(Candidates.SIGNAL).equalTo(Candidates.AUDIT);
+        Column versions = collect_set(when(drawn, col(MODEL_VERSION)))
+                .over(Window.partitionBy(USE_CASE, Candidates.SIGNAL, Candidates.ITEM_ID));
+        return placed(found)
+                .withColumn(Candidates.VERSIONS, when(drawn, size(versions)))
+                .filter(col(PLACE).equalTo(1))
+                .drop(PLACE, CONTENT, BOX_SCORE);
     }
 
     private static Dataset<Row> placed(Dataset<Row> found) {

@@ -36,6 +36,7 @@ import dev.winnow.selection.Selections;
 import dev.winnow.tables.TableDef;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import org.apache.spark.sql.Column;
@@ -54,7 +55,11 @@ public final class LabeledSelections implements ReturnedLabels {
     private static final String PLACE = "place";
     private static final String LAST = "last";
     private static final String[] ITEM = {Inferences.USE_CASE, Selections.ITEM_ID};
+    private static final String[] DAY = {Inferences.USE_CASE, Selections.RUN_DATE};
     private static final String[] INFERENCE = {Inferences.USE_CASE, Selections.ITEM_ID, Inferences.INFERENCE_ID};
+    private static final String[] INFERENCE_OF_DAY = {
+        Inferences.USE_CASE, Selections.ITEM_ID, Inferences.INFERENCE_ID, Selections.RUN_DATE
+    };
 
     private final WinnowConfig config;
     private final TableStore tables;
@@ -90,14 +95,23 @@ public final class LabeledSelections implements ReturnedLabels {
         if (drawn.isEmpty()) { // labels and answers are not asked in vain
             return tables.frame(shape, List.of());
         }
+        // Conditions are those of the draw: what is contradicted is a candidate again, when more may be known of it.
+        Dataset<Row> pools =
+                candidates(from, to, dimensions).filter(col(Candidates.SIGNAL).equalTo(Candidates.AUDIT));
+        Dataset<Row> severalVersions = pools.filter(col(Candidates.VERSIONS).gt(1))
+                .select(DAY[0], DAY[1])
+                .distinct();
+        Dataset<Row> said =
+                labeledBy(to, drawn.select(ITEM[0], ITEM[1]).distinct()).select(ITEM[0], ITEM[1], HumanChecked.CLASSES);
         // An audit draws from the frames of its run date alone.
-        Dataset<Row> alarms = lastAsked(labeledBy(to, drawn))
+        Dataset<Row> alarms = lastAsked(drawn.join(broadcast(severalVersions), DAY, "left_anti"));
+        return withDimensions(alarms, pools, INFERENCE_OF_DAY, dimensions)
+                .join(said, ITEM, "left")
                 .withColumn(AuditedAlarms.EVENT_DATE, col(Selections.RUN_DATE))
                 .withColumn(AuditedAlarms.LABEL, col(Inferences.PREDICTED_LABEL))
                 .withColumn(
                         AuditedAlarms.WRONG,
-                        not(array_contains(col(HumanChecked.CLASSES), col(Inferences.PREDICTED_LABEL))));
-        return withDimensions(alarms, from, to, dimensions)
+                        not(array_contains(col(HumanChecked.CLASSES), col(Inferences.PREDICTED_LABEL))))
                 .select(shape.columns().stream().map(name -> col(name)).toArray(Column[]::new));
     }
 
@@ -132,7 +146,8 @@ public final class LabeledSelections implements ReturnedLabels {
             columns.add(coalesce(col(column), lit(Inferences.UNKNOWN_VALUE)).as(column));
         }
         LocalDate oldest = from.minusDays(config.selection().maxAgeDays());
-        return withDimensions(lastAsked(wrong), oldest, day, dimensions).select(columns.toArray(Column[]::new));
+        return withDimensions(lastAsked(wrong), candidates(oldest, day, dimensions), INFERENCE, dimensions)
+                .select(columns.toArray(Column[]::new));
     }
 
     @Override
@@ -238,28 +253,35 @@ public final class LabeledSelections implements ReturnedLabels {
                         .as(HumanChecked.CLASSES));
     }
 
-    /** Selections do not hold the conditions of frames; the candidates that they were chosen from, from a day on, do. */
-    private Dataset<Row> withDimensions(
-            Dataset<Row> selected, LocalDate oldest, LocalDate day, Collection<String> dimensions) {
+    /** Candidates of run dates from a day on, before another. */
+    private Dataset<Row> candidates(LocalDate from, LocalDate before, Collection<String> dimensions) {
+        return tables.read(Candidates.TABLE.withDimensions(dimensions))
+                .filter(col(Candidates.PIPELINE)
+                        .equalTo(config.pipeline())
+                        .and(col(Candidates.RUN_DATE).geq(lit(from)))
+                        .and(col(Candidates.RUN_DATE).lt(lit(before))));
+    }
+
+    /**
+     * Selections do not hold the conditions of frames; the candidates that they were chosen from do.
+     *
+     * @param key what a selection and its candidates have in common
+     */
+    private static Dataset<Row> withDimensions(
+            Dataset<Row> selected, Dataset<Row> candidates, String[] key, Collection<String> dimensions) {
         if (dimensions.isEmpty()) {
             return selected;
         }
-        Dataset<Row> candidates = tables.read(Candidates.TABLE.withDimensions(dimensions))
-                .filter(col(Candidates.PIPELINE)
-                        .equalTo(config.pipeline())
-                        .and(col(Candidates.RUN_DATE).between(lit(oldest), lit(day))));
+        Column[] columns = Arrays.stream(key).map(name -> col(name)).toArray(Column[]::new);
         List<Column> values = new ArrayList<>();
         for (String name : dimensions) {
             String column = TableDef.dimensionColumn(name);
             values.add(min(col(column)).as(column));
         }
         Dataset<Row> conditions = candidates
-                .join(
-                        broadcast(selected.select(col(INFERENCE[0]), col(INFERENCE[1]), col(INFERENCE[2]))),
-                        INFERENCE,
-                        "left_semi")
-                .groupBy(col(INFERENCE[0]), col(INFERENCE[1]), col(INFERENCE[2]))
+                .join(broadcast(selected.select(columns)), key, "left_semi")
+                .groupBy(columns)
                 .agg(values.get(0), values.subList(1, values.size()).toArray(Column[]::new));
-        return selected.join(conditions, INFERENCE, "left");
+        return selected.join(conditions, key, "left");
     }
 }

@@ -20,7 +20,8 @@ public interface ReturnedLabels {
     Dataset<Row> checked(LocalDate from, LocalDate to);
 
     /**
-     * Returns the alarms that audits drew and people labeled; nothing where they can't tell or do not agree.
+     * Returns the alarms that audits drew, with what people say of them: nothing where they were not asked yet, can't tell or
+     * do not agree. Days on which several model versions scored the same images are left out.
      *
      * @param from first run date of their rounds
      * @param to day after the last one, and last day of their answers

@@ -12,7 +12,8 @@ public interface Stage {
      * @param rowsOut rows written
      * @param rejected rows that broke the contract
      * @param passes passes over the day's inferences
-     * @param inputFingerprint hash of the input files' names and sizes, without their place; empty if it reads none
+     * @param inputFingerprint hash of what the run id of the stage's rows is made of beside the configuration: the input
+     *     files' names and sizes, without their place, and what else it read that decides its rows; empty if it reads none
      * @param sentences what a person wants to know, plain sentences
      */
     record Report(

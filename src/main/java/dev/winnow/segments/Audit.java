@@ -29,11 +29,15 @@ import org.apache.spark.sql.Row;
  * draw, leaves it out of that dimension's segments. Audited frames without output are no alarms.
  *
  * <p>An image is known by the one inference that stands for it. Where a row of the log is a box, the others of the image
- * would be left out, and which one stands for all is no draw: so there is no audit of alarms. A text that recurs on one day
- * counts once, and of several model versions that scored an image the one with the first inference id.
+ * would be left out, and which one stands for all is no draw: so there is no audit of alarms. Nor is there one of a use
+ * case's day on which several model versions scored the same images, as the candidates of the audit tell: the rate would
+ * be that of the version whose ids sort first. Versions on different cameras, as in a rollout, stand for themselves. A
+ * text that recurs on one day counts once.
+ *
+ * <p>Alarms that were drawn but not labeled count as such, and are taken to be wrong as often as the labeled ones.
  */
 final class Audit {
-    /** People label less by far; a kilobyte each at most. */
+    /** Rounds ask people about less by far; a kilobyte each at most. */
     private static final int MAX_ALARMS = 500_000;
 
     /** Nothing was audited. */
@@ -42,7 +46,8 @@ final class Audit {
     private static final Comparator<Row> ORDER = Comparator.comparing((Row row) -> text(row, Inferences.USE_CASE))
             .thenComparing(row -> text(row, Inferences.CAMERA_ID))
             .thenComparing(row -> date(row))
-            .thenComparing(row -> text(row, Inferences.INFERENCE_ID));
+            .thenComparing(row -> text(row, Inferences.INFERENCE_ID))
+            .thenComparing(Audit::byAllColumns);
 
     /** Id of the segment of all alarms. */
     private static final long WHOLE = 0;
@@ -57,21 +62,30 @@ final class Audit {
     /**
      * Brings the audited alarms of a window to the driver.
      *
-     * @param labeled of any dates, shaped like {@link AuditedAlarms} with frame dimensions
+     * @param drawn of any dates, shaped like {@link AuditedAlarms} with frame dimensions
      * @param dates event dates of the window
-     * @throws ConfigException if they are more than people can label
+     * @throws ConfigException if they are more than people can be asked about
      */
-    static Audit of(Dataset<Row> labeled, List<LocalDate> dates, CameraTable cameras) {
-        Dataset<Row> ofWindow = labeled.filter(col(AuditedAlarms.EVENT_DATE).isin(dates.toArray()));
+    static Audit of(Dataset<Row> drawn, List<LocalDate> dates, CameraTable cameras) {
+        Dataset<Row> ofWindow = drawn.filter(col(AuditedAlarms.EVENT_DATE).isin(dates.toArray()));
         List<Row> rows =
                 cameras.withStaticDimensions(ofWindow).limit(MAX_ALARMS + 1).collectAsList();
         if (rows.size() > MAX_ALARMS) {
             throw new ConfigException("more than " + MAX_ALARMS
-                    + " audited alarms are labeled in one window: lower segments.window-days");
+                    + " alarms were drawn by audits of one window: lower segments.window-days");
         }
         List<Row> ordered = new ArrayList<>(rows);
         ordered.sort(ORDER);
         return new Audit(ordered);
+    }
+
+    /** The last word on the order: one id may occur at two times of a day. */
+    private static int byAllColumns(Row one, Row other) {
+        return IntStream.range(0, one.size())
+                .map(i -> String.valueOf(one.get(i)).compareTo(String.valueOf(other.get(i))))
+                .filter(difference -> difference != 0)
+                .findFirst()
+                .orElse(0);
     }
 
     /** Tells what was audited apart from what was before: empty without alarms, and else of all that they hold. */
@@ -90,7 +104,7 @@ final class Audit {
 
     /**
      * Returns the rates of segments of one use case, by id: one pass over the alarms and the segments that each lies in.
-     * Segments without an audited alarm are left out.
+     * Segments of which no alarm was drawn are left out.
      *
      * @param until newest event date that counts
      * @param segments ids of the lattice that are asked for; the whole, which tells how much alarms of a camera resemble each
@@ -124,7 +138,8 @@ final class Audit {
         Tally whole = tallies.get(WHOLE);
         Double similarity = whole == null ? null : whole.sums.intraClassCorrelation();
         double icc = similarity == null ? 0 : similarity;
-        tallies.forEach((id, tally) -> rates.put(id, AuditRate.of(tally.sums, tally.wrong, icc, settings)));
+        tallies.forEach(
+                (id, tally) -> rates.put(id, AuditRate.of(tally.drawn, tally.sums, tally.wrong, icc, settings)));
         return rates;
     }
 
@@ -139,6 +154,7 @@ final class Audit {
     /** Alarms of one segment, those of a camera after those of another. */
     private static final class Tally {
         private WeightedClusterSums sums = WeightedClusterSums.EMPTY;
+        private long drawn;
         private long wrong;
         private long rows;
         private double x;
@@ -146,11 +162,16 @@ final class Audit {
         private double ww;
 
         void add(Row alarm) {
+            drawn++;
+            Boolean isWrong = alarm.getAs(AuditedAlarms.WRONG);
+            if (isWrong == null) {
+                return;
+            }
             double weight = 1 / alarm.<Double>getAs(AuditedAlarms.INCLUSION_PROBABILITY);
             rows++;
             n += weight;
             ww += weight * weight;
-            if (alarm.<Boolean>getAs(AuditedAlarms.WRONG)) {
+            if (isWrong) {
                 wrong++;
                 x += weight;
             }

@@ -47,6 +47,7 @@ public final class SegmentFindings {
     public static final String FDR_STRATIFIED_LOW = "fdr_stratified_low";
     public static final String FDR_STRATIFIED_HIGH = "fdr_stratified_high";
     public static final String STRATA_THIN = "strata_thin";
+    public static final String AUDIT_DRAWN = "audit_drawn";
     public static final String AUDITED = "audited";
     public static final String AUDITED_WRONG = "audited_wrong";
     public static final String FDR_AUDIT = "fdr_audit";
@@ -161,16 +162,23 @@ public final class SegmentFindings {
                     "Whether a stratum has less than five judged alarms; one without any is read by its neighbor's. Null"
                             + " where fdr_stratified is")
             .required(
+                    AUDIT_DRAWN,
+                    LongType,
+                    "Alarms whose image an audit of an earlier run date drew, labeled or not. 0 where a row of the log is a"
+                            + " box; days on which several model versions scored the same images are left out, since one"
+                            + " inference stands for an image")
+            .required(
                     AUDITED,
                     LongType,
-                    "Alarms whose image an audit of an earlier run date drew and people labeled blind by the run date; labels"
-                            + " that are not agreed on do not count. 0 where a row of the log is a box")
+                    "Those of audit_drawn that people labeled blind by the run date; labels that are not agreed on do not"
+                            + " count")
             .required(AUDITED_WRONG, LongType, "Audited alarms whose class people did not see on the image")
             .optional(
                     FDR_AUDIT,
                     DoubleType,
                     "Wrong over audited alarms, each weighed by 1 / its inclusion probability, fraction: whatever customers"
-                            + " chose to judge; null where nothing was audited")
+                            + " chose to judge; true if drawn alarms without a label are wrong as often as audited ones."
+                            + " Null where nothing was audited")
             .optional(
                     FDR_AUDIT_LOW,
                     DoubleType,

@@ -123,12 +123,13 @@ public final class SegmentsJob implements Stage {
             List<LocalDate> dates = work.built.windowDates(windowStart(day), day, feedback.present());
             Audit audit = audit(day, dates);
             // Labels come back when they like: findings that know more of them are another piece of work.
+            fingerprint += audit.digest();
             SegmentSearch.Found found = search.write(
                     day,
                     dates,
                     inferences.dimensions(),
                     audit,
-                    RunIds.of(config.pipeline(), NAME, day, config.semantic(), fingerprint + audit.digest()));
+                    RunIds.of(config.pipeline(), NAME, day, config.semantic(), fingerprint));
             sentences.addAll(found.sentences());
             written += found.rows();
         }

@@ -39,6 +39,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("slow")
@@ -46,6 +47,7 @@ class ErrorRiskTest {
     private static final Path DATA = Path.of("../shared/data/distortion_contrast/predictions.csv.gz");
     private static final List<String> LIGHT = List.of("light");
     private static final TableDef VERDICTS = VerdictDaily.TABLE.withDimensions(LIGHT);
+    private static final ErrorRisk.Steps FINE = ErrorRisk.Steps.of(1, 1);
     private static final TableDef ALARMS = Inferences.TABLE.withDimensions(LIGHT);
 
     private static CameraTable noCameras() {
@@ -93,7 +95,7 @@ class ErrorRiskTest {
 
     private static Map<String, Double> risks(ErrorRisk risk, Dataset<Row> alarms) {
         Map<String, Double> risks = new TreeMap<>();
-        ErrorRisk.Scale scale = risk.scale(cells(alarms), lit(0.0), useCase -> 1_000);
+        ErrorRisk.Scale scale = risk.scale(cells(alarms), lit(0.0), useCase -> 1_000, FINE);
         risk.scored(alarms, scale)
                 .collectAsList()
                 .forEach(row -> risks.put(row.getAs(Inferences.INFERENCE_ID), row.getAs(ErrorRisk.RISK)));
@@ -199,7 +201,7 @@ class ErrorRiskTest {
             rows.add(alarm("a" + i, label, "c", i % 5 == 0 ? "night" : "day", (i * 7 % 2_000) / 2_000.0));
         }
         Dataset<Row> alarms = alarms(rows.toArray(String[]::new));
-        ErrorRisk.Scale scale = risk.scale(cells(alarms), lit(0.0), useCase -> 100);
+        ErrorRisk.Scale scale = risk.scale(cells(alarms), lit(0.0), useCase -> 100, FINE);
         ScoreCut cut = Objects.requireNonNull(scale.cuts().get("dock"));
         long kept = risk.scored(alarms, scale)
                 .filter(col(ErrorRisk.RISK).geq(cut.keep()))
@@ -221,6 +223,55 @@ class ErrorRiskTest {
                 .allSatisfy((segment, bins) -> assertThat(
                                 bins.stream().mapToLong(ScoreCut.Bin::rows).sum())
                         .isEqualTo(400));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 20, 256, 256", "1, 100, 256, 128", "15, 300, 256, 32", "16, 1600, 128, 16", "500, 50000, 32, 2"})
+    void stepsAreAsFineAsTheDriverCanHold(int useCases, int segments, int whole, int segment) {
+        ErrorRisk.Steps steps = ErrorRisk.Steps.of(useCases, segments);
+        assertThat(steps).isEqualTo(new ErrorRisk.Steps(whole, segment));
+        assertThat(useCases * ErrorRisk.Steps.rows(whole) + segments * ErrorRisk.Steps.rows(segment))
+                .isLessThanOrEqualTo(ErrorRisk.Steps.MAX_ROWS);
+        assertThat(ErrorRisk.Steps.of(useCases, 0).whole()).isEqualTo(whole);
+    }
+
+    @Test
+    void coarserStepsOfSegmentsLeaveTheirUseCaseAndTheirRowsAsTheyAre() {
+        ErrorRisk risk =
+                learn(noCameras(), verdict("bag", "c", "day", 10, 30, 70), verdict("bag", "c", "night", 10, 80, 20));
+        List<String> rows = new ArrayList<>();
+        for (int i = 0; i < 400; i++) {
+            rows.add(alarm("a" + i, "bag", "c", i % 5 == 0 ? "night" : "day", (i * 7 % 400) / 400.0));
+        }
+        Dataset<Row> cells = cells(alarms(rows.toArray(String[]::new)));
+        // The floor divides a bin, whose rows are not sure to count.
+        ErrorRisk.Scale fine = risk.scale(cells, lit(0.12), useCase -> 50, new ErrorRisk.Steps(256, 256));
+        ErrorRisk.Scale coarse = risk.scale(cells, lit(0.12), useCase -> 50, new ErrorRisk.Steps(256, 4));
+        assertThat(coarse.cuts()).isEqualTo(fine.cuts());
+        List<ScoreCut.Bin> finer = night(fine);
+        List<ScoreCut.Bin> coarser = night(coarse);
+        for (boolean whole : new boolean[] {true, false}) {
+            assertThat(count(coarser, whole)).as("whole %b", whole).isPositive().isEqualTo(count(finer, whole));
+        }
+        assertThat(coarser).hasSizeLessThan(finer.size()).allSatisfy(bin -> {
+            assertThat(4 * bin.low()).isEqualTo(Math.rint(4 * bin.low()));
+            assertThat(4 * bin.high()).isEqualTo(Math.rint(4 * bin.high()));
+        });
+        assertThat(ScoreCut.of(coarser, 20).consider())
+                .as("none that is wanted is lost")
+                .isLessThanOrEqualTo(ScoreCut.of(finer, 20).consider());
+    }
+
+    private static List<ScoreCut.Bin> night(ErrorRisk.Scale scale) {
+        return Objects.requireNonNull(
+                Objects.requireNonNull(scale.bySegment().get("dock")).get("light=night"));
+    }
+
+    private static long count(List<ScoreCut.Bin> bins, boolean whole) {
+        return bins.stream()
+                .filter(bin -> bin.whole() == whole)
+                .mapToLong(ScoreCut.Bin::rows)
+                .sum();
     }
 
     @ParameterizedTest
@@ -275,7 +326,7 @@ class ErrorRiskTest {
                 noCameras(),
                 names);
         List<double[]> scored =
-                risk.scored(rest, risk.scale(cells(rest), lit(0.0), useCase -> 1_000)).collectAsList().stream()
+                risk.scored(rest, risk.scale(cells(rest), lit(0.0), useCase -> 1_000, FINE)).collectAsList().stream()
                         .map(row -> new double[] {
                             row.<Double>getAs(ErrorRisk.RISK),
                             -row.<Double>getAs(Inferences.CONFIDENCE),

@@ -286,6 +286,31 @@ class SignalsTest {
                 .isZero();
     }
 
+    @Test
+    void anItemOfTheAuditTellsHowManyModelVersionsScoredItsImage() {
+        String[] cuts = {cut("bag", 0.5, 0.25, 0.6, 1), cut(Inferences.NO_LABEL, 0.5, 0.25, 0.6, 1)};
+        Dataset<Row> found = find(
+                cuts,
+                inference("a1", "a", "bag", 0.5),
+                inference("a2", "a", null, "null").replace("'m1'", "'m2'"),
+                inference("a3", "a", "bag", 0.5),
+                inference("b1", "b", "bag", 0.5),
+                inference("b2", "b", "bag", 0.5),
+                inference("c2", "c", "bag", 0.5).replace("'m1'", "'m2'"));
+        assertThat(found.filter(col(Candidates.SIGNAL).equalTo(Candidates.AUDIT))
+                        .sort(Inferences.INFERENCE_ID)
+                        .select(Inferences.INFERENCE_ID, Candidates.VERSIONS)
+                        .collectAsList())
+                .extracting(row -> row.mkString(" "))
+                .containsExactly("a1 2", "b1 1", "c2 1");
+        assertThat(found.filter(col(Candidates.SIGNAL).notEqual(Candidates.AUDIT))
+                        .select(Candidates.VERSIONS)
+                        .distinct()
+                        .collectAsList())
+                .as("of other signals")
+                .containsExactly(org.apache.spark.sql.RowFactory.create((Object) null));
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 7})
     void neitherPartitionsNorRepeatedIdsDecideWhichRowStandsForAnItem(int partitions) {

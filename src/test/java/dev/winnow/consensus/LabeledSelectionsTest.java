@@ -1,6 +1,7 @@
 package dev.winnow.consensus;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.expr;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.winnow.answers.Answers;
@@ -269,10 +270,7 @@ class LabeledSelectionsTest {
         answered("wrong", TODAY);
         answered("untimed", (Instant) null);
         answered("late", TODAY, TODAY.plusSeconds(1));
-        Map<String, Object> candidate = image("wrong", DAY.minusDays(4));
-        candidate.put("signal", Candidates.AUDIT);
-        candidate.put("dim_light", "night");
-        add(Candidates.TABLE.withDimensions(List.of("light")), candidate);
+        candidate("wrong", DAY.minusDays(4), Candidates.AUDIT, "night");
 
         Dataset<Row> audited = labels().audited(DAY.minusDays(8), DAY, List.of("light"));
         assertThat(audited.columns())
@@ -283,12 +281,88 @@ class LabeledSelectionsTest {
         assertThat(texts(audited, "inference_id", "event_date", "label", "wrong", "inclusion_probability", "dim_light"))
                 .containsExactly(
                         "inference empty 2026-11-01 bag true 0.25 null",
+                        "inference late 2026-11-01 bag null 0.25 null",
+                        "inference open 2026-11-01 bag null 0.25 null",
                         "inference right 2026-11-01 bag false 0.25 null",
                         "inference several 2026-11-01 bag false 0.25 null",
+                        "inference tied 2026-11-01 bag null 0.25 null",
+                        "inference unlabeled 2026-11-01 bag null 0.25 null",
+                        "inference unsure 2026-11-01 bag null 0.25 null",
                         "inference untimed 2026-11-01 bag false 0.25 null",
                         "inference wrong 2026-11-01 bag true 0.25 night");
         assertThat(labels().audited(DAY.minusDays(3), DAY, List.of()).collectAsList())
                 .isEmpty();
+    }
+
+    private void candidate(String item, LocalDate day, String signal, @Nullable String light) {
+        candidate(item, day, signal, light, signal.equals(Candidates.AUDIT) ? 1 : null);
+    }
+
+    private void candidate(
+            String item, LocalDate day, String signal, @Nullable String light, @Nullable Integer versions) {
+        Map<String, Object> row = image(item, day);
+        row.put("signal", signal);
+        row.put("dim_light", light);
+        row.put("versions", versions);
+        add(Candidates.TABLE.withDimensions(List.of("light")), row);
+    }
+
+    private List<String> lights() {
+        return texts(labels().audited(DAY.minusDays(8), DAY, List.of("light")), "inference_id", "dim_light");
+    }
+
+    /** Contradicted alarms become candidates again: their conditions would be known by choice. */
+    @Test
+    void anAuditedAlarmHasTheConditionsOfItsOwnDrawAlone() {
+        for (String item : List.of("a", "b", "c", "d")) {
+            selected(item, Candidates.AUDIT, "bag");
+            labeled(item, "knife");
+        }
+        candidate("a", DAY.minusDays(4), Candidates.AUDIT, null); // before there was the dimension
+        candidate("a", DAY.minusDays(2), Candidates.MODEL_CHECK, "night");
+        candidate("b", DAY.minusDays(4), Candidates.AUDIT, "night");
+        candidate("b", DAY.minusDays(4), Candidates.MODEL_CHECK, "day");
+        candidate("b", DAY.minusDays(3), Candidates.AUDIT, "day");
+        candidate("c", DAY.minusDays(3), Candidates.AUDIT, "day");
+        candidate("d", DAY, Candidates.AUDIT, "day");
+
+        assertThat(lights())
+                .containsExactly("inference a null", "inference b night", "inference c null", "inference d null");
+    }
+
+    @Test
+    void whatARunForADayReadsOfCandidatesIsOfDaysBefore() {
+        selected("a", Candidates.BOUNDARY, "bag");
+        labeled("a", "knife");
+        answered("a", TODAY);
+        candidate("a", DAY, Candidates.BOUNDARY, "night");
+
+        assertThat(texts(labels().contradicted(DAY, List.of("light")), "dim_light"))
+                .containsExactly("__UNKNOWN__");
+    }
+
+    @Test
+    void aDayOnWhichSeveralVersionsScoredTheSameImagesHasNoAuditAndARolloutHas() {
+        selected("both", Candidates.AUDIT, "bag", DAY.minusDays(4));
+        selected("alone", Candidates.AUDIT, "bag", DAY.minusDays(4));
+        selected("old", Candidates.AUDIT, "bag", DAY.minusDays(3));
+        selected("new", Candidates.AUDIT, "bag", DAY.minusDays(3));
+        selected("other", Candidates.AUDIT, "bag", DAY.minusDays(4));
+        tables.with(
+                Selections.TABLE.name(),
+                tables.readStored(Selections.TABLE.name())
+                        .withColumn("use_case", expr("if(item_id = 'other', 'gate', use_case)"))
+                        .withColumn("model_version", expr("if(item_id = 'new', 'm2', 'm')")));
+        candidate("both", DAY.minusDays(4), Candidates.AUDIT, "day", 2);
+        for (String item : List.of("alone", "other")) {
+            candidate(item, DAY.minusDays(4), Candidates.AUDIT, "day");
+        }
+        for (String item : List.of("old", "new")) {
+            candidate(item, DAY.minusDays(3), Candidates.AUDIT, "day");
+        }
+
+        assertThat(texts(labels().audited(DAY.minusDays(8), DAY, List.of()), "use_case", "inference_id"))
+                .containsExactly("dock inference new", "dock inference old", "gate inference other");
     }
 
     @Test

@@ -8,8 +8,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.winnow.analysis.ClassImbalance;
 import dev.winnow.candidates.Candidates;
+import dev.winnow.candidates.CandidatesJob;
 import dev.winnow.config.ConfigException;
 import dev.winnow.inputs.Inferences;
+import dev.winnow.ports.Stage;
+import dev.winnow.runtime.RunIds;
 import dev.winnow.segments.SegmentFindings;
 import dev.winnow.testing.FakeTables;
 import dev.winnow.testing.Frames;
@@ -43,8 +46,20 @@ class CandidatesJobTest {
                 .hasMessageContaining("no cells of 2026-10-01")
                 .hasMessageContaining("run `segments --run-date 2026-10-01` first");
         pipeline.segments(TinyFleet.DAY);
-        pipeline.candidates(TinyFleet.DAY);
+        Stage.Report report = pipeline.candidates(TinyFleet.DAY);
         List<String> rows = pipeline.content("candidates");
+        assertThat(pipeline.rows("candidates")
+                        .select(Candidates.RUN_ID)
+                        .distinct()
+                        .collectAsList())
+                .as("the ledger's id is the rows'")
+                .extracting(row -> row.getString(0))
+                .containsExactly(RunIds.of(
+                        "p",
+                        CandidatesJob.NAME,
+                        TinyFleet.DAY,
+                        pipeline.config().semantic(),
+                        report.inputFingerprint()));
         assertThat(rows)
                 .filteredOn(row -> row.contains("\"AUDIT\""))
                 .as("all frames")

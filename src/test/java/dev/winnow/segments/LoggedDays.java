@@ -101,7 +101,7 @@ abstract class LoggedDays {
         return job(into, more, LocalDate.MIN, LocalDate.MIN);
     }
 
-    SegmentsJob job(FakeTables into, String more, LocalDate findingsFrom, LocalDate lastDay) {
+    WinnowConfig config(String more) {
         try {
             Path file = Files.writeString(
                     Files.createTempFile(folder, "_segments", ".conf"),
@@ -120,22 +120,26 @@ abstract class LoggedDays {
                     segments.min-judged = 1
                     %s
                     """.formatted(SCHEMA, MARKS, more).replace("$root", folder.toString()));
-            WinnowConfig config = WinnowConfig.load(file.toFile(), Map.of());
-            SparkSources sources = new SparkSources(SparkExtension.session());
-            CameraTable cameras = new CameraTable(sources, config.cameras());
-            return new SegmentsJob(
-                    config,
-                    new InferenceLog(sources, config.inferences(), cameras),
-                    new FeedbackLog(sources, config.feedback()),
-                    cameras,
-                    new Readiness(config.inferences().readiness(), new LocalObjects()),
-                    into,
-                    new LabeledSelections(config, into),
-                    findingsFrom,
-                    lastDay);
+            return WinnowConfig.load(file.toFile(), Map.of());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    SegmentsJob job(FakeTables into, String more, LocalDate findingsFrom, LocalDate lastDay) {
+        WinnowConfig config = config(more);
+        SparkSources sources = new SparkSources(SparkExtension.session());
+        CameraTable cameras = new CameraTable(sources, config.cameras());
+        return new SegmentsJob(
+                config,
+                new InferenceLog(sources, config.inferences(), cameras),
+                new FeedbackLog(sources, config.feedback()),
+                cameras,
+                new Readiness(config.inferences().readiness(), new LocalObjects()),
+                into,
+                new LabeledSelections(config, into),
+                findingsFrom,
+                lastDay);
     }
 
     Stage.Report run(int number) {

@@ -309,12 +309,12 @@ class SegmentSearchTest {
         assertThat(finding(20, "(all)").<Double>getAs("maturity")).isCloseTo(0.85, within(1e-12));
     }
 
-    /** An alarm of a car that was drawn; light is null where it is not known. */
-    private void audited(int day, String camera, @Nullable String light, double probability, boolean wrong) {
+    /** An alarm of a car that was drawn; light is null where it is not known, and wrong where nobody labeled it. */
+    private void audited(int day, String camera, @Nullable String light, double probability, @Nullable Boolean wrong) {
         audited.add(String.format(
                 Locale.ROOT,
                 "{'use_case':'u','event_date':'%s','inference_id':'i%d','site_id':'s-%s','camera_id':'%s',"
-                        + "'model_version':'m','label':'car','wrong':%b,'inclusion_probability':%s%s}",
+                        + "'model_version':'m','label':'car','wrong':%s,'inclusion_probability':%s%s}",
                 day(day),
                 audited.size(),
                 camera,
@@ -328,9 +328,10 @@ class SegmentSearchTest {
         Row row = finding(2, segment);
         return String.format(
                 Locale.ROOT,
-                "%d of %d, %.6f",
+                "%d of %d of %d, %.6f",
                 row.<Long>getAs("audited_wrong"),
                 row.<Long>getAs("audited"),
+                row.<Long>getAs("audit_drawn"),
                 row.<Double>getAs("fdr_audit"));
     }
 
@@ -345,16 +346,18 @@ class SegmentSearchTest {
         audited(2, "c1", "day", .25, false);
         audited(2, "c2", "fog", .25, true); // of a light that no cell of the window has
         audited(2, "c2", null, .25, true); // drawn before there was the dimension
+        audited(2, "c1", "night", .01, null); // without a label
+        audited(2, "c5", "night", .01, null);
         audited(3, "c0", "night", .001, true); // not of the window
         find(2);
 
         // Weights of wrong ones 10 + 4 + 4 + 4 of 10 + 10 + 2 + 4 + 4 + 4 + 4.
-        assertThat(audit("(all)")).isEqualTo("4 of 7, " + String.format(Locale.ROOT, "%.6f", 22 / 38.0));
+        assertThat(audit("(all)")).isEqualTo("4 of 7 of 9, " + String.format(Locale.ROOT, "%.6f", 22 / 38.0));
         assertThat(audit("label=car")).isEqualTo(audit("(all)"));
-        assertThat(audit("light=night")).isEqualTo("2 of 4, " + String.format(Locale.ROOT, "%.6f", 14 / 26.0));
-        assertThat(audit("light=day")).isEqualTo("0 of 1, 0.000000");
+        assertThat(audit("light=night")).isEqualTo("2 of 4 of 6, " + String.format(Locale.ROOT, "%.6f", 14 / 26.0));
+        assertThat(audit("light=day")).isEqualTo("0 of 1 of 1, 0.000000");
         assertThat(audit("light=night AND site=s-c1"))
-                .isEqualTo("1 of 2, " + String.format(Locale.ROOT, "%.6f", 4 / 6.0));
+                .isEqualTo("1 of 2 of 3, " + String.format(Locale.ROOT, "%.6f", 4 / 6.0));
         Row one = finding(2, "light=day");
         assertThat(one.<Double>getAs("fdr_audit_low")).as("of one camera").isZero();
         assertThat(one.<Double>getAs("fdr_audit_high")).isEqualTo(1);
@@ -369,10 +372,13 @@ class SegmentSearchTest {
         assertThat(night.<Double>getAs("fdr_audit_high")).isCloseTo(interval.high(), within(1e-12));
         assertThat(night.<Double>getAs("fdr")).as("no audit in it").isCloseTo(358 / 800.0, within(1e-12));
         assertThat(night.<String>getAs("sentence")).doesNotContain("audit");
-        Row quiet = finding(2, "site=s-c3");
-        assertThat(quiet.<Long>getAs("audited")).isZero();
-        for (String column : List.of("fdr_audit", "fdr_audit_low", "fdr_audit_high")) {
-            assertThat(quiet.<Double>getAs(column)).as(column).isNull();
+        for (String site : List.of("site=s-c3", "site=s-c5")) {
+            Row quiet = finding(2, site);
+            assertThat(quiet.<Long>getAs("audit_drawn")).as(site).isEqualTo(site.equals("site=s-c5") ? 1 : 0);
+            assertThat(quiet.<Long>getAs("audited")).isZero();
+            for (String column : List.of("fdr_audit", "fdr_audit_low", "fdr_audit_high")) {
+                assertThat(quiet.<Double>getAs(column)).as(column).isNull();
+            }
         }
     }
 
@@ -392,6 +398,10 @@ class SegmentSearchTest {
         assertThat(other.findings("u")).isEqualTo(findings("u"));
         assertThat(finding(1, "(all)").<String>getAs("sentence"))
                 .matches(".*; a blind audit of 120 of its alarms says 1\\d\\.\\d % \\(\\d+\\.\\d to \\d+\\.\\d %\\)");
+        audited(1, "c1", "day", .3, null);
+        find(1);
+        assertThat(finding(1, "(all)").<String>getAs("sentence"))
+                .contains("; a blind audit of its alarms (120 of 121 audited) says 1");
     }
 
     @Test
@@ -432,14 +442,27 @@ class SegmentSearchTest {
 
         assertThat(rates).hasSize(2);
         assertThat(rates.get(lattice.id(Map.of("kind", "dome"))))
-                .isEqualTo(new AuditRate(2, 1, .5, 1, Interval.UNKNOWN));
+                .isEqualTo(new AuditRate(2, 2, 1, .5, 1, Interval.UNKNOWN));
         assertThat(Objects.requireNonNull(rates.get(0L)).alarms()).isEqualTo(3);
         assertThat(audit.digest())
                 .isEqualTo(
                         Audit.of(frame.repartition(7), List.of(day(1)), cameras).digest())
                 .isNotEqualTo(Audit.of(frame.limit(2), List.of(day(1)), cameras).digest());
         assertThat(Audit.NONE.digest()).isEmpty();
+        String twice = audited.get(0).replace("'wrong':true", "'wrong':false");
+        assertThat(digest(cameras, audited.get(0), twice))
+                .as("of an id that occurs at two times of a day")
+                .isEqualTo(digest(cameras, twice, audited.get(0)));
         assertThat(Audit.NONE.rates(lattice, "u", day(1), Set.of(0L), config.segments()))
                 .isEmpty();
+    }
+
+    private static String digest(CameraTable cameras, String... alarms) {
+        return Audit.of(
+                        Frames.of(AuditedAlarms.TABLE.withDimensions(DIMENSIONS), alarms)
+                                .coalesce(1),
+                        List.of(day(1)),
+                        cameras)
+                .digest();
     }
 }

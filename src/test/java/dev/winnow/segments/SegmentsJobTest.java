@@ -7,6 +7,7 @@ import dev.winnow.config.ConfigException;
 import dev.winnow.consensus.Labels;
 import dev.winnow.ports.ServiceException;
 import dev.winnow.ports.Stage;
+import dev.winnow.runtime.RunIds;
 import dev.winnow.selection.Selections;
 import dev.winnow.tables.InputException;
 import dev.winnow.testing.FakeTables;
@@ -88,7 +89,7 @@ class SegmentsJobTest extends LoggedDays {
         run(1);
         run(2);
         Row before = whole();
-        assertThat(before.<Long>getAs("audited")).isZero();
+        assertThat(before.<Long>getAs("audit_drawn")).isZero();
         tables.with("selections", Frames.of(Selections.TABLE, """
                 {'pipeline':'p','run_date':'2026-10-01','round_id':'2026-10-01.1','run_id':'r','use_case':'u',\
                 'signal':'AUDIT','rank':1,'item_id':'i','inference_id':'a1-3','image_uri':'s3://b/a1-3.jpg',\
@@ -96,16 +97,25 @@ class SegmentsJobTest extends LoggedDays {
                 'predicted_label':'car','confidence':0.3,'signals':['AUDIT'],'design':'UNIFORM',\
                 'inclusion_probability':0.2,'reason':'drawn'}"""));
         run(2);
-        assertThat(whole().<String>getAs("run_id")).isEqualTo(before.getAs("run_id"));
+        Row drawn = whole();
+        assertThat(drawn.<Long>getAs("audit_drawn")).isEqualTo(1);
+        assertThat(drawn.<Long>getAs("audited")).isZero();
+        assertThat(drawn.<Double>getAs("fdr_audit")).isNull();
+        assertThat(drawn.<Double>getAs("fdr_audit_low")).isNull();
+        assertThat(drawn.<String>getAs("run_id")).isNotEqualTo(before.getAs("run_id"));
 
         tables.with("labels", Frames.of(Labels.TABLE, """
                 {'pipeline':'p','use_case':'u','item_id':'i','task':'CLASSIFICATION','label':'bus','method':'MAJORITY',\
                 'status':'AGREED','answers':3,'posteriors':[]}"""));
-        run(2);
+        Stage.Report report = run(2);
         Row after = whole();
+        assertThat(after.<Long>getAs("audit_drawn")).isEqualTo(1);
         assertThat(after.<Long>getAs("audited")).isEqualTo(1);
         assertThat(after.<Double>getAs("fdr_audit")).isEqualTo(1);
-        assertThat(after.<String>getAs("run_id")).isNotEqualTo(before.getAs("run_id"));
+        assertThat(after.<String>getAs("run_id"))
+                .isNotEqualTo(drawn.getAs("run_id"))
+                .as("the ledger's")
+                .isEqualTo(RunIds.of("p", SegmentsJob.NAME, day(2), config("").semantic(), report.inputFingerprint()));
         assertThat(after.<Double>getAs("fdr")).isEqualTo(before.<Double>getAs("fdr"));
 
         run(2, "inputs.inferences.row-per = box");

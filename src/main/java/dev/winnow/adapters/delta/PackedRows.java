@@ -40,7 +40,8 @@ final class PackedRows {
                         pack(rows.subList(piece * ROWS_PER_PIECE, Math.min(rows.size(), (piece + 1) * ROWS_PER_PIECE))))
                 .toList();
         JavaRDD<Row> unpacked = JavaSparkContext.fromSparkContext(spark.sparkContext())
-                .parallelize(packed)
+                // A task for each piece: what is sent to one stays small, however few cores there are.
+                .parallelize(packed, Math.max(1, pieces))
                 .flatMap(PackedRows::unpack);
         return spark.createDataFrame(unpacked, schema);
     }

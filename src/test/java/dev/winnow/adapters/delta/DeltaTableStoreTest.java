@@ -312,6 +312,9 @@ final class DeltaTableStoreTest extends TableStoreContract {
                 .unionByName(store().frame(kinds, rows.subList(5_000, rows.size())));
         assertThat(many.schema()).isEqualTo(kinds.schema());
         assertThat(many.queryExecution().executedPlan().toString()).doesNotContain("LocalTableScan");
+        assertThat(many.rdd().getNumPartitions())
+                .as("a task for each thousand rows")
+                .isEqualTo(11);
         assertSameRows(few, many);
     }
 }
