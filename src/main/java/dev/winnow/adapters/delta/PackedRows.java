@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PackedRows {
     private static final int ROWS_PER_PIECE = 1_000;
+    private static final int PIECES_PER_TASK = 10;
 
     private PackedRows() {}
 
@@ -40,8 +41,8 @@ final class PackedRows {
                         pack(rows.subList(piece * ROWS_PER_PIECE, Math.min(rows.size(), (piece + 1) * ROWS_PER_PIECE))))
                 .toList();
         JavaRDD<Row> unpacked = JavaSparkContext.fromSparkContext(spark.sparkContext())
-                // A task for each piece: what is sent to one stays small, however few cores there are.
-                .parallelize(packed, Math.max(1, pieces))
+                // However few cores there are: what is sent to a task stays small.
+                .parallelize(packed, Math.max(1, (pieces + PIECES_PER_TASK - 1) / PIECES_PER_TASK))
                 .flatMap(PackedRows::unpack);
         return spark.createDataFrame(unpacked, schema);
     }

@@ -313,8 +313,8 @@ final class DeltaTableStoreTest extends TableStoreContract {
         assertThat(many.schema()).isEqualTo(kinds.schema());
         assertThat(many.queryExecution().executedPlan().toString()).doesNotContain("LocalTableScan");
         assertThat(many.rdd().getNumPartitions())
-                .as("a task for each thousand rows")
-                .isEqualTo(11);
+                .as("a task for ten thousand rows")
+                .isEqualTo(2);
         assertSameRows(few, many);
     }
 }
