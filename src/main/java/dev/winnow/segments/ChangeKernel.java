@@ -55,7 +55,7 @@ final class ChangeKernel {
     /**
      * Sums cells.
      *
-     * @param cells place words, frame words, the five counts and the place of the event date, all longs; those of one
+     * @param cells place words, frame words, the counts and the place of the event date, all longs; those of one
      *     camera follow each other, and so do those of one of its event dates
      * @return rows as {@link ChangeTallies#sums} has them, before tasks are added up
      */

@@ -436,14 +436,11 @@ public final class Lattice implements Serializable {
 
     /** The predicates of a segment, by dimension name. */
     public List<Predicate> decode(long id) {
-        int subset = subsetOf(id);
+        int[] codes = new int[dimensions.size()];
         Map<String, Predicate> byName = new TreeMap<>();
-        long rest = id - bases[subset];
-        for (int i = 0; i < members[subset].length; i++) {
-            int d = members[subset][i];
+        for (int d : setBits(decode(id, codes))) {
             String name = dimensions.get(d).name();
-            byName.put(name, new Predicate(name, values.get(d).get((int) (rest / strides[subset][i]))));
-            rest %= strides[subset][i];
+            byName.put(name, new Predicate(name, values.get(d).get(codes[d])));
         }
         return List.copyOf(byName.values());
     }

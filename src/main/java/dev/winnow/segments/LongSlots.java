@@ -37,12 +37,6 @@ final class LongSlots {
         return size++;
     }
 
-    /** The number of a key; -1 if it has not been seen. */
-    int find(long key) {
-        int at = place(key);
-        return stamps[at] == stamp ? slots[at] : -1;
-    }
-
     /** Whether a key has been seen. */
     boolean contains(long key) {
         return stamps[place(key)] == stamp;

@@ -18,12 +18,13 @@ import org.jspecify.annotations.Nullable;
  * what all dimensions leave holds the cell. So a cell costs an AND per dimension and 64 segments, however many subsets of
  * dimensions they have.
  *
- * <p>Memory: 8 bytes per predicate, and a bit per segment for each value that was met, at most {@link #MOST_BITS}.
+ * <p>Memory: 8 bytes per predicate and per value of a dimension that is asked for, a bit per segment for each dimension and
+ * for each value that was met; the last at most {@link #MOST_BITS} in all.
  */
 final class SegmentMembers {
     private static final int[] NONE = {};
 
-    /** Bits of one use case's values that are kept: 32 MB. What is beyond is put together when it is met. */
+    /** Bits of values that are kept: 32 MB. What is beyond is put together when it is met. */
     private static final long MOST_BITS = 1L << 28;
 
     private final Lattice lattice;
@@ -41,7 +42,7 @@ final class SegmentMembers {
         this.lattice = lattice;
         for (String useCase : lattice.useCases()) {
             List<Long> ids = segmentIds.getOrDefault(useCase, List.of());
-            useCases.add(ids.isEmpty() ? null : new Segments(lattice, ids));
+            useCases.add(ids.isEmpty() ? null : new Segments(lattice, ids, MOST_BITS / segmentIds.size()));
         }
         place = new long[lattice.placeWords()];
         Arrays.fill(place, -1); // no place
@@ -106,7 +107,8 @@ final class SegmentMembers {
         /** By dimension and code: segments that the code leaves; null where it was not met. */
         private final long[][][] leaves;
 
-        private long kept;
+        private final long mostBits;
+        private long bits;
         private final long[] all;
 
         /** What the camera's dimensions leave. */
@@ -114,7 +116,8 @@ final class SegmentMembers {
 
         private final long[] found;
 
-        Segments(Lattice lattice, List<Long> ids) {
+        Segments(Lattice lattice, List<Long> ids, long mostBits) {
+            this.mostBits = mostBits;
             Set<Long> different = new HashSet<>();
             for (long id : ids) {
                 if (!different.add(id)) {
@@ -191,18 +194,18 @@ final class SegmentMembers {
             long[] those = asked[dimension];
             int at = Arrays.binarySearch(those, (long) code << Integer.SIZE);
             at = at < 0 ? -at - 1 : at;
-            long[] bits = without[dimension];
+            long[] left = without[dimension];
             if (at < those.length && those[at] >>> Integer.SIZE == code) {
-                bits = bits.clone();
+                left = left.clone();
                 for (; at < those.length && those[at] >>> Integer.SIZE == code; at++) {
-                    set(bits, (int) those[at]);
+                    set(left, (int) those[at]);
                 }
-                kept += (long) bits.length * Long.SIZE;
+                bits += (long) left.length * Long.SIZE;
             }
-            if (kept <= MOST_BITS) {
-                leaves[dimension][code] = bits;
+            if (bits <= mostBits) {
+                leaves[dimension][code] = left;
             }
-            return bits;
+            return left;
         }
 
         private static void set(long[] bits, int segment) {

@@ -156,7 +156,8 @@ public final class SegmentSums {
     }
 
     /**
-     * Reads the values that dimensions have in some cells: one pass, one small shuffle, the result on the driver.
+     * Reads the values that dimensions have in some cells: a pass over each frame, one small shuffle, the result on the
+     * driver.
      *
      * @param cells cells, of which dimensions of frames are read
      * @param places rows with the use cases, cameras and cameras' dimensions of these cells, some for each camera

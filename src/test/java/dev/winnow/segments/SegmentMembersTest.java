@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -25,16 +26,16 @@ class SegmentMembersTest {
         List<Cell> cells = LatticeCells.random(seed, 400, 12);
         Lattice lattice = LatticeCells.lattice(cells, DIMENSIONS, Lattice.Limits.DEFAULT.withPredicates(3, 20, 2));
         List<Long> ids = segments(lattice, most, new Random(seed));
-        SegmentMembers members = new SegmentMembers(lattice, Map.of("u0", ids));
+        // The other use case has the first of them alone, so that going to and fro shows.
+        Map<String, List<Long>> byUseCase = Map.of("u0", ids, "u1", ids.subList(0, 1));
+        SegmentMembers members = new SegmentMembers(lattice, byUseCase);
         int found = 0;
         for (Cell cell : cells) {
-            int[] expected = !cell.useCase().equals("u0")
-                    ? new int[0]
-                    : IntStream.range(0, ids.size())
-                            .filter(i -> lattice.decode(ids.get(i)).stream()
-                                    .allMatch(
-                                            p -> p.value().equals(cell.values().get(p.dimension()))))
-                            .toArray();
+            List<Long> of = Objects.requireNonNull(byUseCase.get(cell.useCase()));
+            int[] expected = IntStream.range(0, of.size())
+                    .filter(i -> lattice.decode(of.get(i)).stream()
+                            .allMatch(p -> p.value().equals(cell.values().get(p.dimension()))))
+                    .toArray();
             assertThat(members.of(coded(lattice, cell))).isEqualTo(expected);
             assertThat(members.useCase()).isEqualTo(cell.useCase());
             found += expected.length;

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PackedRows {
     private static final int ROWS_PER_PIECE = 1_000;
-    private static final int PIECES_PER_TASK = 10;
+    private static final int PIECES_PER_TASK = 2;
 
     private PackedRows() {}
 

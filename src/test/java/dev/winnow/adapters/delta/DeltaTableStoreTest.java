@@ -313,8 +313,8 @@ final class DeltaTableStoreTest extends TableStoreContract {
         assertThat(many.schema()).isEqualTo(kinds.schema());
         assertThat(many.queryExecution().executedPlan().toString()).doesNotContain("LocalTableScan");
         assertThat(many.rdd().getNumPartitions())
-                .as("a task for ten thousand rows")
-                .isEqualTo(2);
+                .as("a task for two thousand rows")
+                .isEqualTo(6);
         assertSameRows(few, many);
     }
 }
