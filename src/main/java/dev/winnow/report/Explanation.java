@@ -13,6 +13,7 @@ import dev.winnow.ports.ObjectStore;
 import dev.winnow.ports.ServiceException;
 import dev.winnow.ports.TableStore;
 import dev.winnow.progress.ReturnedItems;
+import dev.winnow.selection.PlantedItems;
 import dev.winnow.selection.SelectionCuts;
 import dev.winnow.selection.Selections;
 import java.nio.charset.StandardCharsets;
@@ -27,7 +28,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Why an image goes to labeling, or what kept it out, told from {@code candidates}, {@code selections} and
- * {@code selection_cuts} of one run date, and the published files of its round.
+ * {@code selection_cuts} of one run date, and the published files of its round; and where it was planted to test people.
  */
 public final class Explanation {
     /** Images that one name is explained for: an inference and an item name one, an image one per use case. */
@@ -96,11 +96,74 @@ public final class Explanation {
      * Explains.
      *
      * @param objects where the published files are
-     * @param item id of an item or an inference, or URI of an image
-     * @param date run date; null: the newest one whose round holds it, else the newest of each pipeline with candidates
+     * @param item id of an item, also of a planted one, or of an inference, or URI of an image
+     * @param date run date; null: the newest one whose round holds it, else the newest of each pipeline with candidates. A
+     *     planted item's own id names its round, and the date that of the round of the item it copies
      * @return lines of text, fit for a terminal
      */
     public static List<String> of(TableStore tables, ObjectStore objects, String item, @Nullable LocalDate date) {
+        List<Row> planted = planted(tables, item);
+        List<String> lines = new ArrayList<>();
+        Row copy = planted.isEmpty() ? null : planted.get(0);
+        if (copy != null && item.equals(copy.getAs(PlantedItems.ITEM_ID))) {
+            lines.add(item + " tests people; no label, rate or training set counts it.");
+            lines.addAll(ofPlanted(tables, objects, copy));
+            lines.add("");
+            lines.add("The item of an earlier round that it copies:");
+            lines.addAll(ofChosen(tables, objects, copy.getAs(PlantedItems.KNOWN_ITEM_ID), date));
+        } else {
+            lines.addAll(ofChosen(tables, objects, item, date));
+            if (copy != null) {
+                lines.add("");
+                lines.add("Asked about again, to test people:");
+            }
+            planted.forEach(row -> lines.addAll(ofPlanted(tables, objects, row)));
+        }
+        return lines.stream().map(PlainText::of).toList();
+    }
+
+    /** The newest plantings of an item, by its own id or those of the planted copies. */
+    private static List<Row> planted(TableStore tables, String item) {
+        return tables.read(PlantedItems.TABLE)
+                .filter(col(PlantedItems.ITEM_ID)
+                        .equalTo(item)
+                        .or(col(PlantedItems.KNOWN_ITEM_ID).equalTo(item))
+                        .or(ImageUris.canonical(col(Inferences.IMAGE_URI)).equalTo(ImageUris.canonical(item))))
+                .orderBy(
+                        col(PlantedItems.ROUND_ID).desc(),
+                        col(PlantedItems.PIPELINE),
+                        col(PlantedItems.USE_CASE),
+                        col(PlantedItems.ITEM_ID))
+                .limit(MOST_IMAGES)
+                .collectAsList();
+    }
+
+    private static List<String> ofPlanted(TableStore tables, ObjectStore objects, Row row) {
+        Explanation explanation = new Explanation(tables, objects, row.getAs(PlantedItems.RUN_DATE));
+        String label = row.getAs(PlantedItems.LABEL);
+        explanation.lines.add(String.format(
+                Locale.ROOT,
+                "  Round %s plants it for %s as %s%s: %s",
+                row.getAs(PlantedItems.ROUND_ID),
+                row.getAs(PlantedItems.USE_CASE),
+                row.getAs(PlantedItems.KIND),
+                label == null ? "" : ", known to be " + label,
+                row.getAs(PlantedItems.REASON)));
+        explanation.lines.add(String.format(
+                Locale.ROOT,
+                "    its line looks like that of %s, rank %,d",
+                row.getAs(PlantedItems.SHOWN_SIGNAL),
+                row.<Integer>getAs(PlantedItems.SHOWN_RANK)));
+        explanation.jobs(
+                row.getAs(PlantedItems.PIPELINE),
+                row.getAs(PlantedItems.USE_CASE),
+                row.getAs(PlantedItems.ROUND_ID),
+                row.getAs(PlantedItems.ITEM_ID));
+        return explanation.lines;
+    }
+
+    private static List<String> ofChosen(
+            TableStore tables, ObjectStore objects, String item, @Nullable LocalDate date) {
         List<LocalDate> days = date == null ? newest(tables, item) : List.of(date);
         if (days.isEmpty()) {
             return List.of("There are no candidates yet: run `curate` first");
@@ -108,18 +171,16 @@ public final class Explanation {
         for (LocalDate day : days) {
             Explanation explanation = new Explanation(tables, objects, day);
             if (explanation.explain(item)) {
-                return explanation.lines.stream().map(PlainText::of).toList();
+                return explanation.lines;
             }
         }
-        return Stream.of(
-                        item + " is no candidate of " + days.get(0) + ", and no round of that day asks for it.",
-                        "Either no signal speaks for it (its confidence is far from the threshold and above the limit, its"
-                                + " class and segment do well, nobody marked it), or others speak louder: of each signal"
-                                + " only a small multiple of the budget is kept. The drawn signals keep the smallest draws."
-                                + " Was it seen on another day? Give --date; rows that broke the contract are counted in"
-                                + " `rejects`.")
-                .map(PlainText::of)
-                .toList();
+        return List.of(
+                item + " is no candidate of " + days.get(0) + ", and no round of that day asks for it.",
+                "Either no signal speaks for it (its confidence is far from the threshold and above the limit, its"
+                        + " class and segment do well, nobody marked it), or others speak louder: of each signal"
+                        + " only a small multiple of the budget is kept. The drawn signals keep the smallest draws."
+                        + " Was it seen on another day? Give --date; rows that broke the contract are counted in"
+                        + " `rejects`.");
     }
 
     private static Column named(String item) {
@@ -288,7 +349,7 @@ public final class Explanation {
                         : number(probability) + " (" + chosen.getAs(Selections.DESIGN) + ")"));
         lines.add("    beside it: " + beside(chosen, selected));
         String item = chosen.getAs(Selections.ITEM_ID);
-        jobs(image, round, item);
+        jobs(image.pipeline, image.useCase, round, item);
         labels(image, item);
     }
 
@@ -428,12 +489,12 @@ public final class Explanation {
     }
 
     /** Finds the item in the published files, which alone know where it went: jobs are split by question, size and site. */
-    private void jobs(Image image, String round, String item) {
+    private void jobs(String pipeline, String useCase, String round, String item) {
         List<Row> all = tables.read(LabelingJobs.TABLE)
                 .filter(col(LabelingJobs.PIPELINE)
-                        .equalTo(image.pipeline)
+                        .equalTo(pipeline)
                         .and(col(LabelingJobs.ROUND_ID).equalTo(round))
-                        .and(col(LabelingJobs.USE_CASE).equalTo(image.useCase)))
+                        .and(col(LabelingJobs.USE_CASE).equalTo(useCase)))
                 .orderBy(LabelingJobs.JOB_NAME)
                 .collectAsList();
         Set<String> last = LabelingJobs.lastAttempts(all);

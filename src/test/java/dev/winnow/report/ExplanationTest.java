@@ -7,6 +7,7 @@ import dev.winnow.consensus.Labels;
 import dev.winnow.labeling.LabelingJobs;
 import dev.winnow.ports.ServiceException;
 import dev.winnow.progress.ReturnedItems;
+import dev.winnow.selection.PlantedItems;
 import dev.winnow.selection.SelectionCuts;
 import dev.winnow.selection.Selections;
 import dev.winnow.tables.TableDef;
@@ -134,6 +135,34 @@ class ExplanationTest {
         objects.put("s3://b/j1.tasks-0001.json", "[{\"data\":{\"item-id\":\"item-d\"}}]");
         objects.put("s3://b/j1.tasks-0002.json", "[{\"data\":{\"item-id\":\"item-a\"}}]");
         assertThat(explained("item-a", DAY)).contains("job: j1 (RUNNING), item 1 of s3://b/j1.tasks-0002.json");
+    }
+
+    @Test
+    void aPlantedItemIsToldWithItsLineAndTheItemItCopies() {
+        add(
+                PlantedItems.TABLE,
+                "{'pipeline':'p','run_date':'2026-11-08','round_id':'2026-11-08.1','run_id':'r','use_case':'gate','kind':'GOLD',"
+                        + "'item_id':'copy-a','known_item_id':'item-a','image_uri':'s3://b/a.jpg','site_id':'s1',"
+                        + "'model_version':'m1','predicted_label':'person','confidence':0.52,'label':'car',"
+                        + "'shown_signal':'AUDIT','shown_rank':3,'shown_design':'UNIFORM','shown_model_version':'m1',"
+                        + "'reason':'the answer is known'}");
+        add(LabelingJobs.TABLE, job("8", "j8", "s3://b/8.jsonl"));
+        objects.put("s3://b/8.jsonl", "{\"item-id\":\"other\"}\n{\"item-id\":\"copy-a\"}\n");
+        String planted = """
+                  Round 2026-11-08.1 plants it for gate as GOLD, known to be car: the answer is known
+                    its line looks like that of AUDIT, rank 3
+                    job: j8 (PLANNED), item 2 of s3://b/8.jsonl\
+                """;
+
+        assertThat(explained("copy-a", null))
+                .startsWith("copy-a tests people; no label, rate or training set counts it.\n" + planted
+                        + "\n\nThe item of an earlier round that it copies:\ngate: s3://b/a.jpg, person")
+                .contains("Round 2026-11-07.1 asks for it:");
+        assertThat(List.of("item-a", "s3a://b/a.jpg"))
+                .allSatisfy(item -> assertThat(explained(item, null))
+                        .startsWith("gate: s3://b/a.jpg, person")
+                        .endsWith("\n\nAsked about again, to test people:\n" + planted));
+        assertThat(explained("item-b", null)).doesNotContain("to test people");
     }
 
     @Test
