@@ -159,7 +159,7 @@ public final class Candidates {
                     VERSIONS,
                     IntegerType,
                     "Model versions that scored the image on the day, for AUDIT: the row is of one of them; null for the"
-                            + " others")
+                            + " others, and in rows of older versions, which count as of one")
             .optional(Inferences.PHASH, LongType, "Perceptual hash of the image, 64 bits; null where the log has none")
             .optional(
                     EMBEDDING_BUCKET,

@@ -17,6 +17,7 @@ import static org.apache.spark.sql.functions.collect_set;
 import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.filter;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.size;
 import static org.apache.spark.sql.functions.struct;
@@ -24,6 +25,7 @@ import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.functions.xxhash64;
 
 import dev.winnow.inputs.HashDraw;
+import dev.winnow.inputs.ImageUris;
 import dev.winnow.inputs.Inferences;
 import java.util.ArrayList;
 import java.util.List;
@@ -130,7 +132,7 @@ final class Signals {
         signals.add(when(
                 draw.lt(rare).and(col(PREDICTED_LABEL).isNotNull()),
                 found(Candidates.RARE_CLASS, lit(1).minus(draw.divide(rare)), draw, NO_LIMIT, NO_FRAMES, NO_SCORE)));
-        Column auditDraw = HashDraw.of("audit|" + salt, col(IMAGE_URI));
+        Column auditDraw = HashDraw.of("audit|" + salt, ImageUris.canonical(col(IMAGE_URI)));
         signals.add(when(
                 auditDraw.lt(col(DayCuts.AUDIT_LIMIT)),
                 found(Candidates.AUDIT, NO_SCORE, auditDraw, col(DayCuts.AUDIT_LIMIT), col(DayCuts.FRAMES), NO_SCORE)));
@@ -171,10 +173,13 @@ final class Signals {
         return found.withColumn(PLACE, place);
     }
 
-    /** The audit's item is the image, any other an image with a class. */
+    /** The audit's item is the image, however versions write its URI; any other an image with a class. */
     private static Column item(Column signal) {
+        Column audit = signal.equalTo(Candidates.AUDIT);
         return Candidates.item(
-                col(USE_CASE), col(IMAGE_URI), when(signal.notEqual(Candidates.AUDIT), col(PREDICTED_LABEL)));
+                col(USE_CASE),
+                when(audit, ImageUris.canonical(col(IMAGE_URI))).otherwise(col(IMAGE_URI)),
+                when(not(audit), col(PREDICTED_LABEL)));
     }
 
     /** Score of a row of {@link #measured} by a signal; null or not above 0 where the signal has nothing to say. */

@@ -55,7 +55,7 @@ public final class LabeledSelections implements ReturnedLabels {
     private static final String PLACE = "place";
     private static final String LAST = "last";
     private static final String[] ITEM = {Inferences.USE_CASE, Selections.ITEM_ID};
-    private static final String[] DAY = {Inferences.USE_CASE, Selections.RUN_DATE};
+    private static final String[] ITEM_OF_DAY = {Inferences.USE_CASE, Selections.ITEM_ID, Selections.RUN_DATE};
     private static final String[] INFERENCE = {Inferences.USE_CASE, Selections.ITEM_ID, Inferences.INFERENCE_ID};
     private static final String[] INFERENCE_OF_DAY = {
         Inferences.USE_CASE, Selections.ITEM_ID, Inferences.INFERENCE_ID, Selections.RUN_DATE
@@ -98,13 +98,14 @@ public final class LabeledSelections implements ReturnedLabels {
         // Conditions are those of the draw: what is contradicted is a candidate again, when more may be known of it.
         Dataset<Row> pools =
                 candidates(from, to, dimensions).filter(col(Candidates.SIGNAL).equalTo(Candidates.AUDIT));
+        // One of its rows stands for an image: that of the version whose id sorts first is no draw of versions.
         Dataset<Row> severalVersions = pools.filter(col(Candidates.VERSIONS).gt(1))
-                .select(DAY[0], DAY[1])
+                .select(ITEM_OF_DAY[0], ITEM_OF_DAY[1], ITEM_OF_DAY[2])
                 .distinct();
         Dataset<Row> said =
                 labeledBy(to, drawn.select(ITEM[0], ITEM[1]).distinct()).select(ITEM[0], ITEM[1], HumanChecked.CLASSES);
         // An audit draws from the frames of its run date alone.
-        Dataset<Row> alarms = lastAsked(drawn.join(broadcast(severalVersions), DAY, "left_anti"));
+        Dataset<Row> alarms = lastAsked(drawn.join(severalVersions, ITEM_OF_DAY, "left_anti"));
         return withDimensions(alarms, pools, INFERENCE_OF_DAY, dimensions)
                 .join(said, ITEM, "left")
                 .withColumn(AuditedAlarms.EVENT_DATE, col(Selections.RUN_DATE))

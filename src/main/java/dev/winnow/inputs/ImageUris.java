@@ -1,6 +1,9 @@
 package dev.winnow.inputs;
 
-import static org.apache.spark.sql.functions.regexp_replace;
+import static org.apache.spark.sql.functions.concat;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.substring;
+import static org.apache.spark.sql.functions.when;
 
 import org.apache.spark.sql.Column;
 
@@ -13,7 +16,10 @@ public final class ImageUris {
 
     /** Returns the name by which images are told apart, and by which labeling services know them: {@code s3://}. */
     public static Column canonical(Column uri) {
-        return regexp_replace(uri, OTHER_SCHEMES, SCHEME);
+        // Asked of every row of the facts, where a regular expression would tell.
+        Column other = uri.startsWith("s3a://").or(uri.startsWith("s3n://"));
+        return when(other, concat(lit(SCHEME), substring(uri, SCHEME.length() + 2, Integer.MAX_VALUE)))
+                .otherwise(uri);
     }
 
     /** Returns the same of one name. */

@@ -38,6 +38,6 @@ public interface EarlierRounds {
      */
     Dataset<Row> askedBesides(LocalDate day);
 
-    /** Returns what is open, as it was known before {@code day}. */
+    /** Returns what is open, as it was known before {@code day}, and what earlier rounds of the day itself ask for. */
     Open open(LocalDate day);
 }

@@ -8,7 +8,7 @@ public interface ImageStore {
     /**
      * Returns those of {@code uris} at which no image is; asks once for each, several at a time.
      *
-     * @throws ServiceException if the store fails or refuses
+     * @throws ServiceException if the store fails, or refuses all
      */
     Set<String> missing(Collection<String> uris);
 }

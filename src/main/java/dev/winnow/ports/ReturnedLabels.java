@@ -21,7 +21,7 @@ public interface ReturnedLabels {
 
     /**
      * Returns the alarms that audits drew, with what people say of them: nothing where they were not asked yet, can't tell or
-     * do not agree. Days on which several model versions scored the same images are left out.
+     * do not agree. Images that several model versions scored on the day are left out.
      *
      * @param from first run date of their rounds
      * @param to day after the last one, and last day of their answers

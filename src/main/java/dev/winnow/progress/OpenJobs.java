@@ -86,7 +86,7 @@ public final class OpenJobs implements EarlierRounds {
                 .select(LabelingProgress.JOB_NAME, LAST + ".*")
                 .collectAsList()
                 .forEach(row -> last.put(row.getAs(LabelingProgress.JOB_NAME), row));
-        long open = 0;
+        long open = asked(day, date -> date); // nobody has begun with what a round of the same day asks
         for (Row job : jobs(day)) {
             Row seen = last.get(job.<String>getAs(LabelingJobs.JOB_NAME));
             boolean waits = LabelingJobs.waits(job); // its pilot may release it on any day

@@ -1,29 +1,15 @@
 package dev.winnow.quality;
 
-import dev.winnow.config.TeamSettings;
-import dev.winnow.ports.EarlierRounds.Open;
-import java.util.Locale;
+import dev.winnow.runtime.TeamRoom;
 
 /** What may still be asked of people who have work of earlier rounds, counted in answers; a page of bulk QA is one. */
 final class OpenWork {
-    private static final double SECONDS_PER_MINUTE = 60;
-
-    private final TeamSettings team;
-    private final Open open;
+    private final TeamRoom room;
     private long left;
 
-    OpenWork(TeamSettings team, Open open) {
-        this.team = team;
-        this.open = open;
-        long answers = Long.MAX_VALUE;
-        if (team.maxOpenAnswers() > 0) {
-            answers = team.maxOpenAnswers() - open.answers();
-        }
-        if (team.maxOpenMinutes() > 0) {
-            double seconds = (team.maxOpenMinutes() - open.minutes()) * SECONDS_PER_MINUTE;
-            answers = Math.min(answers, (long) Math.floor(seconds / open.secondsPerAnswer()));
-        }
-        this.left = Math.max(0, answers);
+    OpenWork(TeamRoom room) {
+        this.room = room;
+        left = room.answers();
     }
 
     /** Takes up to so many questions that {@code workers} people answer each; returns how many fit. */
@@ -40,11 +26,6 @@ final class OpenWork {
 
     /** What held something back, the end of a sentence. */
     String reason() {
-        return String.format(
-                Locale.ROOT,
-                "the team had %,d answers open, and labeling.max-open-answers = %,d and max-open-minutes = %,d leave no room",
-                open.answers(),
-                team.maxOpenAnswers(),
-                team.maxOpenMinutes());
+        return "the " + room.words();
     }
 }

@@ -16,6 +16,7 @@ import dev.winnow.ports.ReviewJobs;
 import dev.winnow.ports.Stage;
 import dev.winnow.ports.TableStore;
 import dev.winnow.runtime.RunIds;
+import dev.winnow.runtime.TeamRoom;
 import dev.winnow.stats.Digest;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -166,7 +167,7 @@ public final class QaBatchesJob implements Stage {
     /** A class as a whole: of one that is reviewed in part, nobody could say with which probability. */
     private void leaveOutWhatNobodyCanAnswer(
             LocalDate day, SortedMap<ClassKey, List<ReviewItem>> drawn, List<String> sentences) {
-        OpenWork open = new OpenWork(config.labeling().team(), earlier.open(day));
+        OpenWork open = new OpenWork(new TeamRoom(config.labeling().team(), earlier.open(day)));
         for (ClassKey key : List.copyOf(drawn.keySet())) {
             int pages = pages(drawn.getOrDefault(key, List.of()).size());
             if (!open.takeAll(pages, config.labeling().task(key.useCase()).workers())) {

@@ -17,6 +17,7 @@ import dev.winnow.ports.RelabelJobs;
 import dev.winnow.ports.Stage;
 import dev.winnow.ports.TableStore;
 import dev.winnow.runtime.RunIds;
+import dev.winnow.runtime.TeamRoom;
 import dev.winnow.selection.Selections;
 import dev.winnow.tables.TableDef;
 import java.time.LocalDate;
@@ -164,7 +165,7 @@ public final class RelabelJob implements Stage {
 
     private List<RelabelJobs.Work> work(
             LocalDate day, SortedMap<String, List<Row>> found, String runId, List<Row> asked, List<String> sentences) {
-        OpenWork open = new OpenWork(config.labeling().team(), earlier.open(day));
+        OpenWork open = new OpenWork(new TeamRoom(config.labeling().team(), earlier.open(day)));
         List<RelabelJobs.Work> work = new ArrayList<>();
         found.forEach((useCase, rows) -> {
             int fit =

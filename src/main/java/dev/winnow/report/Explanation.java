@@ -53,6 +53,7 @@ public final class Explanation {
     private final ObjectStore objects;
     private final LocalDate day;
     private final List<String> lines = new ArrayList<>();
+    private final List<Image> explained = new ArrayList<>();
 
     /**
      * One image of one use case and pipeline.
@@ -102,33 +103,36 @@ public final class Explanation {
      * @return lines of text, fit for a terminal
      */
     public static List<String> of(TableStore tables, ObjectStore objects, String item, @Nullable LocalDate date) {
-        List<Row> planted = planted(tables, item);
         List<String> lines = new ArrayList<>();
-        Row copy = planted.isEmpty() ? null : planted.get(0);
-        if (copy != null && item.equals(copy.getAs(PlantedItems.ITEM_ID))) {
+        List<Row> own = planted(tables, col(PlantedItems.ITEM_ID).equalTo(item));
+        if (own.isEmpty()) {
+            Explanation explanation = ofChosen(tables, objects, item, date);
+            lines.addAll(explanation.lines);
+            List<Row> copies = planted(
+                    tables,
+                    explanation.explained.stream()
+                            .map(Image::rows)
+                            .reduce(col(PlantedItems.KNOWN_ITEM_ID).equalTo(item), Column::or));
+            if (!copies.isEmpty()) {
+                lines.add("");
+                lines.add("Asked about again, to test people:");
+            }
+            copies.forEach(row -> lines.addAll(ofPlanted(tables, objects, row)));
+        } else {
+            Row copy = own.get(0);
             lines.add(item + " tests people; no label, rate or training set counts it.");
             lines.addAll(ofPlanted(tables, objects, copy));
             lines.add("");
             lines.add("The item of an earlier round that it copies:");
-            lines.addAll(ofChosen(tables, objects, copy.getAs(PlantedItems.KNOWN_ITEM_ID), date));
-        } else {
-            lines.addAll(ofChosen(tables, objects, item, date));
-            if (copy != null) {
-                lines.add("");
-                lines.add("Asked about again, to test people:");
-            }
-            planted.forEach(row -> lines.addAll(ofPlanted(tables, objects, row)));
+            lines.addAll(ofChosen(tables, objects, copy.getAs(PlantedItems.KNOWN_ITEM_ID), date).lines);
         }
         return lines.stream().map(PlainText::of).toList();
     }
 
-    /** The newest plantings of an item, by its own id or those of the planted copies. */
-    private static List<Row> planted(TableStore tables, String item) {
+    /** The newest of some planted items. */
+    private static List<Row> planted(TableStore tables, Column which) {
         return tables.read(PlantedItems.TABLE)
-                .filter(col(PlantedItems.ITEM_ID)
-                        .equalTo(item)
-                        .or(col(PlantedItems.KNOWN_ITEM_ID).equalTo(item))
-                        .or(ImageUris.canonical(col(Inferences.IMAGE_URI)).equalTo(ImageUris.canonical(item))))
+                .filter(which)
                 .orderBy(
                         col(PlantedItems.ROUND_ID).desc(),
                         col(PlantedItems.PIPELINE),
@@ -162,25 +166,31 @@ public final class Explanation {
         return explanation.lines;
     }
 
-    private static List<String> ofChosen(
-            TableStore tables, ObjectStore objects, String item, @Nullable LocalDate date) {
+    private static Explanation ofChosen(TableStore tables, ObjectStore objects, String item, @Nullable LocalDate date) {
         List<LocalDate> days = date == null ? newest(tables, item) : List.of(date);
         if (days.isEmpty()) {
-            return List.of("There are no candidates yet: run `curate` first");
+            return new Explanation(tables, objects, LocalDate.EPOCH)
+                    .saying("There are no candidates yet: run `curate` first");
         }
         for (LocalDate day : days) {
             Explanation explanation = new Explanation(tables, objects, day);
             if (explanation.explain(item)) {
-                return explanation.lines;
+                return explanation;
             }
         }
-        return List.of(
-                item + " is no candidate of " + days.get(0) + ", and no round of that day asks for it.",
-                "Either no signal speaks for it (its confidence is far from the threshold and above the limit, its"
-                        + " class and segment do well, nobody marked it), or others speak louder: of each signal"
-                        + " only a small multiple of the budget is kept. The drawn signals keep the smallest draws."
-                        + " Was it seen on another day? Give --date; rows that broke the contract are counted in"
-                        + " `rejects`.");
+        return new Explanation(tables, objects, days.get(0))
+                .saying(
+                        item + " is no candidate of " + days.get(0) + ", and no round of that day asks for it.",
+                        "Was it seen on another day? Give --date: candidates stay in the pool for selection.max-age-days."
+                                + " Else either no signal speaks for it (its confidence is far from the threshold and above"
+                                + " the limit, its class and segment do well, nobody marked it), or others speak louder: of"
+                                + " each signal only a small multiple of the budget is kept. The drawn signals keep the"
+                                + " smallest draws. Rows that broke the contract are counted in `rejects`.");
+    }
+
+    private Explanation saying(String... words) {
+        lines.addAll(List.of(words));
+        return this;
     }
 
     private static Column named(String item) {
@@ -234,6 +244,7 @@ public final class Explanation {
                     .forEach(image -> images.putIfAbsent(List.of(image.pipeline, image.useCase), image));
         }
         images.values().forEach(this::explain);
+        explained.addAll(images.values());
         return !images.isEmpty();
     }
 
@@ -334,6 +345,10 @@ public final class Explanation {
                                 Locale.ROOT,
                                 " (its part of the budget was %,d)",
                                 cut.<Long>getAs(SelectionCuts.QUOTA))));
+        Double score = chosen.getAs(Selections.SCORE);
+        if (score != null) {
+            lines.add("    score " + number(score));
+        }
         lines.add("    why: " + chosen.getAs(Selections.REASON));
         TreeSet<String> others = new TreeSet<>(chosen.<String>getList(chosen.fieldIndex(Selections.SIGNALS)));
         others.remove(signal);

@@ -14,13 +14,20 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Images in an object store; URI prefixes may be aliased to where a copy lies. */
 public final class AliasedImages implements ImageStore {
+    private static final Logger LOG = LoggerFactory.getLogger(AliasedImages.class);
     private static final int AT_ONCE = 32;
 
     private final ObjectStore objects;
     private final Map<String, String> aliases;
+
+    /** Whether the store has answered for any image: then what it refuses is about that image, not about us. */
+    private final AtomicBoolean answered = new AtomicBoolean();
 
     /** Looks images up in {@code objects}, under {@code aliases} (prefix to prefix) where one fits. */
     public AliasedImages(ObjectStore objects, Map<String, String> aliases) {
@@ -37,6 +44,12 @@ public final class AliasedImages implements ImageStore {
                 .orElse(uri);
     }
 
+    /**
+     * {@inheritDoc}
+     *
+     * <p>An image that the store refuses, in a bucket that nobody gave access to, counts as missing; unless it refuses all
+     * that it is asked for.
+     */
     @Override
     public Set<String> missing(Collection<String> uris) {
         ExecutorService pool = Executors.newFixedThreadPool(AT_ONCE);
@@ -47,22 +60,43 @@ public final class AliasedImages implements ImageStore {
                 answers.add(pool.submit(() -> objects.exists(location(uri))));
             }
             Set<String> missing = new TreeSet<>();
+            List<ServiceException> refusals = new ArrayList<>();
             for (int i = 0; i < asked.size(); i++) {
-                if (!answers.get(i).get()) {
+                try {
+                    if (!answers.get(i).get()) {
+                        missing.add(asked.get(i));
+                    }
+                    answered.set(true);
+                } catch (ExecutionException e) {
+                    refusals.add(refusal(e));
                     missing.add(asked.get(i));
                 }
             }
-            return missing;
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof ServiceException service) {
-                throw service;
+            if (!refusals.isEmpty()) {
+                if (!answered.get()) {
+                    throw refusals.get(0);
+                }
+                LOG.warn(
+                        "{} images can't be looked up and count as missing; the first: {}",
+                        refusals.size(),
+                        refusals.get(0).getMessage());
             }
-            throw new IllegalStateException("Looking up images failed", e.getCause());
+            return missing;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw ServiceException.passing("Interrupted while looking up images", e);
         } finally {
             pool.shutdownNow();
         }
+    }
+
+    private static ServiceException refusal(ExecutionException failure) {
+        if (!(failure.getCause() instanceof ServiceException service)) {
+            throw new IllegalStateException("Looking up images failed", failure.getCause());
+        }
+        if (service.retryable()) {
+            throw service;
+        }
+        return service;
     }
 }

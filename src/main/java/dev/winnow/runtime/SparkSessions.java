@@ -25,7 +25,7 @@ public final class SparkSessions {
      */
     private static final String COMPILED_QUERIES = "1000";
 
-    /** Folders that a task writes without sorting by folder first: tables bring their rows sorted; chosen by judgement. */
+    /** Folders that a task writes at once, so that rows need no order of folders; chosen by judgement. */
     private static final String OPEN_FOLDERS = "64";
 
     private static final String MASTER = "spark.master";

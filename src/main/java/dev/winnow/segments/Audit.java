@@ -29,10 +29,10 @@ import org.apache.spark.sql.Row;
  * draw, leaves it out of that dimension's segments. Audited frames without output are no alarms.
  *
  * <p>An image is known by the one inference that stands for it. Where a row of the log is a box, the others of the image
- * would be left out, and which one stands for all is no draw: so there is no audit of alarms. Nor is there one of a use
- * case's day on which several model versions scored the same images, as the candidates of the audit tell: the rate would
- * be that of the version whose ids sort first. Versions on different cameras, as in a rollout, stand for themselves. A
- * text that recurs on one day counts once.
+ * would be left out, and which one stands for all is no draw: so there is no audit of alarms. Nor is an image audited
+ * that several model versions scored on the day, as the candidates of the audit tell: its alarm would be that of the
+ * version whose ids sort first. Versions on different cameras, as in a rollout, stand for themselves. A text that recurs
+ * on one day counts once.
  *
  * <p>Alarms that were drawn but not labeled count as such, and are taken to be wrong as often as the labeled ones.
  */

@@ -165,8 +165,8 @@ public final class SegmentFindings {
                     AUDIT_DRAWN,
                     LongType,
                     "Alarms whose image an audit of an earlier run date drew, labeled or not. 0 where a row of the log is a"
-                            + " box; days on which several model versions scored the same images are left out, since one"
-                            + " inference stands for an image")
+                            + " box; images that several model versions scored on one day are left out, since one inference"
+                            + " stands for an image. Null in rows of older versions")
             .required(
                     AUDITED,
                     LongType,

@@ -14,7 +14,6 @@ import dev.winnow.inputs.CameraTable;
 import dev.winnow.inputs.DayInput;
 import dev.winnow.inputs.InferenceLog;
 import dev.winnow.inputs.WorstSegments;
-import dev.winnow.ports.EarlierRounds;
 import dev.winnow.ports.History;
 import dev.winnow.ports.ImageStore;
 import dev.winnow.ports.MeasuredWeights.Proposed;
@@ -23,6 +22,7 @@ import dev.winnow.ports.TableStore;
 import dev.winnow.runtime.Rounds;
 import dev.winnow.runtime.Rounds.Round;
 import dev.winnow.runtime.RunIds;
+import dev.winnow.runtime.TeamRoom;
 import dev.winnow.segments.SegmentFindings;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -135,11 +135,11 @@ public final class SelectJob implements Stage {
         if (!team.isLimited()) {
             return wanted;
         }
-        EarlierRounds.Open open = history.rounds().open(day);
-        long images = TeamCapacity.images(team, open);
+        TeamRoom room = new TeamRoom(team, history.rounds().open(day));
+        long images = TeamCapacity.images(room);
         long budget = wanted.values().stream().mapToLong(Integer::longValue).sum();
         if (images < budget) {
-            sentences.add(TeamCapacity.sentence(team, open, budget, images));
+            sentences.add(TeamCapacity.sentence(room, budget, images));
         }
         return TeamCapacity.budgets(wanted, images);
     }

@@ -296,13 +296,15 @@ class SignalsTest {
                 inference("a3", "a", "bag", 0.5),
                 inference("b1", "b", "bag", 0.5),
                 inference("b2", "b", "bag", 0.5),
-                inference("c2", "c", "bag", 0.5).replace("'m1'", "'m2'"));
+                inference("c2", "c", "bag", 0.5).replace("'m1'", "'m2'"),
+                inference("d1", "s3://b/d", "bag", 0.5),
+                inference("d2", "s3a://b/d", "bag", 0.5).replace("'m1'", "'m2'"));
         assertThat(found.filter(col(Candidates.SIGNAL).equalTo(Candidates.AUDIT))
                         .sort(Inferences.INFERENCE_ID)
                         .select(Inferences.INFERENCE_ID, Candidates.VERSIONS)
                         .collectAsList())
                 .extracting(row -> row.mkString(" "))
-                .containsExactly("a1 2", "b1 1", "c2 1");
+                .containsExactly("a1 2", "b1 1", "c2 1", "d1 2");
         assertThat(found.filter(col(Candidates.SIGNAL).notEqual(Candidates.AUDIT))
                         .select(Candidates.VERSIONS)
                         .distinct()

@@ -342,7 +342,7 @@ class LabeledSelectionsTest {
     }
 
     @Test
-    void aDayOnWhichSeveralVersionsScoredTheSameImagesHasNoAuditAndARolloutHas() {
+    void anImageThatSeveralVersionsScoredIsNotAuditedAndOthersOfTheDayAndARolloutAre() {
         selected("both", Candidates.AUDIT, "bag", DAY.minusDays(4));
         selected("alone", Candidates.AUDIT, "bag", DAY.minusDays(4));
         selected("old", Candidates.AUDIT, "bag", DAY.minusDays(3));
@@ -362,7 +362,8 @@ class LabeledSelectionsTest {
         }
 
         assertThat(texts(labels().audited(DAY.minusDays(8), DAY, List.of()), "use_case", "inference_id"))
-                .containsExactly("dock inference new", "dock inference old", "gate inference other");
+                .containsExactly(
+                        "dock inference alone", "dock inference new", "dock inference old", "gate inference other");
     }
 
     @Test

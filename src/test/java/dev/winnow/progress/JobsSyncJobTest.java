@@ -195,6 +195,9 @@ class JobsSyncJobTest {
         assertThat(List.of(monday.week(), monday.month()))
                 .as("a round of the day itself, too")
                 .containsExactly(3L, 6L);
+        assertThat(List.of(sunday.answers(), monday.answers()))
+                .as("which is open before anybody has launched it")
+                .containsExactly(3L, 6L);
     }
 
     @Test

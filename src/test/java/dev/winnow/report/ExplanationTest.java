@@ -61,7 +61,8 @@ class ExplanationTest {
                         + image(image) + ",'signal':'" + signal + "','rank':" + rank + ",'item_id':'item-" + image
                         + "','signals':['" + signal + "','LOW_CONFIDENCE'],'segment':'lighting=night','design':'"
                         + (probability == null ? "PURPOSIVE" : "UNIFORM") + "','inclusion_probability':" + probability
-                        + ",'reason':'because of " + signal + "'}");
+                        + ",'score':" + (probability == null ? "0.9" : "null") + ",'reason':'because of " + signal
+                        + "'}");
     }
 
     private static String image(String image) {
@@ -108,6 +109,7 @@ class ExplanationTest {
                             LOW_CONFIDENCE as person, score 0.4000
                           Round 2026-11-07.1 asks for it:
                             charged to BOUNDARY, rank 1 of 1 (its part of the budget was 1)
+                            score 0.9000
                             why: because of BOUNDARY
                             also spoken for by LOW_CONFIDENCE
                             segment: lighting=night

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.winnow.config.TeamSettings;
 import dev.winnow.config.TeamSettings.Limit;
 import dev.winnow.ports.EarlierRounds.Open;
+import dev.winnow.runtime.TeamRoom;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -32,7 +33,8 @@ class TeamCapacityTest {
     })
     void whatIsOpenAndWhatIsNewFitTheLimitsTogether(int answers, int minutes, int perItem, long images) {
         TeamSettings team = new TeamSettings(answers, minutes, NONE, NONE, perItem, 20, 30, false);
-        assertThat(TeamCapacity.images(team, new Open(100, 50, 30, 900, 2_000))).isEqualTo(images);
+        assertThat(TeamCapacity.images(new TeamRoom(team, new Open(100, 50, 30, 900, 2_000))))
+                .isEqualTo(images);
     }
 
     /** 900 answers were asked for this week, 2,000 this month; an answer takes 30 seconds. */
@@ -49,10 +51,10 @@ class TeamCapacityTest {
         TeamSettings team =
                 new TeamSettings(0, 0, new Limit(week, weekMinutes), new Limit(month, monthMinutes), 1, 20, 30, false);
         assertThat(team.isLimited()).isTrue();
-        Open open = new Open(100, 50, 30, 900, 2_000);
-        assertThat(TeamCapacity.images(team, open)).isEqualTo(images);
+        TeamRoom room = new TeamRoom(team, new Open(100, 50, 30, 900, 2_000));
+        assertThat(TeamCapacity.images(room)).isEqualTo(images);
         if (week == 1_000 && month == 0) {
-            assertThat(TeamCapacity.sentence(team, open, 300, images))
+            assertThat(TeamCapacity.sentence(room, 300, images))
                     .isEqualTo("The team still has 100 answers open, 50 minutes of work, and labeling.week.answers is"
                             + " 1,000, 900 of it asked for: 100 of a budget of 300 images may be selected");
         }

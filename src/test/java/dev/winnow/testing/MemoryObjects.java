@@ -20,7 +20,7 @@ public final class MemoryObjects implements ObjectStore {
     private final ConcurrentSkipListMap<String, String> objects = new ConcurrentSkipListMap<>();
     private volatile Consumer<String> watch = seen -> {};
 
-    /** Tells of each URI before its bytes are read, and of each text after it was put; what is thrown, the caller sees. */
+    /** Tells of each URI before its bytes are read or it is looked up, and of each text after it was put; what is thrown, the caller sees. */
     public void watch(Consumer<String> watcher) {
         watch = watcher;
     }
@@ -87,6 +87,7 @@ public final class MemoryObjects implements ObjectStore {
 
     @Override
     public boolean exists(String uri) {
+        watch.accept(uri);
         return objects.containsKey(uri);
     }
 

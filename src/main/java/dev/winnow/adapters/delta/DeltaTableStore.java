@@ -37,7 +37,6 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Observation;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
@@ -84,10 +83,7 @@ public final class DeltaTableStore implements TableStore {
         if (!exists(table.name())) {
             return spark.createDataFrame(List.of(), declared);
         }
-        Dataset<Row> stored = load(table.name());
-        return hasAll(stored, declared)
-                ? inColumns(stored, declared)
-                : stored.to(withStoredNullability(declared, stored.schema()));
+        return inColumns(load(table.name()), declared);
     }
 
     @Override
@@ -170,8 +166,8 @@ public final class DeltaTableStore implements TableStore {
      * table, parallel writers for a large one, without counting first. It goes by key, so that the same rows meet in
      * the same partition however they arrive. Several folders are written by as many tasks, each folder by one.
      *
-     * <p>Partition columns come last in the order, and not at all where all rows have one value: most comparisons are
-     * then decided by the first column. The writer needs no order of them, as it keeps folders open.
+     * <p>Partition columns come last in the order, and not at all where all rows have one value, as comparing those decides
+     * nothing. The writer needs no order of them while it keeps as many folders open as {@code SparkSessions} lets it.
      *
      * @param scope where the rows go: a value or several for some partition columns
      */
@@ -394,21 +390,6 @@ public final class DeltaTableStore implements TableStore {
     private static StructType nullable(StructType schema) {
         return new StructType(Arrays.stream(schema.fields())
                 .map(field -> new StructField(field.name(), field.dataType(), true, field.metadata()))
-                .toArray(StructField[]::new));
-    }
-
-    /** A list that was added to a stored table may hold nulls, since SQL can't say otherwise; no reader may deny it. */
-    private static StructType withStoredNullability(StructType declared, StructType stored) {
-        Set<String> known = Set.of(stored.fieldNames());
-        return new StructType(Arrays.stream(declared.fields())
-                .map(field -> {
-                    DataType there = known.contains(field.name())
-                            ? stored.apply(field.name()).dataType()
-                            : field.dataType();
-                    boolean same = there.simpleString().equals(field.dataType().simpleString());
-                    return new StructField(
-                            field.name(), same ? there : field.dataType(), field.nullable(), field.metadata());
-                })
                 .toArray(StructField[]::new));
     }
 
