@@ -32,7 +32,7 @@ public interface EarlierRounds {
 
     /**
      * Returns the images that people were asked about before {@code day} by jobs that no selection made, less those that
-     * they will not answer.
+     * they will not answer, and those that they answered unasked.
      *
      * @return {@code run_date}, {@code use_case}, {@code image_uri}
      */

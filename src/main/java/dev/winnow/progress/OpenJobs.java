@@ -1,9 +1,12 @@
 package dev.winnow.progress;
 
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.to_date;
 
 import dev.winnow.answers.Answers;
 import dev.winnow.config.TeamSettings;
@@ -65,10 +68,28 @@ public final class OpenJobs implements EarlierRounds {
                 .select(RelabelItems.ROUND_ID)
                 .distinct();
         String[] asked = {RelabelItems.ROUND_ID, RelabelItems.USE_CASE, RelabelItems.IMAGE_URI};
-        return before(tables.read(RelabelItems.TABLE), RelabelItems.RUN_DATE, day)
+        Dataset<Row> again = before(tables.read(RelabelItems.TABLE), RelabelItems.RUN_DATE, day)
                 .join(out, RelabelItems.ROUND_ID)
                 .join(returned(day).select(asked[0], asked[1], asked[2]), asked, "left_anti")
                 .select(RelabelItems.RUN_DATE, RelabelItems.USE_CASE, RelabelItems.IMAGE_URI);
+        return again.unionByName(answeredBesides(day));
+    }
+
+    /** What people said of images that no selection asked about: their own items, and those of bulk QA. */
+    private Dataset<Row> answeredBesides(LocalDate day) {
+        LocalDate before = day.minusDays(1);
+        return tables.read(Answers.TABLE)
+                .filter(col(Answers.PIPELINE)
+                        .equalTo(pipeline)
+                        .and(col(Answers.STATUS).equalTo(Answers.ANSWERED))
+                        .and(not(col(Answers.KIND).equalTo(Answers.MACHINE)))
+                        .and(col(Answers.ROUND_ID).isNull().or(col(Answers.TASK).equalTo(Answers.REVIEW))))
+                .select(
+                        coalesce(to_date(col(Answers.SUBMITTED_AT)), lit(before))
+                                .as(RelabelItems.RUN_DATE),
+                        col(Answers.USE_CASE).as(RelabelItems.USE_CASE),
+                        coalesce(col(Answers.IMAGE_URI), col(Answers.ITEM_ID)).as(RelabelItems.IMAGE_URI))
+                .filter(col(RelabelItems.RUN_DATE).leq(lit(before)));
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -39,15 +40,25 @@ final class SegmentMembers {
      * @param segmentIds different ids of the lattice by use case; their places in the list are what is told
      */
     SegmentMembers(Lattice lattice, Map<String, List<Long>> segmentIds) {
+        this(lattice, segmentIds, MOST_BITS);
+    }
+
+    /** Prepares to keep the bits of as many values as fit in so many, over all use cases. */
+    SegmentMembers(Lattice lattice, Map<String, List<Long>> segmentIds, long mostBits) {
         this.lattice = lattice;
         for (String useCase : lattice.useCases()) {
             List<Long> ids = segmentIds.getOrDefault(useCase, List.of());
-            useCases.add(ids.isEmpty() ? null : new Segments(lattice, ids, MOST_BITS / segmentIds.size()));
+            useCases.add(ids.isEmpty() ? null : new Segments(lattice, ids, mostBits / segmentIds.size()));
         }
         place = new long[lattice.placeWords()];
         Arrays.fill(place, -1); // no place
         frame = new long[lattice.frameWords()];
         codes = new int[lattice.dimensions().size()];
+    }
+
+    /** Returns the bits of values that are kept by now. */
+    long kept() {
+        return useCases.stream().filter(Objects::nonNull).mapToLong(s -> s.bits).sum();
     }
 
     /**
@@ -200,11 +211,13 @@ final class SegmentMembers {
                 for (; at < those.length && those[at] >>> Integer.SIZE == code; at++) {
                     set(left, (int) those[at]);
                 }
-                bits += (long) left.length * Long.SIZE;
+                long more = (long) left.length * Long.SIZE;
+                if (bits + more > mostBits) {
+                    return left;
+                }
+                bits += more;
             }
-            if (bits <= mostBits) {
-                leaves[dimension][code] = left;
-            }
+            leaves[dimension][code] = left;
             return left;
         }
 

@@ -568,8 +568,9 @@ class QaLoopTest {
         assertThat(relabel(next.plusDays(1), "labeling.max-open-answers = 6")
                         .sentences()
                         .get(0))
-                .startsWith("dock: of 4 items that reviewers disconfirmed or disputed, 2 are asked for their class; the"
-                        + " others wait: the team had 0 answers open");
+                .isEqualTo("dock: of 4 items that reviewers disconfirmed or disputed, 2 are asked for their class; the"
+                        + " others wait: the team still has 0 answers open, 0 minutes of work, and"
+                        + " labeling.max-open-answers is 6");
         assertThat(relabeled()).isEqualTo(doubted.subList(0, 2));
         relabel(next.plusDays(2), "");
         assertThat(relabeled()).as("the others, and none of them twice").isEqualTo(doubted);
@@ -626,8 +627,9 @@ class QaLoopTest {
         objects.delete(PREFIX + "round.json");
         assertThat(batches(DAY.plusDays(1), "quality.batches.hidden = 0\nlabeling.max-open-answers = 3")
                         .sentences())
-                .anyMatch(sentence -> sentence.startsWith(
-                        "dock, model v1, cat: not reviewed, its 4 pages do not fit: the team had 0 answers open"));
+                .contains(
+                        "dock, model v1, cat: not reviewed, its 4 pages do not fit: the team still has 0 answers open, 0"
+                                + " minutes of work, and labeling.max-open-answers is 3");
         assertThat(shown("true"))
                 .as("of the sealed round alone, the class that fits")
                 .allSatisfy(

@@ -180,6 +180,37 @@ class JobsSyncJobTest {
                 .isZero();
     }
 
+    @Test
+    void whatPeopleSaidOfImagesThatNoSelectionAskedAboutIsAskedBesides() {
+        answers(
+                besides("{'image_uri':'s3://b/own.jpg','submitted_at':'2026-10-02T10:00:00Z'"),
+                besides("{'submitted_at':'2026-10-04T10:00:00Z'").replace("'i'", "'s3://b/named.jpg'"),
+                besides("{'image_uri':'s3://b/undated.jpg'"),
+                besides("{'image_uri':'s3://b/truth.jpg'").replace("WORKER", "GOLD"),
+                besides("{'image_uri':'s3://b/reviewed.jpg','round_id':'qa-2026-10-01.1'")
+                        .replace("CLASSIFICATION", "REVIEW"),
+                besides("{'image_uri':'s3://b/late.jpg','submitted_at':'2026-10-05T10:00:00Z'"),
+                besides("{'image_uri':'s3://b/machine.jpg'").replace("WORKER", "MACHINE"),
+                besides("{'image_uri':'s3://b/unsure.jpg'").replace("ANSWERED", "CONFLICTING"),
+                besides("{'image_uri':'s3://b/chosen.jpg','round_id':'2026-10-01.1'"));
+        assertThat(new OpenJobs("p", tables, TEAM)
+                        .askedBesides(LocalDate.parse("2026-10-05"))
+                        .selectExpr("concat_ws(' ', run_date, use_case, image_uri)")
+                        .collectAsList())
+                .extracting(row -> row.getString(0))
+                .containsExactlyInAnyOrder(
+                        "2026-10-02 gate s3://b/own.jpg",
+                        "2026-10-04 gate s3://b/named.jpg",
+                        "2026-10-04 gate s3://b/undated.jpg",
+                        "2026-10-04 gate s3://b/truth.jpg",
+                        "2026-10-04 gate s3://b/reviewed.jpg");
+    }
+
+    private static String besides(String begin) {
+        return begin + ",'pipeline':'p','use_case':'gate','job_name':'','item_id':'i','worker_id':'w','kind':'WORKER',"
+                + "'status':'ANSWERED','task':'CLASSIFICATION'}";
+    }
+
     /** 2026-10-01 is a Thursday. */
     @Test
     void whatJobsOfAWeekAndAMonthAskedForCountsUpToTheirEndUnlessTheyFailed() {

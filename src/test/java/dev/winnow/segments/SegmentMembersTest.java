@@ -20,15 +20,15 @@ class SegmentMembersTest {
     private static final List<Lattice.Dimension> DIMENSIONS =
             LatticeCells.dimensions(LatticeCells.OF_CAMERA, LatticeCells.OTHERS);
 
-    @ParameterizedTest(name = "seed {0}, {1} segments")
-    @CsvSource({"1, 1", "2, 64", "3, 65", "4, 500"})
-    void aCellLiesInTheSegmentsWhosePredicatesItMeets(long seed, int most) {
+    @ParameterizedTest(name = "seed {0}, {1} segments, {2} bits kept")
+    @CsvSource({"1, 1, 1000000", "2, 64, 1000000", "3, 65, 1000000", "4, 500, 1000000", "4, 500, 5000", "4, 500, 0"})
+    void aCellLiesInTheSegmentsWhosePredicatesItMeetsHoweverManyBitsAreKept(long seed, int most, long bits) {
         List<Cell> cells = LatticeCells.random(seed, 400, 12);
         Lattice lattice = LatticeCells.lattice(cells, DIMENSIONS, Lattice.Limits.DEFAULT.withPredicates(3, 20, 2));
         List<Long> ids = segments(lattice, most, new Random(seed));
         // The other use case has the first of them alone, so that going to and fro shows.
         Map<String, List<Long>> byUseCase = Map.of("u0", ids, "u1", ids.subList(0, 1));
-        SegmentMembers members = new SegmentMembers(lattice, byUseCase);
+        SegmentMembers members = new SegmentMembers(lattice, byUseCase, bits);
         int found = 0;
         for (Cell cell : cells) {
             List<Long> of = Objects.requireNonNull(byUseCase.get(cell.useCase()));
@@ -41,6 +41,7 @@ class SegmentMembersTest {
             found += expected.length;
         }
         assertThat(found).isPositive();
+        assertThat(members.kept()).isBetween(Math.min(bits, 1), bits);
     }
 
     /** Some segments in no order, that of all cells among them. */
