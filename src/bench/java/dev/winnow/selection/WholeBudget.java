@@ -39,6 +39,7 @@ public final class WholeBudget {
                 auditShare,
                 0,
                 weights,
+                Map.of(),
                 settings.uncertainty(),
                 settings.boxes(),
                 settings.versionsDisagree(),

@@ -100,8 +100,9 @@ final class VersionsDisagree {
     /** Whether anything can be chosen for it: otherwise it is not worth its passes. */
     private static boolean counts(WinnowConfig config, String useCase) {
         UseCaseSettings settings = config.useCase(useCase);
-        double weight = settings.signalWeights().getOrDefault(Candidates.settingOf(Candidates.CONFIDENT_WRONG), 0.0);
-        return settings.versionsDisagree() && weight > 0 && Candidates.wanted(config, useCase) > 0;
+        return settings.versionsDisagree()
+                && settings.wants(Candidates.settingOf(Candidates.CONFIDENT_WRONG))
+                && Candidates.wanted(config, useCase) > 0;
     }
 
     private static String largest(Map<String, Long> versions) {

@@ -13,6 +13,8 @@ import java.util.TreeMap;
  * @param modelCheckShare share of the budget drawn uniformly from the day's images that a model looked at, fraction; at
  *     most what the audit leaves
  * @param signalWeights signal name (kebab case) to its weight in the rest of the budget
+ * @param signalBounds signal name (kebab case) to the fewest and the most images it is to have; who is not named has
+ *     neither
  * @param uncertainty what LOW_CONFIDENCE goes by
  * @param boxes how an image is scored where rows are boxes
  * @param versionsDisagree whether an image on which model versions disagree counts as confidently wrong
@@ -28,6 +30,7 @@ public record UseCaseSettings(
         double auditShare,
         double modelCheckShare,
         Map<String, Double> signalWeights,
+        Map<String, Bounds> signalBounds,
         Uncertainty uncertainty,
         Boxes boxes,
         boolean versionsDisagree,
@@ -40,6 +43,32 @@ public record UseCaseSettings(
     /** Kebab-case names of the signals that share the budget beside the audit. */
     public static final List<String> SIGNALS =
             List.of("boundary", "confident-wrong", "elevated-segment", "error-risk", "low-confidence", "rare-class");
+
+    /**
+     * The fewest and the most images that a signal is to have in a round.
+     *
+     * @param min it has these before weights share what is left, also without a weight, if it has so many candidates
+     * @param max not less
+     */
+    public record Bounds(int min, int max) {
+        /** What holds for signals that are not named. */
+        public static final Bounds NONE = new Bounds(0, Integer.MAX_VALUE);
+
+        /** Whether a share is within. */
+        public boolean allow(int images) {
+            return images >= min && images <= max;
+        }
+
+        private static Bounds read(Section section) {
+            int min = section.has("min") ? section.integer("min", 0, 1_000_000) : NONE.min;
+            int max = section.has("max") ? section.integer("max", 0, 1_000_000) : NONE.max;
+            if (min > max) {
+                section.problem("min", " = " + min + " is above max = " + max);
+                return NONE;
+            }
+            return new Bounds(min, max);
+        }
+    }
 
     /**
      * How an image is scored by its boxes.
@@ -112,6 +141,21 @@ public record UseCaseSettings(
         return classes.getOrDefault(label, thresholds);
     }
 
+    /** Returns the weight of a signal (kebab case). */
+    public double weight(String signal) {
+        return signalWeights.getOrDefault(signal, 0.0);
+    }
+
+    /** Returns the bounds of a signal (kebab case). */
+    public Bounds bounds(String signal) {
+        return signalBounds.getOrDefault(signal, Bounds.NONE);
+    }
+
+    /** Whether a signal (kebab case) has a part of the budget: by its weight, or by its floor. */
+    public boolean wants(String signal) {
+        return bounds(signal).max() > 0 && (weight(signal) > 0 || bounds(signal).min() > 0);
+    }
+
     /** Returns the same with another budget. */
     public UseCaseSettings withBudget(int images) {
         return new UseCaseSettings(
@@ -119,6 +163,7 @@ public record UseCaseSettings(
                 auditShare,
                 modelCheckShare,
                 signalWeights,
+                signalBounds,
                 uncertainty,
                 boxes,
                 versionsDisagree,
@@ -136,6 +181,7 @@ public record UseCaseSettings(
                 auditShare,
                 modelCheckShare,
                 signalWeights,
+                signalBounds,
                 uncertainty,
                 boxes,
                 versionsDisagree,
@@ -170,6 +216,7 @@ public record UseCaseSettings(
                 auditShare,
                 modelCheckShare,
                 weights,
+                signalBounds,
                 uncertainty,
                 boxes,
                 versionsDisagree,
@@ -188,6 +235,15 @@ public record UseCaseSettings(
             }
             return read;
         });
+        Map<String, Bounds> bounds = section.object("signal-bounds", signals -> {
+            Map<String, Bounds> read = new TreeMap<>();
+            for (String signal : SIGNALS) {
+                if (signals.has(signal)) {
+                    read.put(signal, signals.object(signal, Bounds::read));
+                }
+            }
+            return read;
+        });
         Map<String, ClassThresholds> classes = section.entries("classes", "default", ClassThresholds::read);
         ClassThresholds thresholds = classes.getOrDefault("default", new ClassThresholds(0.5, 0.1, 0.5, 0.8));
         return new UseCaseSettings(
@@ -195,6 +251,7 @@ public record UseCaseSettings(
                 section.number("audit-share", 0, 1),
                 section.number("model-check-share", 0, 1),
                 weights,
+                bounds,
                 section.oneOf("uncertainty", Uncertainty.class),
                 Boxes.read(section),
                 section.flag("versions-disagree"),

@@ -202,7 +202,7 @@ public final class OutcomesJob implements Stage {
         Map<String, Double> now = new TreeMap<>();
         List<String> locked = new ArrayList<>();
         for (String signal : Candidates.SCORED) {
-            double weight = settings.signalWeights().getOrDefault(Candidates.settingOf(signal), 0.0);
+            double weight = settings.weight(Candidates.settingOf(signal));
             if (weight > 0) {
                 now.put(signal, weight);
             }

@@ -405,7 +405,8 @@ public final class Explanation {
         }
         for (Row candidate : candidates) {
             String signal = candidate.getAs(Candidates.SIGNAL);
-            lines.add("    " + signal + ": " + keptOut(candidate, cut(cuts, signal)));
+            Row cut = cut(cuts, signal);
+            lines.add("    " + signal + ": " + keptOut(candidate, cut) + (cut == null ? "" : ceiling(cut)));
         }
         if (!candidates.isEmpty()) {
             lines.add("    without it, " + beside(candidates.get(0), selected));
@@ -494,6 +495,18 @@ public final class Explanation {
         return held.isEmpty()
                 ? enough + "; another image or round of the day stands for it"
                 : enough + ", but a cap came first: the signal passed over " + String.join(", ", held);
+    }
+
+    private static String ceiling(Row cut) {
+        long held = count(cut, SelectionCuts.HELD_BY_CEILING);
+        return held == 0
+                ? ""
+                : String.format(
+                        Locale.ROOT,
+                        "; at %,d images the signal had reached its ceiling (use-cases.<name>.signal-bounds), which kept"
+                                + " %,d more out",
+                        cut.<Long>getAs(SelectionCuts.SELECTED),
+                        held);
     }
 
     private static @Nullable Row cut(List<Row> cuts, String signal) {

@@ -2,6 +2,7 @@ package dev.winnow.selection;
 
 import dev.winnow.candidates.Candidates;
 import dev.winnow.config.UseCaseSettings;
+import dev.winnow.config.UseCaseSettings.Bounds;
 import dev.winnow.selection.Bursts.Shot;
 import dev.winnow.stats.Allotment;
 import java.util.ArrayList;
@@ -22,8 +23,9 @@ import java.util.function.Predicate;
  * <p>The audit is drawn first, uniformly by its own hash, before caps and exclusions, and keeps its images; then what
  * checks the model, in the same way from fewer images. Each signal then takes its share by score, where images have
  * embeddings by {@link Diversity} among its best, an image at most once, no
- * burst, camera, site or class beyond its {@link Cap}. What a signal can't use spills to the next in order; what no signal
- * can use is drawn uniformly as {@code FILL}. So the budget is spent, or nothing that is left may be chosen.
+ * burst, camera, site or class beyond its {@link Cap}. What a signal can't use spills to the next in order, none beyond its
+ * ceiling; what no signal can use is drawn uniformly as {@code FILL}. So the budget is spent, or nothing that is left may
+ * be chosen.
  */
 final class BudgetSolver {
     private final UseCaseSettings settings;
@@ -46,14 +48,19 @@ final class BudgetSolver {
      * @param held cap to the items passed over because it was full; of several the finest
      * @param unusable items passed over because their image can't be labeled
      * @param drawnElsewhere items of a draw that the draw before it had taken
+     * @param heldByCeiling items that could have been chosen when the signal had as many images as its ceiling allows
      */
-    record Tally(int quota, int eligible, Map<Cap, Integer> held, int unusable, int drawnElsewhere) {
+    record Tally(int quota, int eligible, Map<Cap, Integer> held, int unusable, int drawnElsewhere, int heldByCeiling) {
         static Tally of(int quota, int eligible) {
-            return new Tally(quota, eligible, Map.of(), 0, 0);
+            return new Tally(quota, eligible, Map.of(), 0, 0, 0);
         }
 
         Tally passedOver(Map<Cap, Integer> heldBack, int notUsable) {
-            return new Tally(quota, eligible, heldBack, notUsable, drawnElsewhere);
+            return new Tally(quota, eligible, heldBack, notUsable, drawnElsewhere, heldByCeiling);
+        }
+
+        Tally atCeiling(int heldBack) {
+            return new Tally(quota, eligible, held, unusable, drawnElsewhere, heldBack);
         }
 
         int heldBy(Cap cap) {
@@ -141,17 +148,16 @@ final class BudgetSolver {
             chosen.put(signal, new ArrayList<>());
             int quota = quotas.getOrDefault(signal, 0);
             tallies.put(signal, Tally.of(quota, pool(signal).size()));
-            // A signal without weight takes nothing, nor what others leave.
-            int share = wanted(signal) ? Math.min(left, quota + spill) : 0;
+            int share = Math.min(left, quota + (spills(signal) ? spill : 0));
             pools.put(signal, Diversity.ordered(pool(signal), settings.diversity() * quota));
-            int taken = take(signal, pool(signal), share);
+            int taken = takeWithin(signal, share);
             spill += quota - taken;
             left -= taken;
         }
         for (String signal : Candidates.SCORED) {
             // What the last signals could not use goes back to the first ones.
-            if (wanted(signal)) {
-                left -= take(signal, pool(signal), left);
+            if (spills(signal) && room(signal) > 0) {
+                left -= takeWithin(signal, left);
             }
         }
         List<PoolItem> rest =
@@ -162,23 +168,42 @@ final class BudgetSolver {
         return new Spent(chosen, tallies);
     }
 
-    private boolean wanted(String signal) {
-        return weight(settings, signal) > 0;
+    /** Whether a signal takes what others leave: one without weight has its floor alone. */
+    private boolean spills(String signal) {
+        return settings.weight(Candidates.settingOf(signal)) > 0;
     }
 
-    private static double weight(UseCaseSettings settings, String signal) {
-        return settings.signalWeights().getOrDefault(Candidates.settingOf(signal), 0.0);
+    /** Images that a signal may have beside those it has. */
+    private int room(String signal) {
+        return settings.bounds(Candidates.settingOf(signal)).max()
+                - chosen.getOrDefault(signal, List.of()).size();
+    }
+
+    /** Takes up to {@code wanted} more items, none beyond the ceiling; where that ends it, counts what else could follow. */
+    private int takeWithin(String signal, int wanted) {
+        int room = room(signal);
+        int taken = take(signal, pool(signal), Math.min(wanted, room));
+        if (taken == room) {
+            int held = (int) pool(signal).stream()
+                    .filter(item -> !item.heldBefore() && !images.contains(item.imageUri()))
+                    .filter(item -> usable.test(item) && caps.holding(item).isEmpty())
+                    .count();
+            tallies.computeIfPresent(signal, (s, tally) -> tally.atCeiling(held));
+        }
+        return taken;
     }
 
     /**
      * Splits the budget over draws and signals by largest remainder. A draw that is not offered, or a signal, leaves its
-     * share to the signals; without any signal the draws have theirs alone.
+     * share to the signals; without any signal the draws have theirs alone. What the draws leave is split anew where a
+     * signal's part is not within its bounds.
      *
      * @param offers whether a signal has candidates at all
      */
     static Map<String, Integer> quotas(UseCaseSettings settings, Predicate<String> offers) {
         Map<String, Double> shares = new TreeMap<>();
-        Candidates.SCORED.forEach(signal -> shares.put(signal, offers.test(signal) ? weight(settings, signal) : 0));
+        Candidates.SCORED.forEach(
+                signal -> shares.put(signal, offers.test(signal) ? settings.weight(Candidates.settingOf(signal)) : 0));
         double sum = shares.values().stream().mapToDouble(Double::doubleValue).sum();
         double check = offers.test(Candidates.MODEL_CHECK)
                 ? Math.min(settings.modelCheckShare(), 1 - settings.auditShare())
@@ -188,7 +213,27 @@ final class BudgetSolver {
         shares.put(Candidates.AUDIT, settings.auditShare());
         shares.put(Candidates.MODEL_CHECK, check);
         int spent = sum == 0 ? (int) Math.round(drawn * settings.budget()) : settings.budget();
-        return Allotment.largestRemainder(spent, shares);
+        Map<String, Integer> quotas = Allotment.largestRemainder(spent, shares);
+        Map<String, Bounds> bounds = new TreeMap<>();
+        Candidates.SCORED.stream()
+                .filter(offers)
+                .forEach(signal -> bounds.put(signal, settings.bounds(Candidates.settingOf(signal))));
+        if (!bounds.entrySet().stream()
+                .allMatch(bound -> bound.getValue().allow(quotas.getOrDefault(bound.getKey(), 0)))) {
+            int left = settings.budget();
+            for (String draw : Candidates.DRAWN) {
+                left -= quotas.getOrDefault(draw, 0);
+                shares.remove(draw);
+            }
+            Map<String, Integer> floors = new TreeMap<>();
+            Map<String, Integer> ceilings = new TreeMap<>();
+            bounds.forEach((signal, bound) -> {
+                floors.put(signal, bound.min());
+                ceilings.put(signal, bound.max());
+            });
+            quotas.putAll(Allotment.withinLimits(left, shares, floors, ceilings));
+        }
+        return quotas;
     }
 
     /** Takes the first of a pool that can be labeled; returns how many. */
@@ -217,7 +262,7 @@ final class BudgetSolver {
         }
         chosen.put(signal, drawn);
         int elsewhere = pool(signal).size() - free.size();
-        tallies.put(signal, new Tally(quota, free.size(), Map.of(), unusable, elsewhere));
+        tallies.put(signal, new Tally(quota, free.size(), Map.of(), unusable, elsewhere, 0));
         return drawn.size();
     }
 

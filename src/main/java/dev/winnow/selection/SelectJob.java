@@ -190,6 +190,7 @@ public final class SelectJob implements Stage {
                     known.getOrDefault(useCase, List.of()),
                     checked(useCase));
             sentences.add(one.spending().sentence());
+            one.spending().loweredFloors().ifPresent(sentences::add);
             if (!one.planted().isEmpty()) {
                 long gold = one.planted().stream().filter(Planted::gold).count();
                 sentences.add(String.format(

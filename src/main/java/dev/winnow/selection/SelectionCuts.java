@@ -22,6 +22,7 @@ public final class SelectionCuts {
     public static final String HELD_BY_CLASS = "held_by_class";
     public static final String UNUSABLE = "unusable";
     public static final String HELD_BY_OPEN_WORK = "held_by_open_work";
+    public static final String HELD_BY_CEILING = "held_by_ceiling";
     public static final String LOWEST_SCORE = "lowest_score";
 
     /** The declaration. */
@@ -54,6 +55,11 @@ public final class SelectionCuts {
                     LongType,
                     "Images of the use case's budget, over all its signals, that were held back because of what the team"
                             + " still has open; null in rows from before the column")
+            .optional(
+                    HELD_BY_CEILING,
+                    LongType,
+                    "Items that could have been chosen when the signal had as many images as its ceiling"
+                            + " (use-cases.<name>.signal-bounds) allows; 0 below it; null in rows from before the column")
             .check("selected_not_negative", SELECTED + " >= 0")
             .partitionedBy(Selections.PIPELINE, Selections.RUN_DATE)
             .key(Selections.PIPELINE, Selections.RUN_DATE, Selections.ROUND_ID, Inferences.USE_CASE, Selections.SIGNAL)
@@ -82,6 +88,7 @@ public final class SelectionCuts {
                 (long) cut.tally().heldBy(Cap.CLASS),
                 (long) cut.tally().unusable(),
                 cut.lowestScore(),
-                heldByOpenWork);
+                heldByOpenWork,
+                (long) cut.tally().heldByCeiling());
     }
 }

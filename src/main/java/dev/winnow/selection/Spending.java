@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -140,6 +141,32 @@ record Spending(UseCasePool pool, UseCaseSettings settings, BudgetSolver.Spent s
                 spent.total() < settings.budget()
                         ? "; caps, missing images or too few candidates held the rest back (show selection_cuts)"
                         : "");
+    }
+
+    /** What a person wants to know where the floors of signals ask for more than there is; empty where they do not. */
+    Optional<String> loweredFloors() {
+        Map<String, Integer> lowered = new TreeMap<>();
+        long asked = 0;
+        boolean less = false;
+        for (String signal : Candidates.SCORED) {
+            int floor = settings.bounds(Candidates.settingOf(signal)).min();
+            BudgetSolver.Tally tally = spent.tally(signal);
+            if (floor > 0 && tally.eligible() > 0) {
+                asked += floor;
+                lowered.put(Candidates.settingOf(signal), tally.quota());
+                less |= tally.quota() < floor;
+            }
+        }
+        return less
+                ? Optional.of(String.format(
+                        Locale.ROOT,
+                        "%s: the floors of signals (use-cases.<name>.signal-bounds) ask for %,d images, more than a budget of %,d"
+                                + " leaves beside the draws, so they are lowered to %s",
+                        useCase(),
+                        asked,
+                        settings.budget(),
+                        lowered))
+                : Optional.empty();
     }
 
     /** Draws do not follow scores, so theirs say nothing. */

@@ -42,35 +42,78 @@ public final class Allotment {
 
     /**
      * Splits as {@link #largestRemainder} does, but gives nobody more than a limit: what one can't take goes to the
-     * others by their weights (water-filling, at most one round per name).
+     * others by their weights.
      *
      * @param total not negative
      * @param weights name to a weight of at least 0
-     * @param limits name to the most it can take, for every name of {@code weights}
+     * @param limits name to the most it can take; who is not named takes nothing
      * @return name to its share, in name order; the shares sum to {@code total}, or to all that those with a positive
      *     weight can take if that is less
      */
     public static Map<String, Integer> withinLimits(
             int total, Map<String, Double> weights, Map<String, Integer> limits) {
+        return withinLimits(total, weights, Map.of(), limits);
+    }
+
+    /**
+     * Splits as {@link #largestRemainder} does, but gives nobody less than a floor or more than a limit (water-filling):
+     * each has the same multiple of its weight, rounded, as far as its bounds allow.
+     *
+     * <p>A round clamps those beyond their bounds on one side, and the next shares what they leave by the other weights, so
+     * there are no more rounds than names. Both sides at once would be wrong: clamping one side changes what the others
+     * are to have, and may bring the other side back within its bounds. Those of the side that is farther off in sum stay
+     * beyond theirs whatever becomes of the rest.
+     *
+     * @param total not negative
+     * @param weights name to a weight of at least 0; one of 0 has its floor
+     * @param floors name to the least it is to have, not above its limit; who is not named has none. Floors that ask for
+     *     more than {@code total} are lowered in proportion, by largest remainder
+     * @param limits name to the most it can take; who is not named takes nothing
+     * @return name to its share, in name order; the shares sum to {@code total}, or to the limits of those with a positive
+     *     weight and the floors of the others if that is less
+     */
+    public static Map<String, Integer> withinLimits(
+            int total, Map<String, Double> weights, Map<String, Integer> floors, Map<String, Integer> limits) {
+        Map<String, Integer> least = lowered(total, floors);
         Map<String, Integer> shares = new TreeMap<>();
         Map<String, Double> open = new TreeMap<>(weights);
         int left = total;
         while (true) {
             Map<String, Integer> round = largestRemainder(left, open);
-            List<String> full = round.entrySet().stream()
-                    .filter(share -> share.getValue() > limits.getOrDefault(share.getKey(), 0))
-                    .map(Map.Entry::getKey)
-                    .toList();
-            if (full.isEmpty()) {
+            Map<String, Integer> above = new TreeMap<>();
+            Map<String, Integer> below = new TreeMap<>();
+            long excess = 0;
+            long shortfall = 0;
+            for (Map.Entry<String, Integer> share : round.entrySet()) {
+                String name = share.getKey();
+                int most = limits.getOrDefault(name, 0);
+                int fewest = least.getOrDefault(name, 0);
+                if (share.getValue() > most) {
+                    above.put(name, most);
+                    excess += share.getValue() - most;
+                } else if (share.getValue() < fewest) {
+                    below.put(name, fewest);
+                    shortfall += fewest - share.getValue();
+                }
+            }
+            if (above.isEmpty() && below.isEmpty()) {
                 shares.putAll(round);
                 return shares;
             }
-            for (String name : full) {
-                int limit = limits.getOrDefault(name, 0);
-                shares.put(name, limit);
-                left -= limit;
-                open.remove(name);
+            for (Map.Entry<String, Integer> clamped : (excess >= shortfall ? above : below).entrySet()) {
+                shares.put(clamped.getKey(), clamped.getValue());
+                left -= clamped.getValue();
+                open.remove(clamped.getKey());
             }
         }
+    }
+
+    private static Map<String, Integer> lowered(int total, Map<String, Integer> floors) {
+        if (floors.values().stream().mapToLong(Integer::longValue).sum() <= total) {
+            return floors;
+        }
+        Map<String, Double> weights = new TreeMap<>();
+        floors.forEach((name, floor) -> weights.put(name, (double) floor));
+        return largestRemainder(total, weights);
     }
 }

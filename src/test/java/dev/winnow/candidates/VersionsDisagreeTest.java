@@ -103,6 +103,8 @@ class VersionsDisagreeTest {
         "use-cases.dock.versions-disagree = off, false",
         "use-cases.gate.versions-disagree = off, true",
         "use-cases.default.signals.confident-wrong = 0, false",
+        "'use-cases.default { signals.confident-wrong = 0, signal-bounds.confident-wrong.min = 1 }', true",
+        "use-cases.default.signal-bounds.confident-wrong.max = 0, false",
         "use-cases.dock.budget = 0, false"
     })
     void aUseCaseThatWantsNoneCostsNothing(String hocon, boolean looked) {

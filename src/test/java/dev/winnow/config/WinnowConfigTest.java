@@ -196,7 +196,7 @@ class WinnowConfigTest {
                   change { days = 2, age-days = 1, days-between-false-alarms = 7 } }
                 use-cases.default {
                   budget = 9, audit-share = 0.3, model-check-share = 0.1, signals { low-confidence = 1, boundary = 2, rare-class = 3, elevated-segment = 4, confident-wrong = 5, error-risk = 6 }, max-per-burst = 2, burst-seconds = 3, burst-max-seconds = 4, max-class-share = 0.5, max-per-camera = 2
-                  uncertainty = margin, image-score = sum, box-floor = 0.1, versions-disagree = false, diversity = 5, phash-distance = 1
+                  signal-bounds { boundary { min = 1, max = 5 } }, uncertainty = margin, image-score = sum, box-floor = 0.1, versions-disagree = false, diversity = 5, phash-distance = 1
                   max-site-share = 0.4, labels = [a, b]
                   classes.default { alarm-threshold = 0.2, boundary-band = 0.1, low-confidence-below = 0.3, confident-from = 0.4 }
                 }
@@ -301,6 +301,37 @@ class WinnowConfigTest {
         assertThatThrownBy(() -> load(MINIMAL + line))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining(problem);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "boundary { min = 6, max = 5 } | use-cases.default.signal-bounds.boundary.min = 6 is above max = 5",
+                "boundary.max = -1 | signal-bounds.boundary.max = -1, expected an integer from 0 to 1000000",
+                "boundary = 5 | use-cases.default.signal-bounds.boundary must be an object",
+                "boundry.max = 5 | unknown key use-cases.default.signal-bounds.boundry; did you mean boundary?",
+                "boundary.most = 5 | unknown key use-cases.default.signal-bounds.boundary.most; known: max, min",
+            })
+    void boundsOfSignalsThatNothingCanKeepAreNamed(String line, String problem) {
+        assertThatThrownBy(() -> load(MINIMAL + "use-cases.default.signal-bounds." + line))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(problem);
+    }
+
+    @Test
+    void aSignalIsBoundOnlyWhereAndAsFarAsItIsNamed() {
+        WinnowConfig config = load(MINIMAL + """
+                use-cases.default.signal-bounds { boundary.min = 3, rare-class { min = 2, max = 2 } }
+                use-cases.gate.signal-bounds { boundary.max = 4, rare-class = null }
+                """);
+        UseCaseSettings dock = config.useCase("dock");
+        assertThat(dock.bounds("boundary")).isEqualTo(new UseCaseSettings.Bounds(3, Integer.MAX_VALUE));
+        assertThat(dock.bounds("rare-class")).isEqualTo(new UseCaseSettings.Bounds(2, 2));
+        assertThat(dock.bounds("error-risk")).isEqualTo(UseCaseSettings.Bounds.NONE);
+        assertThat(config.useCase("gate").bounds("boundary")).isEqualTo(new UseCaseSettings.Bounds(3, 4));
+        assertThat(config.useCase("gate").bounds("rare-class")).isEqualTo(UseCaseSettings.Bounds.NONE);
+        assertThat(load(MINIMAL).useCase("dock").signalBounds()).isEmpty();
     }
 
     @ParameterizedTest

@@ -72,6 +72,16 @@ class ExplanationTest {
     }
 
     private void cut(String signal, int selected, int eligible, @Nullable Double lowest, int heldByCamera) {
+        cut(signal, selected, eligible, lowest, heldByCamera, null);
+    }
+
+    private void cut(
+            String signal,
+            int selected,
+            int eligible,
+            @Nullable Double lowest,
+            int heldByCamera,
+            @Nullable Integer heldByCeiling) {
         add(
                 SelectionCuts.TABLE,
                 "{'pipeline':'p','run_date':'2026-11-07','round_id':'2026-11-07.1','use_case':'gate','signal':'"
@@ -80,6 +90,8 @@ class ExplanationTest {
                         + ",'held_by_camera':" + heldByCamera
                         + ",'held_by_burst':0,'held_by_site':0,'held_by_class':0,'unusable':0,'lowest_score':"
                         + lowest
+                        + ",'held_by_ceiling':"
+                        + heldByCeiling
                         + "}");
     }
 
@@ -179,6 +191,16 @@ class ExplanationTest {
                 .contains(
                         "BOUNDARY: score 0.3000 is below 0.7000, the lowest of the 1 that were chosen of 3",
                         "AUDIT: not drawn: the 1 smallest draws of 2 in the pool are in");
+    }
+
+    @Test
+    void aCeilingThatKeptImagesOutIsTold() {
+        rows.remove(SelectionCuts.TABLE);
+        cut("BOUNDARY", 1, 3, 0.7, 0, 2);
+        assertThat(explained("item-c", DAY))
+                .contains(
+                        "BOUNDARY: score 0.3000 is below 0.7000, the lowest of the 1 that were chosen of 3; at 1 images the"
+                                + " signal had reached its ceiling (use-cases.<name>.signal-bounds), which kept 2 more out");
     }
 
     @Test

@@ -297,7 +297,7 @@ final class ReportTables {
     private static String cut(String signal, int selected) {
         return "{'pipeline':'p','run_date':'2026-11-07','round_id':'2026-11-07.1','use_case':'gate','signal':'" + signal
                 + "','quota':6,'eligible':50,'selected':" + selected
-                + ",'held_by_burst':3,'held_by_camera':1,'held_by_site':0,'held_by_class':4,'unusable':2,"
+                + ",'held_by_burst':3,'held_by_camera':1,'held_by_site':0,'held_by_class':4,'held_by_ceiling':5,'unusable':2,"
                 + "'lowest_score':0.4}";
     }
 

@@ -3,11 +3,13 @@ package dev.winnow.selection;
 import static dev.winnow.candidates.Candidates.AUDIT;
 import static dev.winnow.candidates.Candidates.BOUNDARY;
 import static dev.winnow.candidates.Candidates.DRAWN;
-import static dev.winnow.candidates.Candidates.LOW_CONFIDENCE;
 import static dev.winnow.candidates.Candidates.MODEL_CHECK;
+import static dev.winnow.candidates.Candidates.SCORED;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.winnow.candidates.Candidates;
 import dev.winnow.config.UseCaseSettings;
+import dev.winnow.config.UseCaseSettings.Bounds;
 import dev.winnow.config.UseCaseSettings.Caps;
 import dev.winnow.selection.BudgetSolver.Spent;
 import java.time.Duration;
@@ -20,6 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -30,6 +33,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class BudgetSolverPropertiesTest {
+    private static final List<String> ALL =
+            Stream.of(DRAWN, SCORED).flatMap(List::stream).toList();
+
     /** A random fleet: few or many sites, cameras and classes, bursts, images of several signals, some unusable. */
     private record Case(UseCaseSettings settings, List<PoolItem> pool, Set<String> unusable) {
         static Case of(long seed) {
@@ -50,7 +56,7 @@ class BudgetSolverPropertiesTest {
                 if (random.nextInt(10) == 0) {
                     unusable.add(image);
                 }
-                for (String signal : List.of(AUDIT, MODEL_CHECK, BOUNDARY, LOW_CONFIDENCE)) {
+                for (String signal : ALL) {
                     if (random.nextInt(3) > 0) {
                         // Scores and draws tie often.
                         Double score = DRAWN.contains(signal) ? null : (Double) (random.nextInt(5) / 4.0);
@@ -60,9 +66,18 @@ class BudgetSolverPropertiesTest {
                     }
                 }
             }
-            UseCaseSettings settings = Pools.settings(
-                    random.nextInt(60), random.nextInt(11) / 10.0, random.nextInt(3), random.nextInt(3), 1, 1);
-            return new Case(Pools.with(caps(random), settings), pool, unusable);
+            Map<String, Double> weights = new TreeMap<>();
+            Map<String, Bounds> bounds = new TreeMap<>();
+            for (String signal : UseCaseSettings.SIGNALS) {
+                weights.put(signal, (double) random.nextInt(3));
+                // A third of the fleets has no bounds.
+                if (seed % 3 > 0 && random.nextInt(3) == 0) {
+                    int min = random.nextInt(12);
+                    bounds.put(signal, new Bounds(min, min + random.nextInt(12)));
+                }
+            }
+            UseCaseSettings settings = Pools.settings(random.nextInt(60), random.nextInt(11) / 10.0, weights, 1, 1);
+            return new Case(Pools.with(bounds, Pools.with(caps(random), settings)), pool, unusable);
         }
 
         static Caps caps(Random random) {
@@ -138,8 +153,19 @@ class BudgetSolverPropertiesTest {
         }
 
         boolean weighs(String signal) {
-            String key = signal.equals(BOUNDARY) ? "boundary" : "low-confidence";
-            return settings.signalWeights().getOrDefault(key, 0.0) > 0;
+            return settings.weight(Candidates.settingOf(signal)) > 0;
+        }
+
+        Bounds bounds(String signal) {
+            return settings.bounds(Candidates.settingOf(signal));
+        }
+
+        /** Whether a signal may have more: by its weight below its ceiling, by its floor below its part. */
+        boolean mayHaveMore(String signal, Spent spent) {
+            int has = spent.of(signal).size();
+            return weighs(signal)
+                    ? has < bounds(signal).max()
+                    : has < spent.tally(signal).quota();
         }
     }
 
@@ -185,7 +211,7 @@ class BudgetSolverPropertiesTest {
                     .filteredOn(item -> !chosen.contains(item.imageUri()))
                     .filteredOn(c::usable)
                     .filteredOn(item -> item.signal().equals(AUDIT)
-                            || (!item.signal().equals(MODEL_CHECK) && c.weighs(item.signal())))
+                            || (SCORED.contains(item.signal()) && c.mayHaveMore(item.signal(), spent)))
                     .noneMatch(item -> c.fits(capped, item));
         }
     }
@@ -230,6 +256,7 @@ class BudgetSolverPropertiesTest {
                 s.auditShare(),
                 s.modelCheckShare(),
                 s.signalWeights(),
+                s.signalBounds(),
                 s.uncertainty(),
                 s.boxes(),
                 s.versionsDisagree(),
@@ -256,24 +283,51 @@ class BudgetSolverPropertiesTest {
 
     @ParameterizedTest
     @MethodSource("seeds")
+    void noSignalHasMoreThanItsCeilingAndWhatTheCeilingsKeepOutIsCountedThere(long seed) {
+        Case c = Case.of(seed);
+        Spent spent = c.spent();
+        for (String signal : SCORED) {
+            assertThat(spent.of(signal))
+                    .as(signal)
+                    .hasSizeLessThanOrEqualTo(c.bounds(signal).max());
+            if (spent.of(signal).size() < c.bounds(signal).max()) {
+                assertThat(spent.tally(signal).heldByCeiling()).as(signal).isZero();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
     void quotasSumToTheBudgetAndEachIsKeptWhereNobodySpills(long seed) {
         Case c = Case.of(seed);
         Map<String, Integer> quotas = BudgetSolver.quotas(c.settings, signal -> true);
         int sum = quotas.values().stream().mapToInt(Integer::intValue).sum();
-        boolean weighted = c.weighs(BOUNDARY) || c.weighs(LOW_CONFIDENCE);
-        if (weighted) {
-            assertThat(sum).isEqualTo(c.settings.budget());
-        }
+        int left = c.settings.budget() - quotas.getOrDefault(AUDIT, 0) - quotas.getOrDefault(MODEL_CHECK, 0);
+        long floors =
+                SCORED.stream().mapToLong(signal -> c.bounds(signal).min()).sum();
+        long fits = SCORED.stream()
+                .mapToLong(signal -> c.weighs(signal)
+                        ? c.bounds(signal).max()
+                        : c.bounds(signal).min())
+                .sum();
+        assertThat(sum).isEqualTo(c.settings.budget() - left + Math.min(left, fits));
+        SCORED.forEach(signal -> {
+            int least = floors <= left ? c.bounds(signal).min() : 0;
+            assertThat(quotas.getOrDefault(signal, 0))
+                    .as(signal)
+                    .isBetween(least, c.bounds(signal).max());
+        });
         List<PoolItem> rich = new ArrayList<>();
-        for (int i = 0; i < 200; i++) {
-            rich.add(Pools.audit("a" + i, i / 200.0));
-            rich.add(Pools.check("m" + i, i / 200.0));
-            rich.add(Pools.boundary("b" + i, i / 200.0));
-            rich.add(Pools.low("l" + i, i / 200.0));
+        for (int i = 0; i < 100; i++) {
+            for (String signal : ALL) {
+                Double score = DRAWN.contains(signal) ? null : (Double) (i / 100.0);
+                String image = signal + i;
+                rich.add(Pools.item(signal, image, "s-" + image, "c-" + image, score, i / 100.0));
+            }
         }
         Spent spent = BudgetSolver.spend(c.settings, rich, List.of(), item -> true);
         assertThat(spent.total()).isEqualTo(c.settings.budget());
-        for (String signal : List.of(AUDIT, MODEL_CHECK, BOUNDARY, LOW_CONFIDENCE)) {
+        for (String signal : ALL) {
             assertThat(spent.of(signal)).as(signal).hasSize(quotas.getOrDefault(signal, 0));
         }
         assertThat(spent.of(Selections.FILL)).hasSize(c.settings.budget() - sum);

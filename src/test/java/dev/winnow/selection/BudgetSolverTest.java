@@ -4,6 +4,7 @@ import static dev.winnow.candidates.Candidates.AUDIT;
 import static dev.winnow.candidates.Candidates.BOUNDARY;
 import static dev.winnow.candidates.Candidates.LOW_CONFIDENCE;
 import static dev.winnow.candidates.Candidates.MODEL_CHECK;
+import static dev.winnow.candidates.Candidates.RARE_CLASS;
 import static dev.winnow.selection.Pools.at;
 import static dev.winnow.selection.Pools.audit;
 import static dev.winnow.selection.Pools.boundary;
@@ -24,6 +25,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.winnow.config.UseCaseSettings;
+import dev.winnow.config.UseCaseSettings.Bounds;
 import dev.winnow.config.UseCaseSettings.Caps;
 import dev.winnow.selection.BudgetSolver.Spent;
 import dev.winnow.stats.Allotment;
@@ -33,6 +35,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
@@ -125,6 +128,83 @@ class BudgetSolverTest {
         assertThat(spent.of(LOW_CONFIDENCE)).isEmpty();
         assertThat(images(spent.of(FILL))).containsExactly("f");
         assertThat(spent.tally(LOW_CONFIDENCE).eligible()).isEqualTo(1);
+    }
+
+    private static UseCaseSettings bounded(int budget, double boundary, double low, Map<String, Bounds> bounds) {
+        return with(bounds, settings(budget, 0, boundary, low, 100, 1));
+    }
+
+    private static List<PoolItem> many(int boundaries, int lows, int frames) {
+        List<PoolItem> pool = new ArrayList<>();
+        IntStream.range(0, boundaries).forEach(i -> pool.add(boundary("b" + i, 1 - i / 1e3)));
+        IntStream.range(0, lows).forEach(i -> pool.add(low("l" + i, 1 - i / 1e3)));
+        IntStream.range(0, frames).forEach(i -> pool.add(audit("f" + i, i / 1e3)));
+        return pool;
+    }
+
+    private static Map<String, Integer> sizes(UseCaseSettings settings, List<PoolItem> pool) {
+        Map<String, Integer> sizes = new HashMap<>();
+        BudgetSolver.spend(settings, pool, List.of(), item -> true)
+                .chosen()
+                .forEach((signal, items) -> sizes.put(signal, items.size()));
+        sizes.values().removeIf(size -> size == 0);
+        return sizes;
+    }
+
+    @Test
+    void boundsSplitWhatTheDrawsLeaveAnewAndLeaveTheDrawsAlone() {
+        UseCaseSettings plain = settings(100, .1, 3, 1, 5, 1);
+        assertThat(BudgetSolver.quotas(plain, signal -> true))
+                .containsAllEntriesOf(Map.of(AUDIT, 10, MODEL_CHECK, 25, BOUNDARY, 49, LOW_CONFIDENCE, 16));
+        assertThat(BudgetSolver.quotas(with(Map.of("boundary", new Bounds(0, 30)), plain), signal -> true))
+                .containsAllEntriesOf(Map.of(AUDIT, 10, MODEL_CHECK, 25, BOUNDARY, 30, LOW_CONFIDENCE, 35));
+        assertThat(BudgetSolver.quotas(with(Map.of("low-confidence", new Bounds(40, 50)), plain), signal -> true))
+                .containsAllEntriesOf(Map.of(AUDIT, 10, MODEL_CHECK, 25, BOUNDARY, 25, LOW_CONFIDENCE, 40));
+        assertThat(BudgetSolver.quotas(with(Map.of("boundary", new Bounds(20, 60)), plain), signal -> true))
+                .as("bounds that the weights keep change nothing")
+                .isEqualTo(BudgetSolver.quotas(plain, signal -> true));
+        assertThat(BudgetSolver.quotas(
+                        with(Map.of("rare-class", new Bounds(20, 60)), plain), signal -> !signal.equals(RARE_CLASS)))
+                .as("a signal without candidates has no floor")
+                .containsAllEntriesOf(Map.of(BOUNDARY, 49, LOW_CONFIDENCE, 16, RARE_CLASS, 0));
+    }
+
+    @Test
+    void whatASignalWithACeilingCannotTakeDoesNotComeBackToIt() {
+        UseCaseSettings ceiling = bounded(10, 3, 1, Map.of("boundary", new Bounds(0, 4)));
+        assertThat(sizes(ceiling, many(20, 20, 20))).isEqualTo(Map.of(BOUNDARY, 4, LOW_CONFIDENCE, 6));
+        assertThat(sizes(ceiling, many(20, 3, 20))).isEqualTo(Map.of(BOUNDARY, 4, LOW_CONFIDENCE, 3, FILL, 3));
+        assertThat(sizes(ceiling, many(20, 0, 20)))
+                .as("also of a signal without candidates")
+                .isEqualTo(Map.of(BOUNDARY, 4, FILL, 6));
+        assertThat(sizes(bounded(10, 1, 1, Map.of("low-confidence", new Bounds(0, 6))), many(1, 20, 20)))
+                .as("what spills to a signal stops at its ceiling")
+                .isEqualTo(Map.of(BOUNDARY, 1, LOW_CONFIDENCE, 6, FILL, 3));
+    }
+
+    @Test
+    void aFloorHoldsWithoutWeightAndWhatHasNoCandidatesForItSpills() {
+        UseCaseSettings floor = bounded(10, 1, 0, Map.of("low-confidence", new Bounds(4, 9)));
+        assertThat(sizes(floor, many(20, 20, 20))).isEqualTo(Map.of(BOUNDARY, 6, LOW_CONFIDENCE, 4));
+        assertThat(sizes(floor, many(3, 20, 20)))
+                .as("without weight it has its floor alone")
+                .isEqualTo(Map.of(BOUNDARY, 3, LOW_CONFIDENCE, 4, FILL, 3));
+        assertThat(sizes(floor, many(20, 2, 20))).isEqualTo(Map.of(BOUNDARY, 8, LOW_CONFIDENCE, 2));
+        assertThat(sizes(bounded(10, 0, 0, Map.of("low-confidence", new Bounds(4, 9))), many(20, 20, 20)))
+                .isEqualTo(Map.of(LOW_CONFIDENCE, 4, FILL, 6));
+    }
+
+    @Test
+    void itemsThatACeilingKeptOutAreCounted() {
+        UseCaseSettings ceiling = bounded(10, 3, 1, Map.of("boundary", new Bounds(0, 4)));
+        List<PoolItem> pool = many(20, 20, 20);
+        pool.add(heldBefore(boundary("before", 0.1)));
+        pool.add(boundary("l0", 0.1)); // the other signal has it later
+        pool.add(boundary("gone", 0.1));
+        Spent spent = BudgetSolver.spend(
+                ceiling, pool, List.of(), item -> !item.imageUri().equals("gone"));
+        assertThat(spent.tally(BOUNDARY).heldByCeiling()).isEqualTo(17);
+        assertThat(spent.tally(LOW_CONFIDENCE).heldByCeiling()).isZero();
     }
 
     @Test

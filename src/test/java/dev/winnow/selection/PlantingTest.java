@@ -184,6 +184,7 @@ class PlantingTest {
                 plain.auditShare(),
                 plain.modelCheckShare(),
                 plain.signalWeights(),
+                plain.signalBounds(),
                 plain.uncertainty(),
                 plain.boxes(),
                 plain.versionsDisagree(),

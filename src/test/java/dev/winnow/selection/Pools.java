@@ -3,6 +3,7 @@ package dev.winnow.selection;
 import dev.winnow.candidates.Candidates;
 import dev.winnow.config.Uncertainty;
 import dev.winnow.config.UseCaseSettings;
+import dev.winnow.config.UseCaseSettings.Bounds;
 import dev.winnow.config.UseCaseSettings.Caps;
 import dev.winnow.config.UseCaseSettings.ClassThresholds;
 import java.time.Duration;
@@ -29,6 +30,7 @@ final class Pools {
                 audit,
                 MODEL_CHECKS,
                 weights,
+                Map.of(),
                 Uncertainty.CONFIDENCE,
                 UseCaseSettings.Boxes.NONE,
                 true,
@@ -40,11 +42,21 @@ final class Pools {
     }
 
     static UseCaseSettings with(Caps caps, UseCaseSettings s) {
+        return with(s.signalBounds(), caps, s);
+    }
+
+    /** The same with bounds of signals, named in kebab case. */
+    static UseCaseSettings with(Map<String, Bounds> bounds, UseCaseSettings s) {
+        return with(bounds, s.caps(), s);
+    }
+
+    private static UseCaseSettings with(Map<String, Bounds> bounds, Caps caps, UseCaseSettings s) {
         return new UseCaseSettings(
                 s.budget(),
                 s.auditShare(),
                 s.modelCheckShare(),
                 s.signalWeights(),
+                bounds,
                 s.uncertainty(),
                 s.boxes(),
                 s.versionsDisagree(),

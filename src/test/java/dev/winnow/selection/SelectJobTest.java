@@ -305,6 +305,31 @@ class SelectJobTest {
         assertThat(bySignal()).isEqualTo(Map.of("BOUNDARY", 10L, "LOW_CONFIDENCE", 10L));
     }
 
+    @Test
+    void aCeilingIsKeptInTheLedgerAndFloorsBeyondTheBudgetAreTold() {
+        List<String> rows = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            rows.add(boundary(DAY, "b" + i, 0.5));
+            rows.add(candidate(DAY, Candidates.LOW_CONFIDENCE, "l" + i, 0.5, 0.5));
+        }
+        candidates(DAY, rows.toArray(String[]::new));
+        assertThat(select(hocon(20, 0) + "use-cases.default.signal-bounds.boundary.max = 3", DAY)
+                        .sentences())
+                .containsExactly("dock: 20 of a budget of 20 selected {BOUNDARY=3, LOW_CONFIDENCE=17}");
+        assertThat(tables.read(SelectionCuts.TABLE)
+                        .filter("signal = 'BOUNDARY'")
+                        .first()
+                        .<Long>getAs(SelectionCuts.HELD_BY_CEILING))
+                .isEqualTo(37);
+        assertThat(select(hocon(20, 0) + """
+                        use-cases.default.signal-bounds { boundary.min = 30, low-confidence.min = 10, rare-class.min = 5 }
+                        """, DAY).sentences())
+                .containsExactly(
+                        "dock: 20 of a budget of 20 selected {BOUNDARY=15, LOW_CONFIDENCE=5}",
+                        "dock: the floors of signals (use-cases.<name>.signal-bounds) ask for 40 images, more than a budget"
+                                + " of 20 leaves beside the draws, so they are lowered to {boundary=15, low-confidence=5}");
+    }
+
     private Map<String, Long> bySignal() {
         return rows("2026-10-10.1").stream()
                 .collect(Collectors.groupingBy(row -> row.getAs(Selections.SIGNAL), Collectors.counting()));

@@ -91,4 +91,89 @@ class AllotmentTest {
             assertThat(shares).allSatisfy((name, share) -> assertThat(share).isBetween(0, limits.get(name)));
         }
     }
+
+    @Test
+    void nobodyHasLessThanItsFloorAndAWeightOfZeroHasItsFloor() {
+        Map<String, Double> weights = Map.of("a", 6.0, "b", 3.0, "c", 0.0);
+        Map<String, Integer> most = Map.of("a", 99, "b", 99, "c", 99);
+        assertThat(Allotment.withinLimits(9, weights, Map.of("b", 5), most)).isEqualTo(Map.of("a", 4, "b", 5, "c", 0));
+        assertThat(Allotment.withinLimits(9, weights, Map.of("b", 2, "c", 3), most))
+                .isEqualTo(Map.of("a", 4, "b", 2, "c", 3));
+        assertThat(Allotment.withinLimits(9, Map.of("c", 0.0), Map.of("c", 3), most))
+                .isEqualTo(Map.of("c", 3));
+    }
+
+    @Test
+    void whatClampingOneSideBringsBackWithinItsBoundsIsNotClamped() {
+        assertThat(Allotment.withinLimits(
+                        10, Map.of("a", 8.0, "b", 1.0, "c", 1.0), Map.of("b", 2), Map.of("a", 3, "b", 99, "c", 99)))
+                .as("b is below its floor only while a has what it can't take")
+                .isEqualTo(Map.of("a", 3, "b", 4, "c", 3));
+        assertThat(Allotment.withinLimits(
+                        10, Map.of("a", 5.0, "b", 1.0, "c", 4.0), Map.of("b", 6), Map.of("a", 4, "b", 99, "c", 99)))
+                .as("a is above its limit only while b lacks its floor")
+                .isEqualTo(Map.of("a", 2, "b", 6, "c", 2));
+    }
+
+    @Test
+    void floorsBeyondTheTotalAreLoweredInProportion() {
+        assertThat(Allotment.withinLimits(
+                        10,
+                        Map.of("a", 1.0, "b", 1.0, "c", 9.0),
+                        Map.of("a", 20, "b", 10),
+                        Map.of("a", 30, "b", 30, "c", 30)))
+                .isEqualTo(Map.of("a", 7, "b", 3, "c", 0));
+    }
+
+    /** Bounds of a few names, often tight on both sides. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+    void sharesAreOneMultipleOfTheWeightsWithinTheBoundsUpToRounding(long seed) {
+        Random random = new Random(seed);
+        double[] some = {0, 1, 1, 2, 3, 5, 7, 20};
+        for (int i = 0; i < 2_000; i++) {
+            int total = random.nextInt(41);
+            Map<String, Double> weights = new TreeMap<>();
+            Map<String, Integer> floors = new TreeMap<>();
+            Map<String, Integer> limits = new TreeMap<>();
+            for (int n = 1 + random.nextInt(6); n > 0; n--) {
+                int floor = random.nextInt(3) == 0 ? random.nextInt(13) : 0;
+                weights.put("w" + n, some[random.nextInt(some.length)] / (1 + random.nextInt(3)));
+                floors.put("w" + n, floor);
+                limits.put("w" + n, floor + random.nextInt(random.nextBoolean() ? 6 : 60));
+            }
+            String told = total + " by " + weights + " within " + floors + " and " + limits;
+            Map<String, Integer> shares = Allotment.withinLimits(total, weights, floors, limits);
+            int asked = floors.values().stream().mapToInt(floor -> floor).sum();
+            if (asked > total) {
+                Map<String, Double> asWeights = new TreeMap<>();
+                floors.forEach((name, floor) -> asWeights.put(name, (double) floor));
+                assertThat(shares).as(told).isEqualTo(Allotment.largestRemainder(total, asWeights));
+                continue;
+            }
+            int fits = weights.entrySet().stream()
+                    .mapToInt(weight -> (weight.getValue() > 0 ? limits : floors).getOrDefault(weight.getKey(), 0))
+                    .sum();
+            assertThat(shares.values().stream().mapToInt(share -> share).sum())
+                    .as(told)
+                    .isEqualTo(Math.min(total, fits));
+            // The multiples with which every clamped share is at most one away.
+            double low = 0;
+            double high = Double.POSITIVE_INFINITY;
+            for (Map.Entry<String, Integer> one : shares.entrySet()) {
+                int floor = floors.getOrDefault(one.getKey(), 0);
+                int limit = limits.getOrDefault(one.getKey(), 0);
+                double weight = weights.getOrDefault(one.getKey(), 0.0);
+                int share = one.getValue();
+                assertThat(share).as(told).isBetween(floor, weight > 0 ? limit : floor);
+                if (weight > 0 && share - 1 > floor) {
+                    low = Math.max(low, (share - 1) / weight);
+                }
+                if (weight > 0 && share + 1 < limit) {
+                    high = Math.min(high, (share + 1) / weight);
+                }
+            }
+            assertThat(low).as(told).isLessThanOrEqualTo(high + 1e-9);
+        }
+    }
 }
