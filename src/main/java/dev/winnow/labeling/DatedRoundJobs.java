@@ -10,6 +10,7 @@ import dev.winnow.runtime.Rounds.Round;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /** Publishes all jobs of a run date as one round, the way the jobs of a selection's round are published. */
@@ -53,7 +54,7 @@ abstract class DatedRoundJobs implements DatedRounds {
      * @param kind of jobs, for sentences: "relabeling"
      * @param purpose what there may be nothing to do for: "relabel"
      * @param runId run that made a piece of work
-     * @param plan makes the jobs of a round; asked only if they go out
+     * @param plan makes the jobs of a round, and sentences; asked only if they go out
      */
     final <T> List<String> publish(
             LocalDate day,
@@ -61,7 +62,7 @@ abstract class DatedRoundJobs implements DatedRounds {
             String purpose,
             List<T> work,
             Function<T, String> runId,
-            Function<Round, List<Planned>> plan) {
+            BiFunction<Round, List<String>, List<Planned>> plan) {
         Round round = ofDay.apply(day);
         List<String> sentences = new ArrayList<>();
         if (published(day)) {
@@ -69,7 +70,7 @@ abstract class DatedRoundJobs implements DatedRounds {
         } else if (work.isEmpty()) {
             return List.of("There is nothing to " + purpose + " on " + day + ": no " + kind + " job is published");
         } else {
-            publication.publish(round, plan.apply(round), runId.apply(work.get(0)), sentences);
+            publication.publish(round, plan.apply(round, sentences), runId.apply(work.get(0)), sentences);
         }
         publication.record(round, sentences);
         return sentences;

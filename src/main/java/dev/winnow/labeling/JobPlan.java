@@ -9,6 +9,7 @@ import dev.winnow.runtime.Rounds.Round;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -65,12 +66,17 @@ final class JobPlan {
         }
     }
 
-    /** Returns the jobs of {@code items}, which are of one use case. */
-    List<LabelingJob> jobs(String useCase, List<LabelingItem> items, LabelingTarget target) {
+    /**
+     * Returns the jobs of items, which are of one use case.
+     *
+     * @param sentences gets what a person wants to know
+     */
+    List<LabelingJob> jobs(String useCase, List<LabelingItem> chosen, LabelingTarget target, List<String> sentences) {
         TaskSettings task = config.labeling().task(useCase);
         if (task.type().subject() == TaskType.Subject.TEXT) {
-            items.forEach(item -> requireText(useCase, item));
+            chosen.forEach(item -> requireText(useCase, item));
         }
+        List<LabelingItem> items = offered(useCase, chosen, task, target, sentences);
         PilotDraw pilot = new PilotDraw(
                 useCase,
                 task,
@@ -105,6 +111,46 @@ final class JobPlan {
             }
         });
         return jobs;
+    }
+
+    /** The items without classes that people can't be offered, where those would be shown or become categories. */
+    private List<LabelingItem> offered(
+            String useCase,
+            List<LabelingItem> chosen,
+            TaskSettings task,
+            LabelingTarget target,
+            List<String> sentences) {
+        OfferedClasses classes = new OfferedClasses(useCase, target, task.type());
+        boolean seen = config.useCase(useCase).labels().isEmpty();
+        boolean asked = seen || task.type() == TaskType.CLASS_VERIFICATION;
+        boolean drawn = task.type().blind() == TaskType.BOUNDING_BOX;
+        List<LabelingItem> items = new ArrayList<>();
+        int bare = 0;
+        for (LabelingItem item : chosen) {
+            // Who can't give the known answer would be held to be wrong.
+            if (seen && item.planted() != null && !classes.has(item.planted().label())) {
+                continue;
+            }
+            LabelingItem plain = asked && !classes.has(item.predicted()) ? item.withoutPrediction() : item;
+            if (drawn && plain.old() != null) {
+                // Without one of its boxes an image would look as if its object had been missed.
+                boolean all = true;
+                for (OldLabel.Box box : plain.old().boxes()) {
+                    all &= classes.has(box.label());
+                }
+                plain = all ? plain : plain.with(null);
+            }
+            bare += type(plain, task) == type(item, task) ? 0 : 1;
+            items.add(plain);
+        }
+        int planted = chosen.size() - items.size();
+        classes.tell(
+                (bare == 0 ? "" : String.format(Locale.ROOT, "; %,d items are asked about without a prediction", bare))
+                        + (planted == 0
+                                ? ""
+                                : String.format(Locale.ROOT, "; %,d planted items are not asked about", planted)),
+                sentences);
+        return items;
     }
 
     private static Part part(LabelingItem item, TaskType type, TaskSettings task, PilotDraw pilot) {

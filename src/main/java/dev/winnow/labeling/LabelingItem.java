@@ -147,7 +147,17 @@ public record LabelingItem(
         };
     }
 
+    /** Returns the item as that of a frame without output. */
+    LabelingItem withoutPrediction() {
+        return with(null, null, old);
+    }
+
     LabelingItem with(@Nullable OldLabel label) {
+        return with(predicted, confidence, label);
+    }
+
+    private LabelingItem with(
+            @Nullable String predictedClass, @Nullable Double confidenceOfIt, @Nullable OldLabel oldLabel) {
         return new LabelingItem(
                 reference,
                 itemId,
@@ -162,9 +172,9 @@ public record LabelingItem(
                 inclusionProbability,
                 site,
                 modelVersion,
-                predicted,
-                confidence,
-                label,
+                predictedClass,
+                confidenceOfIt,
+                oldLabel,
                 batch,
                 planted);
     }

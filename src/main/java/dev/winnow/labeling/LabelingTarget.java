@@ -27,6 +27,13 @@ public interface LabelingTarget {
     int maxItems(TaskType type);
 
     /**
+     * Returns whether people can be offered a class of this name, or be asked about it.
+     *
+     * @param label that a model, a file or a person named, in any way
+     */
+    boolean offers(TaskType type, String label);
+
+    /**
      * Checks a job and writes its files to a local folder; each name begins with the job's.
      *
      * @throws ConfigException with what the target would refuse, naming the key to change

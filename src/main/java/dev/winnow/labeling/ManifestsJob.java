@@ -94,7 +94,7 @@ public final class ManifestsJob implements Stage {
             }
             Rounds.requireNoneLater(round, rounds.sealed(day)); // it may have chosen the same images
             publication.publish(
-                    round, jobs(round, selections), selections.get(0).runId(), sentences);
+                    round, jobs(round, selections, sentences), selections.get(0).runId(), sentences);
         }
         long items = publication.record(round, sentences);
         return new Report(items, items, 0, 0, "", sentences);
@@ -132,7 +132,7 @@ public final class ManifestsJob implements Stage {
                 .collectAsList();
     }
 
-    private List<Planned> jobs(Round round, List<LabelingItem> items) {
+    private List<Planned> jobs(Round round, List<LabelingItem> items, List<String> sentences) {
         JobPlan plan = new JobPlan(
                 config, round, rounds.prefix(round), config.answersRoot(), Pilots.read(tables, config.pipeline()));
         Map<String, List<LabelingItem>> byUseCase =
@@ -141,7 +141,7 @@ public final class ManifestsJob implements Stage {
         List<Planned> jobs = new ArrayList<>();
         byUseCase.forEach((useCase, lines) -> {
             LabelingTarget target = target(config.labeling().target(useCase));
-            plan.jobs(useCase, oldLabels.join(lines, config.labeling().task(useCase), round), target)
+            plan.jobs(useCase, oldLabels.join(lines, config.labeling().task(useCase), round), target, sentences)
                     .forEach(job -> jobs.add(new Planned(job, target)));
         });
         return jobs;

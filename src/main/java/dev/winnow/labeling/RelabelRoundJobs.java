@@ -54,15 +54,18 @@ public final class RelabelRoundJobs extends DatedRoundJobs implements RelabelJob
                 "relabel",
                 work,
                 Work::runId,
-                round -> work.stream().flatMap(of -> jobs(round, of).stream()).toList());
+                (round, sentences) -> work.stream()
+                        .flatMap(of -> jobs(round, of, sentences).stream())
+                        .toList());
     }
 
-    private List<Planned> jobs(Round round, Work work) {
+    private List<Planned> jobs(Round round, Work work, List<String> sentences) {
         Target kind = config.labeling().target(work.useCase());
         LabelingTarget target = Objects.requireNonNull(targets.get(kind), kind.id());
         List<LabelingItem> lines = new ArrayList<>();
         work.items().forEach(item -> lines.add(line(round, work, item, lines.size() + 1)));
         int most = Math.min(config.labeling().maxLines(), target.maxItems(TaskType.IMAGE_CLASSIFICATION));
+        List<String> labels = labels(work, target, sentences);
         List<Planned> jobs = new ArrayList<>();
         for (int from = 0; from < lines.size(); from += most) {
             jobs.add(new Planned(
@@ -79,7 +82,7 @@ public final class RelabelRoundJobs extends DatedRoundJobs implements RelabelJob
                             work.useCase(),
                             TaskType.IMAGE_CLASSIFICATION,
                             List.copyOf(lines.subList(from, Math.min(lines.size(), from + most))),
-                            labels(work),
+                            labels,
                             config.labeling().task(work.useCase()).ofClasses(),
                             null),
                     target));
@@ -88,12 +91,15 @@ public final class RelabelRoundJobs extends DatedRoundJobs implements RelabelJob
     }
 
     /** The configured categories, else the classes that were shown and what is always possible. */
-    private List<String> labels(Work work) {
+    private List<String> labels(Work work, LabelingTarget target, List<String> sentences) {
         List<String> configured = config.useCase(work.useCase()).labels();
         if (!configured.isEmpty()) {
             return configured;
         }
-        Set<String> labels = new LinkedHashSet<>(work.classes());
+        OfferedClasses classes = new OfferedClasses(work.useCase(), target, TaskType.IMAGE_CLASSIFICATION);
+        Set<String> labels = new LinkedHashSet<>();
+        work.classes().stream().filter(classes::has).forEach(labels::add);
+        classes.tell("", sentences);
         labels.add(LabelingJobs.NONE_OF_THESE);
         labels.add(LabelingJobs.CANT_TELL);
         return List.copyOf(labels);

@@ -54,6 +54,11 @@ public final class ReviewBatchJobs extends DatedRoundJobs implements ReviewJobs 
     }
 
     @Override
+    public boolean shows(String label) {
+        return target.offers(TaskType.BATCH_REVIEW, label);
+    }
+
+    @Override
     public List<String> names(LocalDate day, List<Job> jobs) {
         Map<String, Integer> shards = new HashMap<>();
         List<String> names = new ArrayList<>();
@@ -71,7 +76,13 @@ public final class ReviewBatchJobs extends DatedRoundJobs implements ReviewJobs 
 
     @Override
     public List<String> publish(LocalDate day, List<Job> jobs) {
-        return publish(day, "bulk QA", "review", jobs, Job::runId, round -> planned(round, names(day, jobs), jobs));
+        return publish(
+                day,
+                "bulk QA",
+                "review",
+                jobs,
+                Job::runId,
+                (round, sentences) -> planned(round, names(day, jobs), jobs));
     }
 
     private List<Planned> planned(Round round, List<String> names, List<Job> jobs) {

@@ -22,6 +22,9 @@ public interface ReviewJobs extends DatedRounds {
      */
     record Job(String useCase, String label, List<List<Shown>> batches, String runId) {}
 
+    /** Returns whether people can be shown a class by this name. */
+    boolean shows(String label);
+
     /**
      * Returns the names of the jobs, in their order; the same jobs of a run date have the same names.
      *

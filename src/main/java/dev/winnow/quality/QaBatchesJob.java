@@ -108,6 +108,7 @@ public final class QaBatchesJob implements Stage {
                 useCase -> config.labeling().subject(useCase) != Subject.IMAGE,
                 " has texts or sequences, which no page of many shows: its alarms are not reviewed in bulk",
                 sentences);
+        leaveOutWhatNobodyCanRead(counts, sentences);
         List<String> unsealed = jobs.unsealed(
                 day,
                 stored().filter(col(QaItems.ROUND_ID).isNotNull())
@@ -157,6 +158,21 @@ public final class QaBatchesJob implements Stage {
                     counts.keySet().removeIf(key -> key.useCase().equals(useCase));
                     sentences.add(useCase + why);
                 });
+    }
+
+    private void leaveOutWhatNobodyCanRead(Map<ClassKey, long[]> counts, List<String> sentences) {
+        List<ClassKey> unreadable =
+                counts.keySet().stream().filter(key -> !jobs.shows(key.label())).toList();
+        if (!unreadable.isEmpty()) {
+            unreadable.forEach(counts::remove);
+            sentences.add(String.format(
+                    Locale.ROOT,
+                    "%,d classes are not reviewed, for their names can't be shown, such as one of %,d characters of %s: map"
+                            + " predicted_label to other names",
+                    unreadable.size(),
+                    unreadable.get(0).label().length(),
+                    unreadable.get(0).useCase()));
+        }
     }
 
     private int pages(int items) {

@@ -11,6 +11,7 @@ import dev.winnow.config.WinnowConfig;
 import dev.winnow.labeling.groundtruth.GroundTruthTarget;
 import dev.winnow.labeling.labelstudio.LabelStudioTarget;
 import dev.winnow.runtime.Rounds.Round;
+import dev.winnow.testing.Configs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,6 +32,7 @@ class HostileNamesTest {
             "'",
             "\\",
             "\n",
+            "\t",
             "\r\n",
             "\u0000",
             "\u001b[31m",
@@ -53,6 +56,7 @@ class HostileNamesTest {
             "-ref",
             "a",
             "@labels@",
+            "x".repeat(300),
             "x".repeat(30_000),
             "日".repeat(30_000));
 
@@ -97,28 +101,58 @@ class HostileNamesTest {
                 name(random),
                 plain.predicted(),
                 plain.confidence(),
+                type.showsBoxes() && random.nextInt(4) > 0 ? boxes(name(random), name(random)) : null,
                 null,
-                null,
-                null);
+                random.nextInt(4) == 0 ? new LabelingItem.Planted("GOLD", name(random)) : null);
+    }
+
+    /** Two boxes; null where a class is blank or longer than an attribute, which is no old label. */
+    private static @Nullable OldLabel boxes(String one, String other) {
+        return OldLabel.of(
+                        Jobs.json(Json.text(Map.of(
+                                "boxes",
+                                Map.of(
+                                        "image_size",
+                                        List.of(Map.of("width", 9, "height", 9)),
+                                        "annotations",
+                                        List.of(box(0), box(1))),
+                                "boxes-metadata",
+                                Map.of("class-map", Map.of("0", one, "1", other))))),
+                        "boxes")
+                .orElse(null);
+    }
+
+    private static Map<String, Integer> box(int number) {
+        return Map.of("class_id", number, "left", 1, "top", 1, "width", 2, "height", 2);
     }
 
     @ParameterizedTest
     @CsvSource({
-        "GROUND_TRUTH, IMAGE_CLASSIFICATION, 11",
-        "GROUND_TRUTH, CLASS_VERIFICATION, 12",
-        "GROUND_TRUTH, MULTI_LABEL, 13",
-        "GROUND_TRUTH, TEXT_CLASSIFICATION, 14",
-        "GROUND_TRUTH, BOUNDING_BOX, 15",
-        "LABEL_STUDIO, IMAGE_CLASSIFICATION, 16",
-        "LABEL_STUDIO, BOUNDING_BOX, 17",
+        "GROUND_TRUTH, IMAGE_CLASSIFICATION, '', 11",
+        "GROUND_TRUTH, CLASS_VERIFICATION, '', 12",
+        "GROUND_TRUTH, CLASS_VERIFICATION, 'bag, person', 18",
+        "GROUND_TRUTH, MULTI_LABEL, '', 13",
+        "GROUND_TRUTH, TEXT_CLASSIFICATION, '', 14",
+        "GROUND_TRUTH, BOUNDING_BOX, '', 15",
+        "GROUND_TRUTH, BOX_VERIFICATION, bag, 19",
+        "GROUND_TRUTH, BOX_ADJUSTMENT, '', 20",
+        "LABEL_STUDIO, IMAGE_CLASSIFICATION, '', 16",
+        "LABEL_STUDIO, CLASS_VERIFICATION, '', 21",
+        "LABEL_STUDIO, CLASS_VERIFICATION, 'bag, person', 22",
+        "LABEL_STUDIO, BOUNDING_BOX, '', 17",
+        "LABEL_STUDIO, BOX_ADJUSTMENT, bag, 23",
     })
-    void hostileNamesEndInValidFilesOrInASentence(Target kind, TaskType type, long seed) throws IOException {
-        WinnowConfig config = Jobs.configured("tasks.default.type = " + type.id());
+    void hostileNamesEndInValidFilesAndOnlyAReferenceOrNoClassAtAllIsRefused(
+            Target kind, TaskType type, String labels, long seed) throws IOException {
+        WinnowConfig config = Configs.of("labeling { " + Jobs.ACCOUNT + " tasks.default { type = " + type.id()
+                + (type.showsBoxes() ? ", old-labels { path = \"/old\", attribute = boxes }" : "")
+                + " } }\nuse-cases.default.labels = [" + labels + "]");
         LabelingTarget target = kind == Target.GROUND_TRUTH
                 ? new GroundTruthTarget(config.labeling().groundTruth())
                 : new LabelStudioTarget();
         int valid = 0;
         int refused = 0;
+        List<String> sentences = new ArrayList<>();
         for (int i = 0; i < 150; i++) {
             Random random = new Random(seed * 1_000 + i);
             String useCase = name(random);
@@ -132,19 +166,31 @@ class HostileNamesTest {
                     Jobs.PREFIX,
                     "s3://labels/p/answers/",
                     Map.of());
-            for (LabelingJob job : plan.jobs(useCase, items, target)) {
+            for (LabelingJob job : plan.jobs(useCase, items, target, sentences)) {
                 try {
                     valid(target.write(job, folder), job, kind);
                     valid++;
                 } catch (ConfigException e) {
                     assertThat(e).hasMessageMatching("(?s).*(use-cases|labeling\\.tasks)\\..{0,400}");
                     assertThat(e.getMessage()).hasSizeLessThan(600);
+                    assertThat(e.getMessage())
+                            .as("no name of a class stops the jobs of others")
+                            .containsAnyOf("can't be asked of item", ".labels: 0 categories, ")
+                            .doesNotContain("predicted class");
                     refused++;
                 }
             }
         }
         assertThat(valid).as("valid jobs; " + refused + " refused").isGreaterThan(5);
-        assertThat(refused).as("refused jobs; " + valid + " valid").isGreaterThan(5);
+        if (kind == Target.GROUND_TRUTH) {
+            assertThat(refused).as("refused jobs; " + valid + " valid").isGreaterThan(5);
+        } else if (type.choosesClasses() || !labels.isEmpty()) {
+            assertThat(refused).as("Label Studio takes any reference").isZero();
+        }
+        assertThat(sentences)
+                .hasSizeGreaterThan(5)
+                .allSatisfy(
+                        sentence -> assertThat(sentence).hasSizeLessThan(500).doesNotContain("\n"));
     }
 
     private void valid(JobFiles files, LabelingJob job, Target kind) {
@@ -152,11 +198,17 @@ class HostileNamesTest {
         if (kind == Target.GROUND_TRUTH) {
             List<JsonNode> lines = GroundTruthInput.validated(text(files.manifest()));
             assertThat(lines).hasSameSizeAs(job.items());
-            assertThat(GroundTruthInput.categories(text(files.categories()))).isEqualTo(job.labels());
+            List<String> offered = GroundTruthInput.categories(text(files.categories()));
+            if (job.type() == TaskType.BOX_VERIFICATION) {
+                assertThat(offered).containsAll(job.labels());
+            } else {
+                assertThat(offered).isEqualTo(job.labels());
+            }
             GroundTruthInput.request(text(String.valueOf(files.others().get("request"))), lines);
         } else {
             JsonNode tasks = Jobs.json(text(files.manifest()));
             assertThat(tasks).hasSameSizeAs(job.items());
+            assertThat(Jobs.offered(text(files.categories()))).isEqualTo(job.labels());
             assertThat(Jobs.json(text(String.valueOf(files.others().get("project"))))
                             .path("title")
                             .asText())

@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.winnow.config.ConfigException;
+import dev.winnow.config.LabelingSettings.Target;
 import dev.winnow.config.TaskType;
 import dev.winnow.config.WinnowConfig;
 import dev.winnow.labeling.groundtruth.GroundTruthTarget;
+import dev.winnow.labeling.labelstudio.LabelStudioTarget;
 import dev.winnow.runtime.Rounds.Round;
 import dev.winnow.testing.Configs;
 import dev.winnow.testing.Frames;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -19,11 +23,16 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class JobPlanTest {
@@ -57,7 +66,7 @@ class JobPlanTest {
     private static List<LabelingJob> jobs(String hocon, List<LabelingItem> items, Map<String, Row> pilots) {
         WinnowConfig config = Configs.of(hocon);
         return new JobPlan(config, new Round(LocalDate.parse("2026-10-01"), 1), Jobs.PREFIX, "s3://out/", pilots)
-                .jobs("dock", items, new GroundTruthTarget(config.labeling().groundTruth()));
+                .jobs("dock", items, new GroundTruthTarget(config.labeling().groundTruth()), new ArrayList<>());
     }
 
     private static List<LabelingItem> mixed() {
@@ -268,5 +277,190 @@ class JobPlanTest {
                         tuple(TaskType.IMAGE_CLASSIFICATION, 1),
                         tuple(TaskType.IMAGE_CLASSIFICATION, 1),
                         tuple(TaskType.CLASS_VERIFICATION, 1));
+    }
+
+    // ---- names of classes that nobody chose with care
+
+    @TempDir
+    private Path folder;
+
+    private final List<String> sentences = new ArrayList<>();
+
+    /** Plans the jobs for a target and has it write them. */
+    private List<LabelingJob> written(Target kind, String hocon, LabelingItem... items) throws IOException {
+        WinnowConfig config = Configs.of(hocon);
+        LabelingTarget target = kind == Target.GROUND_TRUTH
+                ? new GroundTruthTarget(config.labeling().groundTruth())
+                : new LabelStudioTarget();
+        sentences.clear();
+        List<LabelingJob> jobs = new JobPlan(
+                        config, new Round(LocalDate.parse("2026-10-01"), 1), Jobs.PREFIX, "s3://out/", Map.of())
+                .jobs("dock", List.of(items), target, sentences);
+        for (LabelingJob job : jobs) {
+            target.write(job, folder);
+        }
+        return jobs;
+    }
+
+    private static LabelingItem predicted(int rank, @Nullable String label) {
+        return Jobs.item("BOUNDARY", rank, "dock", "s3://bucket/" + rank + ".jpg", null, label);
+    }
+
+    private static LabelingItem planted(int rank, String answer) {
+        LabelingItem plain = predicted(rank, "bag");
+        return new LabelingItem(
+                plain.reference(),
+                plain.itemId(),
+                plain.runId(),
+                plain.roundId(),
+                plain.useCase(),
+                plain.signal(),
+                plain.segment(),
+                plain.score(),
+                plain.rank(),
+                plain.design(),
+                plain.inclusionProbability(),
+                plain.site(),
+                plain.modelVersion(),
+                plain.predicted(),
+                plain.confidence(),
+                null,
+                null,
+                new LabelingItem.Planted("GOLD", answer));
+    }
+
+    /** Names with the targets that can't offer them. */
+    static Stream<Arguments> names() {
+        return Stream.of(
+                        Map.entry("x".repeat(300), "GROUND_TRUTH LABEL_STUDIO"),
+                        Map.entry("\uD83D\uDE00".repeat(129), "GROUND_TRUTH LABEL_STUDIO"),
+                        Map.entry(" ", "GROUND_TRUTH LABEL_STUDIO"),
+                        Map.entry("", "GROUND_TRUTH LABEL_STUDIO"),
+                        Map.entry("a\tb", "LABEL_STUDIO"),
+                        Map.entry("a\nb", "LABEL_STUDIO"),
+                        Map.entry("$image", "LABEL_STUDIO"),
+                        Map.entry("a ", "LABEL_STUDIO"),
+                        Map.entry("\uD83D\uDE00", ""),
+                        Map.entry("\"a\" & 'b' <c>", ""),
+                        Map.entry("a$b", ""),
+                        Map.entry("../../etc", ""))
+                .flatMap(name -> Stream.of(Target.values())
+                        .map(kind -> Arguments.of(
+                                kind,
+                                name.getKey(),
+                                List.of(name.getValue().split(" ", -1)).contains(kind.name()))));
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void aSeenClassThatCanNotBeOfferedIsLeftOutAndASentenceSaysSo(Target kind, String name, boolean leftOut)
+            throws IOException {
+        List<LabelingJob> jobs = written(kind, "", predicted(1, "bag"), predicted(2, name));
+        assertThat(jobs).singleElement().satisfies(job -> {
+            assertThat(job.items()).hasSize(2);
+            assertThat(job.labels())
+                    .contains("bag", "none of these", "can't tell")
+                    .hasSize(leftOut ? 3 : 4);
+            assertThat(job.labels().contains(name)).isNotEqualTo(leftOut);
+        });
+        if (leftOut) {
+            assertThat(sentences)
+                    .singleElement()
+                    .satisfies(sentence -> assertThat(sentence)
+                            .startsWith("dock: 1 classes whose names can't be offered in " + kind.id()
+                                    + " are left out, such as \"")
+                            .hasSizeLessThan(250));
+        } else {
+            assertThat(sentences).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void nobodyIsAskedAboutAClassThatCanNotBeShown(Target kind, String name, boolean leftOut) throws IOException {
+        for (String labels : List.of("", "\nuse-cases.dock.labels = [bag, person]")) {
+            assertThat(written(
+                            kind,
+                            "labeling.tasks.dock.type = class-verification" + labels,
+                            predicted(1, "bag"),
+                            predicted(2, name)))
+                    .extracting(LabelingJob::type)
+                    .isEqualTo(
+                            leftOut
+                                    ? List.of(TaskType.IMAGE_CLASSIFICATION, TaskType.CLASS_VERIFICATION)
+                                    : List.of(TaskType.CLASS_VERIFICATION));
+            assertThat(sentences).hasSize(leftOut ? 1 : 0);
+            assertThat(sentences)
+                    .allSatisfy(sentence ->
+                            assertThat(sentence).contains("\"; 1 items are asked about without a prediction: "));
+        }
+    }
+
+    @Test
+    void whatIsOfferedAnywayIsNotTold() throws IOException {
+        written(Target.GROUND_TRUTH, "use-cases.dock.labels = [bag, person]", predicted(1, "x".repeat(300)));
+        assertThat(sentences).as("people see neither prediction nor category").isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Target.class)
+    void aConfiguredClassThatCanNotBeOfferedIsRefusedWithItsKey(Target kind) {
+        assertThatThrownBy(() -> written(
+                        kind, "use-cases.dock.labels = [bag, \"" + "x".repeat(300) + "\"]", predicted(1, "bag")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("use-cases.dock.labels: a category ")
+                .hasMessageContaining("300 characters");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Target.class)
+    void anItemWhoseKnownAnswerNobodyCanGiveIsNotPlanted(Target kind) throws IOException {
+        assertThat(written(kind, "", predicted(1, "bag"), planted(2, "van"), planted(3, "v".repeat(300))))
+                .singleElement()
+                .satisfies(job -> {
+                    assertThat(job.items()).extracting(LabelingItem::itemId).containsExactly("item-1", "item-2");
+                    assertThat(job.labels()).containsExactly("bag", "van", "none of these", "can't tell");
+                });
+        assertThat(sentences)
+                .containsExactly("dock: 1 classes whose names can't be offered in " + kind.id()
+                        + " are left out, such as \"" + "v".repeat(60)
+                        + "...\"; 1 planted items are not asked about: give them other names");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Target.class)
+    void anItemWithAnOldBoxOfAClassThatCanNotBeOfferedIsDrawnAfresh(Target kind) throws IOException {
+        OldLabel boxes =
+                OldLabel.of(Jobs.json("""
+                                {"boxes":{"image_size":[{"width":9,"height":9}],
+                                  "annotations":[{"class_id":0,"left":1,"top":1,"width":2,"height":2},
+                                                 {"class_id":1,"left":1,"top":1,"width":2,"height":2}]},
+                                 "boxes-metadata":{"class-map":{"0":"person","1":"%s"}}}
+                                """.formatted("x".repeat(300))), "boxes").orElseThrow();
+        List<LabelingJob> jobs = written(
+                kind,
+                "labeling.tasks.dock { type = box-adjustment, old-labels { path = \"/old\", attribute = boxes } }",
+                Jobs.withBoxes(predicted(1, "bag")),
+                predicted(2, "bag").with(boxes));
+        assertThat(jobs)
+                .extracting(LabelingJob::type, job -> job.items().get(0).itemId())
+                .containsExactly(tuple(TaskType.BOUNDING_BOX, "item-2"), tuple(TaskType.BOX_ADJUSTMENT, "item-1"));
+        assertThat(jobs).allSatisfy(job -> assertThat(job.labels()).containsExactly("bag", "\"bag\" </x>", "person"));
+        assertThat(sentences)
+                .singleElement()
+                .satisfies(sentence -> assertThat(sentence)
+                        .startsWith("dock: 1 classes ")
+                        .contains("; 1 items are asked about without a prediction: "));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Target.class)
+    void whereNoClassIsLeftItIsAsIfNoneHadBeenSeen(Target kind) throws IOException {
+        assertThat(written(kind, "", predicted(1, "x".repeat(300))).get(0).labels())
+                .containsExactly("none of these", "can't tell");
+        assertThatThrownBy(
+                        () -> written(kind, "labeling.tasks.dock.type = bounding-box", predicted(1, "x".repeat(300))))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("use-cases.dock.labels: 0 categories, bounding-box takes 1");
     }
 }

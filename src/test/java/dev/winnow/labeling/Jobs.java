@@ -7,12 +7,18 @@ import dev.winnow.config.TaskType;
 import dev.winnow.config.WinnowConfig;
 import dev.winnow.testing.Configs;
 import java.io.IOException;
+import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
+import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.parsers.ParserConfigurationException;
 import org.jspecify.annotations.Nullable;
+import org.w3c.dom.NodeList;
+import org.xml.sax.InputSource;
+import org.xml.sax.SAXException;
 
 /** Labeling jobs for tests of targets. */
 public final class Jobs {
@@ -137,6 +143,23 @@ public final class Jobs {
     /** A configuration with an account and some more of {@code labeling}. */
     public static WinnowConfig configured(String labeling) {
         return Configs.of("labeling { " + ACCOUNT + labeling + " }");
+    }
+
+    /** Returns the values of the choices or boxes of a configuration of Label Studio, as its XML is read. */
+    public static List<String> offered(String config) {
+        try {
+            NodeList tags = DocumentBuilderFactory.newInstance()
+                    .newDocumentBuilder()
+                    .parse(new InputSource(new StringReader(config)))
+                    .getElementsByTagName("*");
+            return IntStream.range(0, tags.getLength())
+                    .mapToObj(tags::item)
+                    .filter(tag -> tag.getNodeName().matches("Choice|Label"))
+                    .map(tag -> tag.getAttributes().getNamedItem("value").getNodeValue())
+                    .toList();
+        } catch (ParserConfigurationException | SAXException | IOException e) {
+            throw new AssertionError(config, e);
+        }
     }
 
     /** Parses a text. */

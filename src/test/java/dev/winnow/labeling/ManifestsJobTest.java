@@ -393,6 +393,37 @@ class ManifestsJobTest {
         return keys;
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"ground-truth", "label-studio"})
+    void aClassThatCanNotBeOfferedStopsNobodysJobs(String target) {
+        String hostile = "x".repeat(300);
+        select(
+                selection("BOUNDARY", 1, "dock", "s3://bucket/a.jpg", null),
+                named(selection("BOUNDARY", 2, "dock", "s3://bucket/b.jpg", null), hostile),
+                selection("BOUNDARY", 1, "gate", "s3://bucket/c.jpg", null));
+        for (String type : List.of("image-classification", "class-verification")) {
+            objects.list("/rounds").forEach(objects::delete);
+            WinnowConfig config = Configs.of("labeling { target = " + target + ", tasks.default.type = " + type + " }");
+            assertThat(job(config, tables, objects).run(DAY))
+                    .satisfies(report -> assertThat(report.rowsOut()).isEqualTo(3))
+                    .satisfies(report -> assertThat(report.sentences())
+                            .anyMatch(sentence -> sentence.startsWith("dock: 1 classes whose names can't be offered in "
+                                    + target + " are left out, such as \"" + "x".repeat(60) + "...\"")));
+            assertThat(json(text(PREFIX + "round.json")).path("files").findValuesAsText("use-case"))
+                    .contains("dock", "gate");
+            assertThat(files().values()).noneMatch(text -> text.contains(hostile));
+        }
+    }
+
+    /** The same selection with another predicted class. */
+    private static Row named(Row selection, String label) {
+        Object[] values = new Object[selection.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = "secret-class".equals(selection.get(i)) ? label : selection.get(i);
+        }
+        return RowFactory.create(values);
+    }
+
     @Test
     void whatOneTargetRefusesStopsTheRoundBeforeAnythingIsPut() {
         selectFive();

@@ -426,6 +426,38 @@ class QaLoopTest {
     }
 
     @Test
+    void aClassThatNobodyCanReadStopsNoReview() {
+        alarms(DAY, 10);
+        alarm(DAY, "long", "x".repeat(300), .9);
+        assertThat(batches(DAY, "").sentences())
+                .contains("1 classes are not reviewed, for their names can't be shown, such as one of 300 characters of"
+                        + " dock: map predicted_label to other names");
+        assertThat(shown("not known_wrong").stream()
+                        .map(row -> row.<String>getAs(QaItems.LABEL))
+                        .distinct())
+                .containsExactlyInAnyOrder("cat", "dog");
+    }
+
+    @Test
+    void aShownClassThatIsNotOfferedElsewhereStopsNoRelabeling() {
+        reviewedWithFourDoubted();
+        Dataset<Row> shown = tables.read(QaItems.TABLE);
+        tables.with(
+                QaItems.TABLE.name(),
+                shown.union(shown.filter("label = 'dog' and not known_wrong")
+                        .withColumn(QaItems.ITEM_ID, functions.lit("tab"))
+                        .withColumn(QaItems.LABEL, functions.lit("two\tparts"))));
+        assertThat(relabel(DAY.plusDays(1), "labeling.target = label-studio").sentences())
+                .contains("dock: 1 classes whose names can't be offered in label-studio are left out, such as \"two"
+                        + " parts\": give them other names");
+        Row job = relabelJob();
+        assertThat(text(job.<String>getAs(LabelingJobs.PREFIX) + job.getAs(LabelingJobs.JOB_NAME)
+                        + ".label-config.xml"))
+                .contains("\"cat\"", "\"dog\"")
+                .doesNotContain("two");
+    }
+
+    @Test
     void aClassThatWasRareOnItsFirstDateIsNotAskedAboutWhenItIsNot() {
         alarms(DAY, 10);
         alarms(DAY.plusDays(1), 500);

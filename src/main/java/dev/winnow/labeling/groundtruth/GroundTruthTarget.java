@@ -47,6 +47,11 @@ public final class GroundTruthTarget implements LabelingTarget {
     }
 
     @Override
+    public boolean offers(TaskType type, String label) {
+        return LabelCategories.offers(Task.of(type), label);
+    }
+
+    @Override
     public JobFiles write(LabelingJob job, Path folder) throws IOException {
         LabelingRequest request = new LabelingRequest(settings, job);
         request.check();

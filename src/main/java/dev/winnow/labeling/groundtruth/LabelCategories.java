@@ -22,6 +22,15 @@ final class LabelCategories {
 
     private LabelCategories() {}
 
+    /** Returns whether a class of this name can be a category. */
+    static boolean offers(Task task, String label) {
+        return !label.isBlank() && label.length() <= longest(task);
+    }
+
+    private static int longest(Task task) {
+        return task.sequences() ? MAX_SEQUENCE_LABEL : MAX_LABEL;
+    }
+
     /** Returns the categories of a job, checked: verdicts first where old boxes are judged. */
     static List<String> of(LabelingJob job) {
         Task task = Task.of(job.type());
@@ -31,11 +40,10 @@ final class LabelCategories {
                     + (task.maxLabels == Integer.MAX_VALUE ? " or more" : " to " + task.maxLabels)
                     + "; without the key, the classes predicted in the round are offered");
         }
-        int longest = task.sequences() ? MAX_SEQUENCE_LABEL : MAX_LABEL;
         for (String label : job.labels()) {
-            if (label.isBlank() || label.length() > longest) {
+            if (!offers(task, label)) {
                 throw new ConfigException(job.labelsKey() + ": a category has " + label.length()
-                        + " characters, " + job.type().id() + " takes 1 to " + longest
+                        + " characters, " + job.type().id() + " takes 1 to " + longest(task)
                         + " and not blanks alone; name the categories there");
             }
         }

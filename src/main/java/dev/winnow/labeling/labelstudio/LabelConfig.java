@@ -81,11 +81,7 @@ final class LabelConfig {
                     + " or more; without the key, the classes predicted in the round are offered");
         }
         for (String label : job.labels()) {
-            if (label.isBlank()
-                    || label.length() > MAX_LABEL
-                    || !label.equals(label.strip())
-                    || label.startsWith("$")
-                    || !label.codePoints().allMatch(LabelConfig::inXml)) {
+            if (!offers(label)) {
                 throw new ConfigException(job.labelsKey() + ": a category of " + label.length()
                         + " characters can't be offered in Label Studio, which takes 1 to " + MAX_LABEL
                         + " printable characters, without blanks around them and no $ at the beginning; name the"
@@ -95,6 +91,15 @@ final class LabelConfig {
         if (new HashSet<>(job.labels()).size() < job.labels().size()) {
             throw new ConfigException(job.labelsKey() + ": a category is named twice");
         }
+    }
+
+    /** Returns whether a class of this name can be a category: shown and answered, it is the same text. */
+    static boolean offers(String label) {
+        return !label.isBlank()
+                && label.length() <= MAX_LABEL
+                && label.equals(label.strip())
+                && !label.startsWith("$")
+                && label.codePoints().allMatch(LabelConfig::inXml);
     }
 
     /** Whether XML 1.0 has the character, and an attribute's value keeps it as it is. */

@@ -53,6 +53,11 @@ public final class LabelStudioTarget implements LabelingTarget {
     }
 
     @Override
+    public boolean offers(TaskType type, String label) {
+        return LabelConfig.offers(label);
+    }
+
+    @Override
     public JobFiles write(LabelingJob job, Path folder) throws IOException {
         String config = LabelConfig.of(job);
         String configName = job.name() + ".label-config.xml";
