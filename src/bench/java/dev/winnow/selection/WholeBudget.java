@@ -40,6 +40,7 @@ public final class WholeBudget {
                 0,
                 weights,
                 Map.of(),
+                settings.segmentAllocation(),
                 settings.uncertainty(),
                 settings.boxes(),
                 settings.versionsDisagree(),

@@ -131,8 +131,8 @@ public final class Candidates {
                     SCORE,
                     DoubleType,
                     "How strongly the signal speaks, in [0, 1], 1 is strongest; for ERROR_RISK the probability that the"
-                            + " prediction is wrong, for ELEVATED_SEGMENT the place by that probability in its segment. Where"
-                            + " use-cases.<name>.image-score is mean or sum, what the boxes of the image make of it. Null"
+                            + " prediction is wrong, for ELEVATED_SEGMENT the place in its segment by that probability, or by"
+                            + " draw where use-cases.<name>.segment-allocation is rates. Where use-cases.<name>.image-score is mean or sum, what the boxes of the image make of it. Null"
                             + " for draws")
             .required(
                     DRAW,

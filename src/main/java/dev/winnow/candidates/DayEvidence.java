@@ -180,6 +180,8 @@ final class DayEvidence {
         Column place = row_number().over(Window.partitionBy(USE_CASE).orderBy(SegmentFindings.RANK));
         List<Column> columns = new ArrayList<>(List.of(SegmentFindings.conjunction()));
         columns.add(col(SegmentFindings.EXCESS_ERRORS));
+        columns.add(col(SegmentFindings.FDR_SHRUNK));
+        columns.add(col(SegmentFindings.FDR));
         return tables.read(SegmentFindings.TABLE)
                 .filter(col(SegmentFindings.PIPELINE)
                         .equalTo(config.pipeline())

@@ -74,6 +74,13 @@ record ScoreCut(double keep, double consider, double share) {
         return new ScoreCut(low, consider, share(wanted, rows));
     }
 
+    /** Finds the cut that keeps at least {@code wanted} rows where so many are eligible, by hash alone. */
+    static ScoreCut byHash(List<Bin> bins, long wanted) {
+        long rows = bins.stream().filter(Bin::whole).mapToLong(Bin::rows).sum();
+        // As by score: nobody knows how much of the other bins counts.
+        return rows < wanted ? NONE : new ScoreCut(NOTHING.keep, 0, share(wanted, rows));
+    }
+
     /** Share of rows to keep by hash, so that {@code wanted} of them come through all but surely. */
     static double share(long wanted, long rows) {
         double margin = MARGIN * (Math.sqrt((double) wanted) + MARGIN);

@@ -65,7 +65,8 @@ final class Signals {
      * the doubt by the scores of all classes, see {@link ScoreVectors}.
      * {@code RARE_CLASS} 1 - draw / share of the alarms of a rare class, so that classes take turns in the proportion of
      * their shares of the pool. {@code ERROR_RISK} is the risk itself, see {@link ErrorRisk}, and so is
-     * {@code ELEVATED_SEGMENT}, of the alarms of such a segment, until {@link SegmentCuts#inTurns}. A box below its use case's floor has no score. Where images are scored by
+     * {@code ELEVATED_SEGMENT}, of the alarms of such a segment, or what falls with their draw, until
+     * {@link SegmentCuts#inTurns}. A box below its use case's floor has no score. Where images are scored by
      * all their boxes, {@link ImageScores} has the score, and one row stands for an item: its best box.
      * A frame without output has none, whatever confidence the log wrote there. The audit is drawn by the hash of the
      * image, with a salt of its own, so that it does not follow the scores.
@@ -127,7 +128,13 @@ final class Signals {
         Column risk = score(Candidates.ERROR_RISK);
         signals.add(when(
                 SegmentCuts.kept(risk, draw),
-                found(Candidates.ELEVATED_SEGMENT, risk, draw, NO_LIMIT, NO_FRAMES, NO_SCORE)));
+                found(
+                        Candidates.ELEVATED_SEGMENT,
+                        SegmentCuts.order(risk, draw),
+                        draw,
+                        NO_LIMIT,
+                        NO_FRAMES,
+                        NO_SCORE)));
         Column rare = col(DayCuts.RARE_SHARE);
         signals.add(when(
                 draw.lt(rare).and(col(PREDICTED_LABEL).isNotNull()),

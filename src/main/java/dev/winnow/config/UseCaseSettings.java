@@ -15,6 +15,7 @@ import java.util.TreeMap;
  * @param signalWeights signal name (kebab case) to its weight in the rest of the budget
  * @param signalBounds signal name (kebab case) to the fewest and the most images it is to have; who is not named has
  *     neither
+ * @param segmentAllocation what the alarms of elevated segments are labeled for
  * @param uncertainty what LOW_CONFIDENCE goes by
  * @param boxes how an image is scored where rows are boxes
  * @param versionsDisagree whether an image on which model versions disagree counts as confidently wrong
@@ -31,6 +32,7 @@ public record UseCaseSettings(
         double modelCheckShare,
         Map<String, Double> signalWeights,
         Map<String, Bounds> signalBounds,
+        SegmentAllocation segmentAllocation,
         Uncertainty uncertainty,
         Boxes boxes,
         boolean versionsDisagree,
@@ -164,6 +166,7 @@ public record UseCaseSettings(
                 modelCheckShare,
                 signalWeights,
                 signalBounds,
+                segmentAllocation,
                 uncertainty,
                 boxes,
                 versionsDisagree,
@@ -182,6 +185,7 @@ public record UseCaseSettings(
                 modelCheckShare,
                 signalWeights,
                 signalBounds,
+                segmentAllocation,
                 uncertainty,
                 boxes,
                 versionsDisagree,
@@ -217,6 +221,7 @@ public record UseCaseSettings(
                 modelCheckShare,
                 weights,
                 signalBounds,
+                segmentAllocation,
                 uncertainty,
                 boxes,
                 versionsDisagree,
@@ -252,6 +257,7 @@ public record UseCaseSettings(
                 section.number("model-check-share", 0, 1),
                 weights,
                 bounds,
+                section.oneOf("segment-allocation", SegmentAllocation.class),
                 section.oneOf("uncertainty", Uncertainty.class),
                 Boxes.read(section),
                 section.flag("versions-disagree"),

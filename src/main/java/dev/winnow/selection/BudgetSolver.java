@@ -1,6 +1,7 @@
 package dev.winnow.selection;
 
 import dev.winnow.candidates.Candidates;
+import dev.winnow.config.SegmentAllocation;
 import dev.winnow.config.UseCaseSettings;
 import dev.winnow.config.UseCaseSettings.Bounds;
 import dev.winnow.selection.Bursts.Shot;
@@ -149,7 +150,7 @@ final class BudgetSolver {
             int quota = quotas.getOrDefault(signal, 0);
             tallies.put(signal, Tally.of(quota, pool(signal).size()));
             int share = Math.min(left, quota + (spills(signal) ? spill : 0));
-            pools.put(signal, Diversity.ordered(pool(signal), settings.diversity() * quota));
+            pools.put(signal, Diversity.ordered(pool(signal), diversity(signal) * quota));
             int taken = takeWithin(signal, share);
             spill += quota - taken;
             left -= taken;
@@ -171,6 +172,13 @@ final class BudgetSolver {
     /** Whether a signal takes what others leave: one without weight has its floor alone. */
     private boolean spills(String signal) {
         return settings.weight(Candidates.settingOf(signal)) > 0;
+    }
+
+    /** Looks have no say where a sample of alarms is to tell a rate. */
+    private int diversity(String signal) {
+        boolean sampled =
+                signal.equals(Candidates.ELEVATED_SEGMENT) && settings.segmentAllocation() == SegmentAllocation.RATES;
+        return sampled ? 0 : settings.diversity();
     }
 
     /** Images that a signal may have beside those it has. */

@@ -2,6 +2,7 @@ package dev.winnow.selection;
 
 import dev.winnow.candidates.Candidates;
 import dev.winnow.config.ImageScore;
+import dev.winnow.config.SegmentAllocation;
 import dev.winnow.config.TaskType.Subject;
 import dev.winnow.config.Uncertainty;
 import dev.winnow.config.UseCaseSettings;
@@ -190,7 +191,10 @@ record Spending(UseCasePool pool, UseCaseSettings settings, BudgetSolver.Spent s
             case Selections.FILL -> "drawn uniformly because no signal had more to offer";
             case Candidates.ELEVATED_SEGMENT ->
                 "lies in " + item.segment()
-                        + ", where errors are more frequent than elsewhere, and is taken by error risk";
+                        + ", where errors are more frequent than elsewhere, and is taken by "
+                        + (settings.segmentAllocation() == SegmentAllocation.RATES
+                                ? "its hash, so that the segment's rate can be told"
+                                : "error risk");
             case Candidates.BOUNDARY ->
                 String.format(
                         Locale.ROOT,

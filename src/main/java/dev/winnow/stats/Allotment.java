@@ -8,6 +8,9 @@ import java.util.TreeMap;
 
 /** Splits a whole number by weights. */
 public final class Allotment {
+    /** Least standard deviation of a rate by {@link #neyman}: a rate that looks certain is not. */
+    private static final double LEAST_DEVIATION = 0.05;
+
     private Allotment() {}
 
     /**
@@ -106,6 +109,20 @@ public final class Allotment {
                 open.remove(clamped.getKey());
             }
         }
+    }
+
+    /**
+     * Returns the weight of a stratum by which a sample estimates the rate of all strata best (Neyman 1934), at equal cost
+     * of labels: its size times the standard deviation of one item, sqrt(p (1 - p)), at least 0.05.
+     *
+     * @param items in the stratum, not negative
+     * @param rate supposed, fraction in [0, 1]
+     */
+    public static double neyman(long items, double rate) {
+        if (!(rate >= 0 && rate <= 1)) {
+            throw new IllegalArgumentException("Expected a rate in [0, 1], got " + rate);
+        }
+        return items * Math.max(LEAST_DEVIATION, Math.sqrt(rate * (1 - rate)));
     }
 
     private static Map<String, Integer> lowered(int total, Map<String, Integer> floors) {

@@ -18,6 +18,7 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.catalyst.expressions.GenericRowWithSchema;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,13 +29,26 @@ class SegmentCutsTest {
     private static final StructType FINDING = new StructType()
             .add(SegmentFindings.USE_CASE, DataTypes.StringType)
             .add(SegmentFindings.SEGMENT, DataTypes.StringType)
-            .add(SegmentFindings.EXCESS_ERRORS, DataTypes.DoubleType);
+            .add(SegmentFindings.EXCESS_ERRORS, DataTypes.DoubleType)
+            .add(SegmentFindings.FDR_SHRUNK, DataTypes.DoubleType)
+            .add(SegmentFindings.FDR, DataTypes.DoubleType);
 
     private static final String ALL =
-            ",'elevated_segment_keep':0,'elevated_segment_consider':0,'elevated_segment_share':1";
+            ",'elevated_segment_keep':0,'elevated_segment_consider':0,'elevated_segment_share':1,'segment_by_draw':false";
 
     private static Row finding(String useCase, String segment, double excess) {
-        return new GenericRowWithSchema(new Object[] {useCase, segment, excess}, FINDING);
+        return new GenericRowWithSchema(new Object[] {useCase, segment, excess, 0.5, 0.5}, FINDING);
+    }
+
+    private static Row rated(String segment, @Nullable Double shrunk, @Nullable Double rate) {
+        return new GenericRowWithSchema(new Object[] {"dock", segment, 1.0, shrunk, rate}, FINDING);
+    }
+
+    private static List<Row> byRates(List<Row> findings, Map<String, List<ScoreCut.Bin>> alarms) {
+        return SegmentCuts.cuts(
+                findings,
+                Map.of("dock", alarms),
+                Configs.of("use-cases.dock.segment-allocation = rates, use-cases.default.budget = 1000"));
     }
 
     /** Alarms of a segment, evenly spread over the risk. */
@@ -83,6 +97,40 @@ class SegmentCutsTest {
         assertThat(cuts(List.of(finding("dock", "night", 900)), Map.of())).isEmpty();
     }
 
+    @Test
+    void toEstimateRatesSegmentsShareByNeymanAndKeepAlarmsByHash() {
+        List<Row> findings = List.of(rated("a", 0.5, 0.9), rated("b", 0.1, 0.9), rated("c", 0.02, 0.9));
+        Map<String, Long> alarms = Map.of("a", 100_000L, "b", 400_000L, "c", 500_000L);
+        List<Row> cuts = byRates(findings, Map.of("a", even(100_000), "b", even(400_000), "c", even(500_000)));
+        assertThat(cuts)
+                .extracting(row -> row.get(1), row -> row.get(2), row -> round(row.getDouble(6)), row -> row.get(7))
+                .containsExactly(
+                        tuple("a", 2_083L, 2_083.333, true),
+                        tuple("b", 5_000L, 5_000.0, true),
+                        tuple("c", 2_917L, 2_916.667, true));
+        assertThat(cuts).allSatisfy(cut -> {
+            assertThat(cut.getDouble(3)).as("no risk is kept by itself").isGreaterThan(1);
+            assertThat(cut.getDouble(4)).isZero();
+            double exact = (double) cut.getLong(2) / alarms.getOrDefault(cut.getString(1), 0L);
+            assertThat(cut.getDouble(5)).isBetween(exact, 1.2 * exact);
+        });
+        assertThat(byRates(findings, Map.of("a", even(1_000), "b", even(4_000), "c", even(5_000))))
+                .as("where the pool has them all, turns still go by the weights")
+                .extracting(row -> row.get(2), row -> round(row.getDouble(6)), row -> row.get(5))
+                .containsExactly(
+                        tuple(1_000L, 2_083.333, 1.0), tuple(4_000L, 5_000.0, 1.0), tuple(5_000L, 2_916.667, 1.0));
+    }
+
+    @Test
+    void aRateThatIsNotShrunkStandsForItselfAndAnUnknownOneVariesMost() {
+        assertThat(byRates(
+                        List.of(rated("plain", null, 0.1), rated("sure", 0.0, 0.5), rated("unknown", null, null)),
+                        Map.of("plain", even(100_000), "sure", even(100_000), "unknown", even(100_000))))
+                .as("by 0.3, the least of 0.05, and 0.5")
+                .extracting(row -> row.get(1), row -> row.get(2))
+                .containsExactly(tuple("plain", 3_530L), tuple("sure", 588L), tuple("unknown", 5_882L));
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 7})
     void segmentsTakeTurnsInTheProportionOfTheirQuotasEachByItsRisk(int partitions) {
@@ -106,8 +154,8 @@ class SegmentCutsTest {
                 lit(null),
                 Frames.of(
                         SegmentCuts.TABLE,
-                        "{'use_case':'dock','segment':'night','segment_quota':30" + ALL + "}",
-                        "{'use_case':'dock','segment':'rain','segment_quota':10" + ALL + "}"));
+                        "{'use_case':'dock','segment':'night','segment_quota':30,'segment_turns':30" + ALL + "}",
+                        "{'use_case':'dock','segment':'rain','segment_quota':10,'segment_turns':10" + ALL + "}"));
         List<Row> turns = cuts.inTurns(
                         SparkExtension.session().createDataFrame(rows, shape).repartition(partitions))
                 .sort(col(Candidates.SCORE).desc(), col(Candidates.DRAW), col(Candidates.ITEM_ID))

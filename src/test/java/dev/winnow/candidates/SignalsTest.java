@@ -76,7 +76,8 @@ class SignalsTest {
     private static String segment(String useCase, String segment, double keep, double consider, double share) {
         return """
                 {'use_case':'%s','segment':'%s','segment_quota':100,'elevated_segment_keep':%s,\
-                'elevated_segment_consider':%s,'elevated_segment_share':%s}""".formatted(useCase, segment, keep, consider, share);
+                'elevated_segment_consider':%s,'elevated_segment_share':%s,'segment_turns':100,\
+                'segment_by_draw':false}""".formatted(useCase, segment, keep, consider, share);
     }
 
     private static SegmentCuts cuts(String... shares) {
@@ -164,6 +165,19 @@ class SignalsTest {
             assertThat(row.getString(1)).isEqualTo("gun");
             assertThat(row.getDouble(3)).isLessThan(0.5);
             assertThat(row.getDouble(2)).isEqualTo(1 - row.getDouble(3) / 0.5);
+        });
+    }
+
+    @Test
+    void whereRatesAreEstimatedAlarmsOfASegmentAreKeptAndOrderedByTheirDrawAlone() {
+        SegmentCuts cuts = cuts(segment("dock", "light=day", 2, 0, 0.5).replace("by_draw':false", "by_draw':true"));
+        List<Row> found = findIn(cuts, litInferences())
+                .select(Candidates.SIGNAL, Candidates.SCORE, Candidates.DRAW)
+                .collectAsList();
+        assertThat(found).hasSizeBetween(25, 55).allSatisfy(row -> {
+            assertThat(row.getString(0)).isEqualTo(Candidates.ELEVATED_SEGMENT);
+            assertThat(row.getDouble(2)).isLessThan(0.5);
+            assertThat(row.getDouble(1)).isEqualTo(1 - row.getDouble(2));
         });
     }
 

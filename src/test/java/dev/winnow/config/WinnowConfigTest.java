@@ -196,7 +196,7 @@ class WinnowConfigTest {
                   change { days = 2, age-days = 1, days-between-false-alarms = 7 } }
                 use-cases.default {
                   budget = 9, audit-share = 0.3, model-check-share = 0.1, signals { low-confidence = 1, boundary = 2, rare-class = 3, elevated-segment = 4, confident-wrong = 5, error-risk = 6 }, max-per-burst = 2, burst-seconds = 3, burst-max-seconds = 4, max-class-share = 0.5, max-per-camera = 2
-                  signal-bounds { boundary { min = 1, max = 5 } }, uncertainty = margin, image-score = sum, box-floor = 0.1, versions-disagree = false, diversity = 5, phash-distance = 1
+                  signal-bounds { boundary { min = 1, max = 5 } }, segment-allocation = rates, uncertainty = margin, image-score = sum, box-floor = 0.1, versions-disagree = false, diversity = 5, phash-distance = 1
                   max-site-share = 0.4, labels = [a, b]
                   classes.default { alarm-threshold = 0.2, boundary-band = 0.1, low-confidence-below = 0.3, confident-from = 0.4 }
                 }

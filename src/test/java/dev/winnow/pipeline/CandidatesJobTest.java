@@ -319,6 +319,32 @@ class CandidatesJobTest {
     }
 
     @Test
+    void whereRatesAreEstimatedAlarmsOfASegmentRankByDraw(@TempDir Path fleet) {
+        TinyFleet.write(fleet);
+        FakeTables tables = new FakeTables();
+        Pipeline pipeline = TinyFleet.pipeline(
+                fleet, "p", "light", tables, new MemoryObjects(), "use-cases.default.segment-allocation = rates");
+        pipeline.segments(TinyFleet.DAY);
+        tables.with(
+                SegmentFindings.TABLE.name(),
+                Frames.of(
+                        SegmentFindings.TABLE,
+                        elevated("light=night", 1, "ELEVATED", 4).replace("}", ",'fdr':0.1,'fdr_shrunk':0.5}")));
+        pipeline.candidates(TinyFleet.DAY);
+        List<Row> found = pipeline.rows("candidates")
+                .filter(col(Candidates.SIGNAL).equalTo(Candidates.ELEVATED_SEGMENT))
+                .sort(col(Candidates.SCORE).desc())
+                .select(Candidates.DRAW, Inferences.CONFIDENCE)
+                .collectAsList();
+        assertThat(found)
+                .hasSizeGreaterThan(3)
+                .extracting(row -> row.getDouble(0))
+                .isSorted();
+        List<Double> confidences = found.stream().map(row -> row.getDouble(1)).toList();
+        assertThat(confidences).isNotEqualTo(confidences.stream().sorted().toList());
+    }
+
+    @Test
     void whatFeedbackOfTheDayContradictsIsACandidateThoughItsFrameIsOfAnEarlierDay(@TempDir Path fleet) {
         TinyFleet.write(fleet);
         FakeTables tables = new FakeTables();

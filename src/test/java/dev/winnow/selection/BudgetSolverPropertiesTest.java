@@ -257,6 +257,7 @@ class BudgetSolverPropertiesTest {
                 s.modelCheckShare(),
                 s.signalWeights(),
                 s.signalBounds(),
+                s.segmentAllocation(),
                 s.uncertainty(),
                 s.boxes(),
                 s.versionsDisagree(),

@@ -2,6 +2,7 @@ package dev.winnow.selection;
 
 import static dev.winnow.candidates.Candidates.AUDIT;
 import static dev.winnow.candidates.Candidates.BOUNDARY;
+import static dev.winnow.candidates.Candidates.ELEVATED_SEGMENT;
 import static dev.winnow.candidates.Candidates.LOW_CONFIDENCE;
 import static dev.winnow.candidates.Candidates.MODEL_CHECK;
 import static dev.winnow.candidates.Candidates.RARE_CLASS;
@@ -9,9 +10,11 @@ import static dev.winnow.selection.Pools.at;
 import static dev.winnow.selection.Pools.audit;
 import static dev.winnow.selection.Pools.boundary;
 import static dev.winnow.selection.Pools.check;
+import static dev.winnow.selection.Pools.elevated;
 import static dev.winnow.selection.Pools.heldBefore;
 import static dev.winnow.selection.Pools.images;
 import static dev.winnow.selection.Pools.item;
+import static dev.winnow.selection.Pools.looking;
 import static dev.winnow.selection.Pools.low;
 import static dev.winnow.selection.Pools.settings;
 import static dev.winnow.selection.Pools.with;
@@ -24,6 +27,7 @@ import static org.apache.spark.sql.functions.xxhash64;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.winnow.config.SegmentAllocation;
 import dev.winnow.config.UseCaseSettings;
 import dev.winnow.config.UseCaseSettings.Bounds;
 import dev.winnow.config.UseCaseSettings.Caps;
@@ -205,6 +209,19 @@ class BudgetSolverTest {
                 ceiling, pool, List.of(), item -> !item.imageUri().equals("gone"));
         assertThat(spent.tally(BOUNDARY).heldByCeiling()).isEqualTo(17);
         assertThat(spent.tally(LOW_CONFIDENCE).heldByCeiling()).isZero();
+    }
+
+    @Test
+    void whereASampleIsToTellARateLooksHaveNoSay() {
+        UseCaseSettings errors = settings(2, 0, Map.of("elevated-segment", 1.0), 5, 1);
+        PoolItem[] pool = {
+            looking(null, 1, elevated("a", 0.9, "night")),
+            looking(null, 1, elevated("b", 0.8, "night")),
+            looking(null, 2, elevated("c", 0.7, "night"))
+        };
+        assertThat(images(spend(errors, pool).of(ELEVATED_SEGMENT))).containsExactly("c", "a");
+        assertThat(images(spend(with(SegmentAllocation.RATES, errors), pool).of(ELEVATED_SEGMENT)))
+                .containsExactly("a", "b");
     }
 
     @Test

@@ -185,6 +185,7 @@ class PlantingTest {
                 plain.modelCheckShare(),
                 plain.signalWeights(),
                 plain.signalBounds(),
+                plain.segmentAllocation(),
                 plain.uncertainty(),
                 plain.boxes(),
                 plain.versionsDisagree(),

@@ -1,6 +1,7 @@
 package dev.winnow.selection;
 
 import dev.winnow.candidates.Candidates;
+import dev.winnow.config.SegmentAllocation;
 import dev.winnow.config.Uncertainty;
 import dev.winnow.config.UseCaseSettings;
 import dev.winnow.config.UseCaseSettings.Bounds;
@@ -31,6 +32,7 @@ final class Pools {
                 MODEL_CHECKS,
                 weights,
                 Map.of(),
+                SegmentAllocation.ERRORS,
                 Uncertainty.CONFIDENCE,
                 UseCaseSettings.Boxes.NONE,
                 true,
@@ -42,21 +44,27 @@ final class Pools {
     }
 
     static UseCaseSettings with(Caps caps, UseCaseSettings s) {
-        return with(s.signalBounds(), caps, s);
+        return with(s.signalBounds(), s.segmentAllocation(), caps, s);
     }
 
     /** The same with bounds of signals, named in kebab case. */
     static UseCaseSettings with(Map<String, Bounds> bounds, UseCaseSettings s) {
-        return with(bounds, s.caps(), s);
+        return with(bounds, s.segmentAllocation(), s.caps(), s);
     }
 
-    private static UseCaseSettings with(Map<String, Bounds> bounds, Caps caps, UseCaseSettings s) {
+    static UseCaseSettings with(SegmentAllocation allocation, UseCaseSettings s) {
+        return with(s.signalBounds(), allocation, s.caps(), s);
+    }
+
+    private static UseCaseSettings with(
+            Map<String, Bounds> bounds, SegmentAllocation allocation, Caps caps, UseCaseSettings s) {
         return new UseCaseSettings(
                 s.budget(),
                 s.auditShare(),
                 s.modelCheckShare(),
                 s.signalWeights(),
                 bounds,
+                allocation,
                 s.uncertainty(),
                 s.boxes(),
                 s.versionsDisagree(),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.winnow.candidates.Candidates;
+import dev.winnow.config.SegmentAllocation;
 import dev.winnow.config.TaskType.Subject;
 import dev.winnow.tables.InputException;
 import java.util.ArrayList;
@@ -54,6 +55,20 @@ class SpendingTest {
                         tuple("LOW_CONFIDENCE", 0, null),
                         tuple("RARE_CLASS", 0, null),
                         tuple("FILL", 0, null));
+    }
+
+    @Test
+    void anAlarmThatIsToTellTheRateOfItsSegmentSaysSo() {
+        Spending spending = Spending.of(
+                new UseCasePool("dock", List.of(Pools.elevated(A, 0.9, "light=night")), List.of(), 1_000, 0),
+                Pools.with(SegmentAllocation.RATES, Pools.settings(1, 0, Map.of("elevated-segment", 1.0), 5, 1)),
+                Subject.IMAGE,
+                uris -> Set.of());
+        assertThat(spending.selections(Map.of()))
+                .extracting(Selection::reason)
+                .containsExactly(
+                        "lies in light=night, where errors are more frequent than elsewhere, and is taken by its hash,"
+                                + " so that the segment's rate can be told");
     }
 
     @Test

@@ -1,10 +1,13 @@
 package dev.winnow.stats;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -113,6 +116,17 @@ class AllotmentTest {
                         10, Map.of("a", 5.0, "b", 1.0, "c", 4.0), Map.of("b", 6), Map.of("a", 4, "b", 99, "c", 99)))
                 .as("a is above its limit only while b lacks its floor")
                 .isEqualTo(Map.of("a", 2, "b", 6, "c", 2));
+    }
+
+    @Test
+    void neymanWeighsAStratumByItsSizeAndTheDeviationOfItsRate() {
+        double[] weights = {Allotment.neyman(1_000, 0.5), Allotment.neyman(4_000, 0.1), Allotment.neyman(5_000, 0.02)};
+        double sum = DoubleStream.of(weights).sum();
+        assertThat(DoubleStream.of(weights).map(weight -> 300 * weight / sum).toArray())
+                .containsExactly(new double[] {62.5, 150, 87.5}, within(1e-9));
+        assertThat(Allotment.neyman(100, 0)).as("a rate that looks certain").isEqualTo(5);
+        assertThat(Allotment.neyman(100, 0.001)).isEqualTo(5);
+        assertThatThrownBy(() -> Allotment.neyman(1, Double.NaN)).hasMessage("Expected a rate in [0, 1], got NaN");
     }
 
     @Test
