@@ -124,6 +124,34 @@ public final class Jobs {
         return item.with(boxes());
     }
 
+    /** The same item with the boxes of an attribute {@code boxes} in the shape of Ground Truth's output. */
+    public static LabelingItem withBoxes(LabelingItem item, String line) {
+        return item.with(OldLabel.of(json(line), "boxes").orElseThrow());
+    }
+
+    /** The same item, predicted by another version. */
+    public static LabelingItem ofModel(String modelVersion, LabelingItem item) {
+        return new LabelingItem(
+                item.reference(),
+                item.itemId(),
+                item.runId(),
+                item.roundId(),
+                item.useCase(),
+                item.signal(),
+                item.segment(),
+                item.score(),
+                item.rank(),
+                item.design(),
+                item.inclusionProbability(),
+                item.site(),
+                modelVersion,
+                item.predicted(),
+                item.confidence(),
+                item.old(),
+                item.batch(),
+                item.planted());
+    }
+
     /** A job of some type, otherwise as {@code config} says. */
     public static LabelingJob job(WinnowConfig config, TaskType type, List<LabelingItem> items, List<String> labels) {
         String useCase = items.get(0).useCase();

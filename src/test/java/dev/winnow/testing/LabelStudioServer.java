@@ -76,6 +76,8 @@ public final class LabelStudioServer implements AutoCloseable {
                     .redirectOutput(folder.resolve("server.log").toFile());
             builder.environment().putAll(environment);
             builder.environment().put("SSRF_PROTECTION_ENABLED", "false"); // its S3 is on this machine
+            // A server may refuse predictions that do not fit their project; by default it does not.
+            builder.environment().put("fflag_feat_utc_210_prediction_validation_15082025", "true");
             builder.environment()
                     .putAll(Map.of(
                             "LABEL_STUDIO_BASE_DATA_DIR",
@@ -159,12 +161,21 @@ public final class LabelStudioServer implements AutoCloseable {
     /** Calls the API as a user would; an empty body is none. */
     public JsonNode call(String method, String path, String body) {
         try {
+            return JSON.readTree(text(method, path, body));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The same, with the answer as it came. */
+    public String text(String method, String path, String body) {
+        try {
             HttpRequest request = HttpRequest.newBuilder(URI.create(url + path))
                     .header("Authorization", "Token " + TOKEN)
                     .header("Content-Type", "application/json")
                     .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
                     .build();
-            return JSON.readTree(http.send(request, BodyHandlers.ofString()).body());
+            return http.send(request, BodyHandlers.ofString()).body();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

@@ -28,6 +28,9 @@ final class Tasks {
     /** Tasks of one file: imports of more are slow, by the documentation. */
     static final int PER_FILE = 10_000;
 
+    /** Version of the predictions of a job whose items several made: selections tell which. */
+    static final String SEVERAL = "several versions";
+
     private static final double PERCENT = 100;
 
     private Tasks() {}
@@ -35,6 +38,7 @@ final class Tasks {
     /** Writes the files of a job to {@code folder} and returns their names. */
     static List<String> write(LabelingJob job, Path folder) throws IOException {
         List<String> names = new ArrayList<>();
+        String version = version(job);
         for (int from = 0; from < job.items().size(); from += PER_FILE) {
             String name = String.format(Locale.ROOT, "%s%s%04d.json", job.name(), LabelingJobs.TASKS, names.size() + 1);
             List<LabelingItem> items =
@@ -43,7 +47,7 @@ final class Tasks {
                 String before = "[\n";
                 for (LabelingItem item : items) {
                     out.write(before);
-                    out.write(Json.text(task(item, job)));
+                    out.write(Json.text(task(item, job, version)));
                     before = ",\n";
                 }
                 out.write("\n]\n");
@@ -53,8 +57,18 @@ final class Tasks {
         return names;
     }
 
-    /** Returns the task of one item. */
-    static Map<String, Object> task(LabelingItem item, LabelingJob job) {
+    /** Returns the one version of a job's predictions: a project shows people those of one version and hides the others. */
+    static String version(LabelingJob job) {
+        String first = job.items().get(0).modelVersion();
+        return job.items().stream().allMatch(item -> item.modelVersion().equals(first)) ? first : SEVERAL;
+    }
+
+    /**
+     * Returns the task of one item.
+     *
+     * @param version of the prediction, see {@link #version}
+     */
+    static Map<String, Object> task(LabelingItem item, LabelingJob job, String version) {
         Map<String, Object> data = new LinkedHashMap<>();
         // PostgreSQL's jsonb, in which Label Studio keeps tasks, refuses the character zero.
         data.put(LabelConfig.shown(job.type()), item.reference().replace('\u0000', '\uFFFD'));
@@ -62,31 +76,31 @@ final class Tasks {
         data.put("task-type", job.type().id()); // one chosen class reads the same where several could be
         Map<String, Object> task = new LinkedHashMap<>();
         task.put("data", data);
-        Map<String, Object> prediction = item.blind() ? null : prediction(item, job);
+        Map<String, Object> prediction = item.blind() ? null : prediction(item, job, version);
         if (prediction != null) {
             task.put("predictions", List.of(prediction));
         }
         return task;
     }
 
-    private static @Nullable Map<String, Object> prediction(LabelingItem item, LabelingJob job) {
+    private static @Nullable Map<String, Object> prediction(LabelingItem item, LabelingJob job, String version) {
         if (job.type().showsBoxes()) {
-            return item.old() == null ? null : boxes(item, item.old());
+            return item.old() == null ? null : boxes(item, item.old(), version);
         }
         String predicted = item.predicted();
         if (predicted == null || !job.labels().contains(predicted) || job.type() == TaskType.BOUNDING_BOX) {
             return null;
         }
-        return choice(item, predicted, job.type());
+        return choice(item, predicted, job.type(), version);
     }
 
-    private static Map<String, Object> choice(LabelingItem item, String label, TaskType type) {
+    private static Map<String, Object> choice(LabelingItem item, String label, TaskType type, String version) {
         Map<String, Object> region = region(item, 1, "choices", LabelConfig.shown(type));
         region.put("value", Map.of("choices", List.of(label)));
-        return prediction(item, item.confidence(), List.of(region));
+        return prediction(version, item.confidence(), List.of(region));
     }
 
-    private static Map<String, Object> boxes(LabelingItem item, OldLabel old) {
+    private static Map<String, Object> boxes(LabelingItem item, OldLabel old, String version) {
         List<Map<String, Object>> regions = new ArrayList<>();
         Double least = null;
         for (OldLabel.Box box : old.boxes()) {
@@ -107,7 +121,7 @@ final class Tasks {
                 least = least == null ? box.confidence() : Double.valueOf(Math.min(least, box.confidence()));
             }
         }
-        return prediction(item, least, regions);
+        return prediction(version, least, regions);
     }
 
     private static Map<String, Object> region(LabelingItem item, int number, String type, String shown) {
@@ -120,9 +134,9 @@ final class Tasks {
     }
 
     private static Map<String, Object> prediction(
-            LabelingItem item, @Nullable Double score, List<Map<String, Object>> regions) {
+            String version, @Nullable Double score, List<Map<String, Object>> regions) {
         Map<String, Object> prediction = new LinkedHashMap<>();
-        prediction.put("model_version", item.modelVersion());
+        prediction.put("model_version", version);
         if (score != null) {
             prediction.put("score", score);
         }

@@ -147,15 +147,26 @@ class LabelStudioTargetTest {
     void aDrawnItemIsLabeledBlind(String signal) {
         LabelingItem item = Jobs.item(signal, 1, "dock", "s3://bucket/1.jpg", "label=bag", "bag");
         String task = String.valueOf(
-                Tasks.task(item, Jobs.job(CONFIG, TaskType.IMAGE_CLASSIFICATION, List.of(item), LABELS)));
+                Tasks.task(item, Jobs.job(CONFIG, TaskType.IMAGE_CLASSIFICATION, List.of(item), LABELS), "model-7"));
         assertThat(task).doesNotContain("predictions", "bag", "0.123456789");
     }
 
     @Test
     void aPredictionThatIsNotOfferedIsNoPreAnnotation() {
         LabelingItem item = Jobs.item("BOUNDARY", 1, "dock", "s3://bucket/1.jpg", null, "lorry");
-        assertThat(Tasks.task(item, Jobs.job(CONFIG, TaskType.IMAGE_CLASSIFICATION, List.of(item), LABELS)))
+        assertThat(Tasks.task(item, Jobs.job(CONFIG, TaskType.IMAGE_CLASSIFICATION, List.of(item), LABELS), "model-7"))
                 .doesNotContainKey("predictions");
+    }
+
+    /** A project shows people the predictions of one version only, that of the last one imported. */
+    @Test
+    void predictionsOfSeveralVersionsShareOne() {
+        List<LabelingItem> items = new ArrayList<>(Jobs.items(3));
+        items.set(1, Jobs.ofModel("model-8", items.get(1)));
+        write(Jobs.job(CONFIG, TaskType.IMAGE_CLASSIFICATION, items, LABELS));
+        assertThat(json("p-dock-2026-10-01-1-1-0a1b2c3d.tasks-0001.json"))
+                .extracting(task -> task.at("/predictions/0/model_version").asText())
+                .containsExactly(Tasks.SEVERAL, Tasks.SEVERAL, Tasks.SEVERAL);
     }
 
     /** Values of the documentation: 112, 80, 64 x 150 pixels of 1280 x 720. */
