@@ -75,7 +75,7 @@ public final class OpenJobs implements EarlierRounds {
         return again.unionByName(answeredBesides(day));
     }
 
-    /** What people said of images that no selection asked about: their own items, and those of bulk QA. */
+    /** What people said of images that no round asked about. Without a time it is of the day before: it never cools down. */
     private Dataset<Row> answeredBesides(LocalDate day) {
         LocalDate before = day.minusDays(1);
         return tables.read(Answers.TABLE)
@@ -83,7 +83,7 @@ public final class OpenJobs implements EarlierRounds {
                         .equalTo(pipeline)
                         .and(col(Answers.STATUS).equalTo(Answers.ANSWERED))
                         .and(not(col(Answers.KIND).equalTo(Answers.MACHINE)))
-                        .and(col(Answers.ROUND_ID).isNull().or(col(Answers.TASK).equalTo(Answers.REVIEW))))
+                        .and(col(Answers.ROUND_ID).isNull()))
                 .select(
                         coalesce(to_date(col(Answers.SUBMITTED_AT)), lit(before))
                                 .as(RelabelItems.RUN_DATE),

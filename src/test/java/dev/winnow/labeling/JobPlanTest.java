@@ -307,26 +307,7 @@ class JobPlanTest {
     }
 
     private static LabelingItem planted(int rank, String answer) {
-        LabelingItem plain = predicted(rank, "bag");
-        return new LabelingItem(
-                plain.reference(),
-                plain.itemId(),
-                plain.runId(),
-                plain.roundId(),
-                plain.useCase(),
-                plain.signal(),
-                plain.segment(),
-                plain.score(),
-                plain.rank(),
-                plain.design(),
-                plain.inclusionProbability(),
-                plain.site(),
-                plain.modelVersion(),
-                plain.predicted(),
-                plain.confidence(),
-                null,
-                null,
-                new LabelingItem.Planted("GOLD", answer));
+        return Jobs.planted(predicted(rank, "bag"), answer);
     }
 
     /** Names with the targets that can't offer them. */

@@ -94,23 +94,9 @@ public final class Jobs {
     /** A batch of images of a class, each of them an item whose name is its reference. */
     public static LabelingItem batch(String label, List<String> references) {
         LabelingItem plain = item("LABEL_QA", 1, "dock", "batch 1", null, label);
-        return new LabelingItem(
-                plain.reference(),
-                plain.itemId(),
-                plain.runId(),
-                plain.roundId(),
-                plain.useCase(),
-                plain.signal(),
-                plain.segment(),
-                plain.score(),
-                plain.rank(),
-                plain.design(),
-                plain.inclusionProbability(),
-                plain.site(),
+        return copy(
+                plain,
                 plain.modelVersion(),
-                plain.predicted(),
-                plain.confidence(),
-                null,
                 new LabelingItem.Batch(
                         label,
                         references.stream()
@@ -119,18 +105,16 @@ public final class Jobs {
                 null);
     }
 
-    /** The same item with old boxes. */
-    public static LabelingItem withBoxes(LabelingItem item) {
-        return item.with(boxes());
+    /** The same item, planted with a known answer. */
+    public static LabelingItem planted(LabelingItem item, String answer) {
+        return copy(item, item.modelVersion(), item.batch(), new LabelingItem.Planted("GOLD", answer));
     }
 
-    /** The same item with the boxes of an attribute {@code boxes} in the shape of Ground Truth's output. */
-    public static LabelingItem withBoxes(LabelingItem item, String line) {
-        return item.with(OldLabel.of(json(line), "boxes").orElseThrow());
-    }
-
-    /** The same item, predicted by another version. */
-    public static LabelingItem ofModel(String modelVersion, LabelingItem item) {
+    private static LabelingItem copy(
+            LabelingItem item,
+            String modelVersion,
+            LabelingItem.@Nullable Batch batch,
+            LabelingItem.@Nullable Planted planted) {
         return new LabelingItem(
                 item.reference(),
                 item.itemId(),
@@ -148,8 +132,23 @@ public final class Jobs {
                 item.predicted(),
                 item.confidence(),
                 item.old(),
-                item.batch(),
-                item.planted());
+                batch,
+                planted);
+    }
+
+    /** The same item with old boxes. */
+    public static LabelingItem withBoxes(LabelingItem item) {
+        return item.with(boxes());
+    }
+
+    /** The same item with the boxes of an attribute {@code boxes} in the shape of Ground Truth's output. */
+    public static LabelingItem withBoxes(LabelingItem item, String line) {
+        return item.with(OldLabel.of(json(line), "boxes").orElseThrow());
+    }
+
+    /** The same item, predicted by another version. */
+    public static LabelingItem ofModel(String modelVersion, LabelingItem item) {
+        return copy(item, modelVersion, item.batch(), item.planted());
     }
 
     /** A job of some type, otherwise as {@code config} says. */

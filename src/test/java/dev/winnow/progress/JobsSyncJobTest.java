@@ -181,14 +181,12 @@ class JobsSyncJobTest {
     }
 
     @Test
-    void whatPeopleSaidOfImagesThatNoSelectionAskedAboutIsAskedBesides() {
+    void whatPeopleSaidOfImagesThatNoRoundAskedAboutIsAskedBesides() {
         answers(
                 besides("{'image_uri':'s3://b/own.jpg','submitted_at':'2026-10-02T10:00:00Z'"),
                 besides("{'submitted_at':'2026-10-04T10:00:00Z'").replace("'i'", "'s3://b/named.jpg'"),
                 besides("{'image_uri':'s3://b/undated.jpg'"),
                 besides("{'image_uri':'s3://b/truth.jpg'").replace("WORKER", "GOLD"),
-                besides("{'image_uri':'s3://b/reviewed.jpg','round_id':'qa-2026-10-01.1'")
-                        .replace("CLASSIFICATION", "REVIEW"),
                 besides("{'image_uri':'s3://b/late.jpg','submitted_at':'2026-10-05T10:00:00Z'"),
                 besides("{'image_uri':'s3://b/machine.jpg'").replace("WORKER", "MACHINE"),
                 besides("{'image_uri':'s3://b/unsure.jpg'").replace("ANSWERED", "CONFLICTING"),
@@ -202,8 +200,7 @@ class JobsSyncJobTest {
                         "2026-10-02 gate s3://b/own.jpg",
                         "2026-10-04 gate s3://b/named.jpg",
                         "2026-10-04 gate s3://b/undated.jpg",
-                        "2026-10-04 gate s3://b/truth.jpg",
-                        "2026-10-04 gate s3://b/reviewed.jpg");
+                        "2026-10-04 gate s3://b/truth.jpg");
     }
 
     private static String besides(String begin) {
