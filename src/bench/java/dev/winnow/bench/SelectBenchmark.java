@@ -41,13 +41,15 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructField;
 
 /**
  * {@code select} of 50,000 images from a stored table of candidates.
  *
  * <p>Arguments: numbers of candidates, by default 3000000 10000000 30000000. They are of eight days, six signals with a
  * score and the audit, 5,000 cameras at 500 sites, ten classes and six dimensions. The session is started, and a small
- * selection made, before anything is timed.
+ * selection made, before anything is timed. {@code --executor N}: tasks run in a process of their own with N MiB of heap, so
+ * that the heap printed is the driver's alone; it is collected once a second, which takes time.
  */
 public final class SelectBenchmark {
     private static final int CORES = 2;
@@ -65,25 +67,32 @@ public final class SelectBenchmark {
 
     private final SparkSession spark;
     private final Path root;
-    private final AtomicLong heap = LiveHeap.watch();
+    private final AtomicLong heap;
+    private final boolean driverAlone;
     private final SparkStages stages = new SparkStages();
 
-    private SelectBenchmark(SparkSession spark, Path root) {
+    private SelectBenchmark(SparkSession spark, Path root, boolean driverAlone) {
         this.spark = spark;
         this.root = root;
+        this.driverAlone = driverAlone;
+        this.heap = driverAlone ? LiveHeap.collect() : LiveHeap.watch();
         spark.sparkContext().addSparkListener(stages);
     }
 
     /** Makes the candidates, then measures. */
     public static void main(String[] args) throws Exception {
-        List<Long> sizes = args.length == 0
+        boolean alone = args.length > 0 && args[0].equals("--executor");
+        String[] given = alone ? Arrays.copyOfRange(args, 2, args.length) : args;
+        List<Long> sizes = given.length == 0
                 ? List.of(3_000_000L, 10_000_000L, 30_000_000L)
-                : Arrays.stream(args).map(Long::parseLong).toList();
+                : Arrays.stream(given).map(Long::parseLong).toList();
+        Map<String, String> settings = alone
+                ? BenchCluster.settings(CORES, Long.parseLong(args[1]))
+                : Map.of("spark.master", "local[" + CORES + "]");
         Path bench = Files.createDirectories(Path.of("target", "bench").toAbsolutePath());
         Path root = Files.createTempDirectory(bench, "select-run");
-        try (SparkSession spark = SparkSessions.open(
-                "winnow-bench", Map.of("spark.master", "local[" + CORES + "]"), new S3Settings("", "", false))) {
-            SelectBenchmark benchmark = new SelectBenchmark(spark, root);
+        try (SparkSession spark = SparkSessions.open("winnow-bench", settings, new S3Settings("", "", false))) {
+            SelectBenchmark benchmark = new SelectBenchmark(spark, root, alone);
             benchmark.measure(WARM_UP, false);
             for (long size : sizes) {
                 benchmark.measure(size, true);
@@ -116,13 +125,14 @@ public final class SelectBenchmark {
                 System.out.printf(
                         Locale.ROOT,
                         "%,d candidates, %,d on the driver, %,d selected: %.1f s, %.2f us a candidate; %.0f MB shuffled;"
-                                + " most heap left by a collection %.2f GB%n",
+                                + " most heap left by a %s %.2f GB%n",
                         rows,
                         report.rowsIn(),
                         report.rowsOut(),
                         seconds,
                         seconds * 1e6 / rows,
                         counts.shuffleBytes() / 1e6,
+                        driverAlone ? "full collection of the driver alone" : "collection",
                         heap.get() / 1e9);
                 report.sentences().forEach(System.out::println);
                 stages.print(8);
@@ -186,13 +196,17 @@ public final class SelectBenchmark {
                 .withColumn(
                         Candidates.SEGMENT,
                         expr("if(signal = 'ELEVATED_SEGMENT', concat('lighting=', camera % 4), null)"))
-                .withColumn(Inferences.PHASH, lit(null).cast("long"))
-                .withColumn(Candidates.EMBEDDING_BUCKET, lit(null).cast("int"))
                 .withColumn(Candidates.VERDICT, expr("if(signal = 'CONFIDENT_WRONG', 'FALSE_POSITIVE', null)"));
         for (String dimension : DIMENSIONS) {
             named = named.withColumn(
                     TableDef.dimensionColumn(dimension),
                     expr("concat('value-', pmod(xxhash64('" + dimension + "', camera), 5))"));
+        }
+        // What select does not choose by stays empty.
+        for (StructField field : Candidates.TABLE.schema().fields()) {
+            if (!List.of(named.columns()).contains(field.name())) {
+                named = named.withColumn(field.name(), lit(null).cast(field.dataType()));
+            }
         }
         // Draws are of one row an image.
         return named.filter(drawn.and(expr("id % 5 = 0")).equalTo(false))
