@@ -94,6 +94,9 @@ public final class ImageFindings {
     /** Part of a batch job whose answers are not collected yet. */
     public static final String SUBMITTED = "SUBMITTED";
 
+    /** Failure mode of an image on which the detector seems right and the mark wrong; as in the answer's schema. */
+    public static final String LABEL_WRONG = "label_wrong";
+
     /** All of them. */
     public static final List<String> STATUSES =
             List.of(MEASURED, ANSWERED, UNREADABLE, TRUNCATED, REFUSED, MALFORMED, OFF_SCHEMA, FAILED, LOST, SUBMITTED);

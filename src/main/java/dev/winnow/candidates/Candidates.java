@@ -49,6 +49,9 @@ public final class Candidates {
     /** Verdict on an image of whose class one model version is sure while another does not say it. */
     public static final String VERSIONS_DISAGREE = "VERSIONS_DISAGREE";
 
+    /** Verdict on what people contradict while the model that looked at the image finds the detector right. */
+    public static final String ANALYSIS_DISAGREES = "ANALYSIS_DISAGREES";
+
     /** It is an alarm of a segment that the day's findings call elevated, or suspect of it. */
     public static final String ELEVATED_SEGMENT = "ELEVATED_SEGMENT";
 
@@ -60,7 +63,7 @@ public final class Candidates {
 
     /**
      * People contradict it although the model was sure, or say that the model overlooked something, or another version of
-     * the model does not see it.
+     * the model does not see it, or a model that looked at the image contradicts the people.
      */
     public static final String CONFIDENT_WRONG = "CONFIDENT_WRONG";
     /** The confidence, and what judged alarms say of others like it, let expect an error. */
@@ -148,8 +151,9 @@ public final class Candidates {
             .optional(
                     VERDICT,
                     StringType,
-                    "What people say against the inference of CONFIDENT_WRONG: FALSE_POSITIVE, RELABELED or MISSED, or"
-                            + " VERSIONS_DISAGREE; null for the others")
+                    "What people say against the inference of CONFIDENT_WRONG: FALSE_POSITIVE, RELABELED or MISSED; or"
+                            + " VERSIONS_DISAGREE, or ANALYSIS_DISAGREES (the model that looked at the image contradicts what"
+                            + " people say); null for the others")
             .optional(
                     OTHER_VERSION,
                     StringType,

@@ -97,7 +97,8 @@ public final class CandidatesJob implements Stage {
             SegmentCuts segments = new SegmentCuts(known.segment, tables.frame(SegmentCuts.TABLE, known.segmentCuts));
             Dataset<Row> told = Signals.find(
                             rows, cuts, segments, alarms -> images.put(known.scored(alarms)), salt(day))
-                    .unionByName(ConfidentWrong.of(evidence.wrong(), dimensions(), config, salt(day)), true);
+                    .unionByName(ConfidentWrong.of(evidence.wrong(), dimensions(), config, salt(day)), true)
+                    .unionByName(ConfidentWrong.disputed(evidence.findings(), dimensions(), salt(day)), true);
             Dataset<Row> found = disagreed
                     .map(sure -> told.unionByName(sure, true))
                     .orElse(told)

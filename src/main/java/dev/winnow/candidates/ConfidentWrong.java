@@ -10,6 +10,7 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.functions.xxhash64;
 
+import dev.winnow.analysis.ImageFindings;
 import dev.winnow.config.UseCaseSettings;
 import dev.winnow.config.WinnowConfig;
 import dev.winnow.inputs.Feedback;
@@ -25,10 +26,16 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
-/** What people contradict although the model was sure of it, and what it overlooked: no measure of doubt finds these. */
+/**
+ * What people contradict although the model was sure of it, what it overlooked, and marks that whoever looked at the image
+ * doubts: no measure of doubt finds these.
+ */
 final class ConfidentWrong {
     /** Nothing stands for the confidence in an object that the model did not see. */
     private static final double OVERLOOKED = 1;
+
+    /** One of two is right, the model or the customer; so what nobody defends comes before. */
+    private static final double ONE_OF_TWO = 0.5;
 
     private ConfidentWrong() {}
 
@@ -40,13 +47,36 @@ final class ConfidentWrong {
      * @param salt of the configuration, with the day
      */
     static Dataset<Row> of(Dataset<Row> wrong, Collection<String> dimensions, WinnowConfig config, String salt) {
-        Column label = coalesce(col(PREDICTED_LABEL), lit(Inferences.NO_LABEL));
         Column score = when(col(Misclassified.VERDICT).equalTo(Feedback.MISSED), lit(OVERLOOKED))
                 .when(col(CONFIDENCE).geq(confidentFrom(config)), col(CONFIDENCE));
+        return rows(wrong, dimensions, col(Misclassified.VERDICT), score, salt);
+    }
+
+    /**
+     * Returns what people contradicted and the model that looked at the image defends, one row per inference, of the same
+     * shape. The score is half the confidence.
+     *
+     * @param findings of one run date, shaped like {@link ImageFindings} with {@code dimensions}
+     * @param salt of the configuration, with the day
+     */
+    static Dataset<Row> disputed(Dataset<Row> findings, Collection<String> dimensions, String salt) {
+        return rows(
+                findings.filter(col(ImageFindings.STATUS)
+                        .equalTo(ImageFindings.ANSWERED)
+                        .and(col(ImageFindings.FAILURE_MODE).equalTo(ImageFindings.LABEL_WRONG))),
+                dimensions,
+                lit(Candidates.ANALYSIS_DISAGREES),
+                col(CONFIDENCE).multiply(ONE_OF_TWO),
+                salt);
+    }
+
+    private static Dataset<Row> rows(
+            Dataset<Row> inferences, Collection<String> dimensions, Column verdict, Column score, String salt) {
+        Column label = coalesce(col(PREDICTED_LABEL), lit(Inferences.NO_LABEL));
         List<Column> columns = new ArrayList<>();
         Inferences.TABLE.columns().forEach(name -> columns.add(col(name)));
         dimensions.forEach(name -> columns.add(col(TableDef.dimensionColumn(name))));
-        columns.add(col(Misclassified.VERDICT).as(Candidates.VERDICT));
+        columns.add(verdict.as(Candidates.VERDICT));
         Column content = xxhash64(columns.toArray(Column[]::new));
         columns.addAll(List.of(
                 lit(Candidates.CONFIDENT_WRONG).as(Candidates.SIGNAL),
@@ -56,7 +86,8 @@ final class ConfidentWrong {
                         .as(Candidates.ITEM_ID),
                 lit(null).cast("double").as(Signals.BOX_SCORE),
                 content.as(Signals.CONTENT)));
-        return wrong.select(columns.toArray(Column[]::new))
+        return inferences
+                .select(columns.toArray(Column[]::new))
                 .filter(col(Candidates.SCORE).isNotNull());
     }
 

@@ -230,6 +230,13 @@ record Spending(UseCasePool pool, UseCaseSettings settings, BudgetSolver.Spent s
         if (Feedback.MISSED.equals(item.verdict())) {
             return "people say that the model overlooked something";
         }
+        if (Candidates.ANALYSIS_DISAGREES.equals(item.verdict())) {
+            return String.format(
+                    Locale.ROOT,
+                    "people contradict %s at confidence %.3f, and the model that looked at the image says that they are wrong",
+                    item.label(),
+                    confidence(item));
+        }
         return Candidates.VERSIONS_DISAGREE.equals(item.verdict())
                 ? String.format(
                         Locale.ROOT,

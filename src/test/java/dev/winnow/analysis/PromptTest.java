@@ -126,7 +126,7 @@ class PromptTest {
                         "reflection",
                         "crop",
                         "unusual_pose",
-                        "label_wrong",
+                        ImageFindings.LABEL_WRONG,
                         "other")
                 .allMatch(mode -> asked.text().contains("\n- " + mode + ": "));
         assertThat(prompt.conditions())

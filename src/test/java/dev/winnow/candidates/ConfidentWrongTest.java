@@ -1,8 +1,10 @@
 package dev.winnow.candidates;
 
+import static org.apache.spark.sql.functions.lit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.winnow.analysis.ImageFindings;
 import dev.winnow.config.WinnowConfig;
 import dev.winnow.inputs.Inferences;
 import dev.winnow.segments.Misclassified;
@@ -73,6 +75,45 @@ class ConfidentWrongTest {
                         row -> row.getAs(Candidates.SCORE),
                         row -> row.getAs(Inferences.CONFIDENCE))
                 .containsExactly(tuple("a", 1.0, null), tuple("b", 1.0, 0.1));
+    }
+
+    /** A finding of the run date. */
+    private static String looked(String id, String status, @Nullable String failureMode, @Nullable Double confidence) {
+        return wrong(id, "FALSE_POSITIVE", confidence == null ? null : "bag", confidence)
+                .replace(
+                        "'arrival_date':'2026-10-02'", "'run_date':'2026-10-02','run_id':'r','status':'" + status + "'")
+                .replace(
+                        "'dim_light'",
+                        "'stratum':'bag','inclusion_probability':1,'duplicates':1,"
+                                + (failureMode == null ? "" : "'failure_mode':'" + failureMode + "',") + "'dim_light'");
+    }
+
+    @Test
+    void aMarkThatTheModelOfTheAnalysisFindsWrongIsOneOfTwoThatDisagreeHoweverSureTheDetectorWas() {
+        Dataset<Row> findings = Frames.of(
+                ImageFindings.TABLE.withDimensions(LIGHT),
+                looked("a", ImageFindings.ANSWERED, "label_wrong", 0.3),
+                looked("b", ImageFindings.ANSWERED, "look_alike", 0.9),
+                looked("c", ImageFindings.TRUNCATED, "label_wrong", 0.9),
+                looked("d", ImageFindings.MEASURED, null, 0.9),
+                looked("e", ImageFindings.ANSWERED, "label_wrong", null));
+        Dataset<Row> disputed = ConfidentWrong.disputed(findings, LIGHT, "salt|2026-10-02");
+        assertThat(disputed.collectAsList())
+                .as("of a frame without output nothing is there to defend")
+                .extracting(
+                        row -> row.getAs(Inferences.INFERENCE_ID),
+                        row -> row.getAs(Candidates.SIGNAL),
+                        row -> row.getAs(Candidates.SCORE),
+                        row -> row.getAs(Candidates.VERDICT),
+                        row -> row.getAs("dim_light"))
+                .containsExactly(tuple("a", "CONFIDENT_WRONG", 0.15, "ANALYSIS_DISAGREES", "night"));
+        assertThat(found(Configs.of(""), wrong("a", "FALSE_POSITIVE", "bag", 0.9))
+                        .unionByName(disputed.withColumn("confidence", lit(0.9)).withColumn("score", lit(0.45)))
+                        .transform(Signals::onePerItem)
+                        .collectAsList())
+                .as("of which the detector was sure, people's word alone counts")
+                .extracting(row -> row.getAs(Candidates.SCORE), row -> row.getAs(Candidates.VERDICT))
+                .containsExactly(tuple(0.9, "FALSE_POSITIVE"));
     }
 
     @Test

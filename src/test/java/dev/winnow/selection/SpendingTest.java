@@ -121,18 +121,23 @@ class SpendingTest {
         Spending spending = Spending.of(
                 new UseCasePool(
                         "dock",
-                        List.of(Pools.contradicted(A, 1, "MISSED"), Pools.contradicted(B, 0.9, "RELABELED")),
+                        List.of(
+                                Pools.contradicted(A, 1, "MISSED"),
+                                Pools.contradicted(B, 0.9, "RELABELED"),
+                                Pools.contradicted("s3://bucket/c.jpg", 0.2, "ANALYSIS_DISAGREES")),
                         List.of(),
                         1_000,
                         0),
-                Pools.settings(2, 0, Map.of("confident-wrong", 1.0), 5, 1),
+                Pools.settings(3, 0, Map.of("confident-wrong", 1.0), 5, 1),
                 Subject.IMAGE,
                 uris -> Set.of());
         assertThat(spending.selections(Map.of()))
                 .extracting(Selection::reason)
                 .containsExactly(
                         "people say that the model overlooked something",
-                        "people contradict bag, of which the model was sure: confidence 0.500");
+                        "people contradict bag, of which the model was sure: confidence 0.500",
+                        "people contradict bag at confidence 0.500, and the model that looked at the image says that they"
+                                + " are wrong");
     }
 
     @Test
