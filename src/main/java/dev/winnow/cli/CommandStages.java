@@ -2,8 +2,6 @@ package dev.winnow.cli;
 
 import dev.winnow.adapters.delta.DeltaUpkeep;
 import dev.winnow.adapters.glue.GlueCatalog;
-import dev.winnow.adapters.labelstudio.LabelStudio;
-import dev.winnow.adapters.sagemaker.SageMakerLabeling;
 import dev.winnow.adapters.sources.SparkSources;
 import dev.winnow.analysis.AnalyzeJob;
 import dev.winnow.analysis.ImageReviewer;
@@ -13,10 +11,6 @@ import dev.winnow.candidates.Candidates;
 import dev.winnow.candidates.CandidatesJob;
 import dev.winnow.config.AnalysisSettings;
 import dev.winnow.config.AnswerSettings;
-import dev.winnow.config.ConfigException;
-import dev.winnow.config.GroundTruthSettings;
-import dev.winnow.config.LabelStudioSettings;
-import dev.winnow.config.LabelingSettings.Target;
 import dev.winnow.config.TaskType.Subject;
 import dev.winnow.config.WinnowConfig;
 import dev.winnow.consensus.ConsensusJob;
@@ -35,13 +29,10 @@ import dev.winnow.labeling.LaunchJob;
 import dev.winnow.labeling.ManifestsJob;
 import dev.winnow.labeling.RelabelRoundJobs;
 import dev.winnow.labeling.ReviewBatchJobs;
-import dev.winnow.labeling.groundtruth.GroundTruthTarget;
-import dev.winnow.labeling.labelstudio.LabelStudioTarget;
 import dev.winnow.maintenance.MaintainJob;
 import dev.winnow.outcomes.OutcomesJob;
 import dev.winnow.outcomes.ProposedWeights;
 import dev.winnow.ports.History;
-import dev.winnow.ports.LabelingService;
 import dev.winnow.ports.ObjectStores;
 import dev.winnow.ports.SourceReader;
 import dev.winnow.ports.Stage;
@@ -88,6 +79,7 @@ final class CommandStages {
     private final InferenceLog inferences;
     private final FeedbackLog feedback;
     private final Rounds rounds;
+    private final LabelingTargets targets;
 
     /**
      * Creates the stages of one run.
@@ -104,6 +96,7 @@ final class CommandStages {
         this.cameras = new CameraTable(sources, config.cameras());
         this.inferences = new InferenceLog(sources, config.inferences(), cameras);
         this.feedback = new FeedbackLog(sources, config.feedback());
+        this.targets = new LabelingTargets(config);
         this.rounds =
                 new Rounds(run.objects(), Places.absolute(config.labeling().path()), config.pipeline());
     }
@@ -211,10 +204,11 @@ final class CommandStages {
     private Stage manifests() {
         return new ManifestsJob(
                 config,
+                cameras,
                 run.tables(),
                 run.objects(),
                 rounds,
-                List.of(groundTruth(), new LabelStudioTarget()),
+                targets.all(),
                 run.wanted().round(),
                 run.beforeCommit());
     }
@@ -242,13 +236,13 @@ final class CommandStages {
                                 run.objects(),
                                 rounds,
                                 round,
-                                this::labeling,
+                                targets::open,
                                 run.beforeCommit()))
                 : List.of(writes);
     }
 
     private Stage jobsSync() {
-        return new JobsSyncJob(config.pipeline(), config.labeling(), run.tables(), run.objects(), this::labeling);
+        return new JobsSyncJob(config.pipeline(), config.labeling(), run.tables(), run.objects(), targets::open);
     }
 
     private Stage ingest() {
@@ -277,13 +271,7 @@ final class CommandStages {
                 config,
                 run.tables(),
                 open(),
-                new RelabelRoundJobs(
-                        config,
-                        run.tables(),
-                        run.objects(),
-                        rounds,
-                        List.of(groundTruth(), new LabelStudioTarget()),
-                        run.beforeCommit()));
+                new RelabelRoundJobs(config, run.tables(), run.objects(), rounds, targets.all(), run.beforeCommit()));
     }
 
     private Stage reviewBatches() {
@@ -293,7 +281,7 @@ final class CommandStages {
                 reference -> ItemReferences.usable(Subject.IMAGE, reference),
                 run.tables(),
                 open(),
-                new ReviewBatchJobs(config, run.tables(), run.objects(), rounds, groundTruth(), run.beforeCommit()));
+                new ReviewBatchJobs(config, run.tables(), run.objects(), rounds, targets.all(), run.beforeCommit()));
     }
 
     private Stage outcomes() {
@@ -330,34 +318,6 @@ final class CommandStages {
         return new AliasedImages(run.objects(), aliases());
     }
 
-    private GroundTruthTarget groundTruth() {
-        return new GroundTruthTarget(config.labeling().groundTruth());
-    }
-
-    /** Opens the service of a target. */
-    private LabelingService labeling(String target) {
-        GroundTruthSettings groundTruth = config.labeling().groundTruth();
-        if (target.equals(Target.GROUND_TRUTH.id())) {
-            return SageMakerLabeling.open(
-                    groundTruth.region().isEmpty() ? config.s3().region() : groundTruth.region(),
-                    groundTruth.endpoint());
-        }
-        LabelStudioSettings studio = config.labeling().labelStudio();
-        if (!target.equals(Target.LABEL_STUDIO.id())) {
-            throw new ConfigException("no service takes labeling jobs for " + target);
-        }
-        if (studio.url().isEmpty() || studio.tokenVariable().isEmpty()) {
-            throw new ConfigException(
-                    "labeling.label-studio: set url to the root of the server, and token-variable to the"
-                            + " name of the environment variable that holds its token");
-        }
-        return LabelStudio.open(
-                studio.url(),
-                secret("labeling.label-studio.token-variable", studio.tokenVariable(), "a token of its API"),
-                studio.tokenVariable(),
-                studio.connectBuckets() ? config.s3() : null);
-    }
-
     /** Where copies of images lie; folders of this machine may be relative. */
     private Map<String, String> aliases() {
         Map<String, String> aliases = new TreeMap<>(config.labeling().imageAliases());
@@ -380,17 +340,9 @@ final class CommandStages {
         if (answers.workerKeyVariable().isEmpty()) {
             return "";
         }
-        return secret(
+        return Secrets.of(
                 "inputs.answers.worker-key-variable",
                 answers.workerKeyVariable(),
                 "the secret key of worker pseudonyms");
-    }
-
-    private static String secret(String key, String variable, String what) {
-        String secret = System.getenv(variable);
-        if (secret == null || secret.isEmpty()) {
-            throw new ConfigException(key + ": the environment has no variable " + variable + "; set it to " + what);
-        }
-        return secret;
     }
 }

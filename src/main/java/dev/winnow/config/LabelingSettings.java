@@ -34,9 +34,20 @@ public record LabelingSettings(
     /** Who runs labeling jobs. */
     public enum Target {
         /** Amazon SageMaker Ground Truth. */
-        GROUND_TRUTH,
+        GROUND_TRUTH(true),
         /** Label Studio. */
-        LABEL_STUDIO;
+        LABEL_STUDIO(false);
+
+        private final boolean itemsExpire;
+
+        /**
+         * Names a target.
+         *
+         * @param itemsExpire whether an item waits no longer for its answers than {@link TaskSettings#availability}
+         */
+        Target(boolean itemsExpire) {
+            this.itemsExpire = itemsExpire;
+        }
 
         /** Returns the name in configuration, files and tables, such as {@code label-studio}. */
         public String id() {
@@ -78,7 +89,7 @@ public record LabelingSettings(
                 section,
                 tasks.values().stream().mapToInt(TaskSettings::workers).max().orElse(1));
         tasks.forEach((useCase, task) -> {
-            boolean waits = task.target().orElse(target) == Target.GROUND_TRUTH;
+            boolean waits = task.target().orElse(target).itemsExpire;
             if (waits
                     && team.expireDays() > 0
                     && task.availability().compareTo(Duration.ofDays(team.expireDays())) > 0) {

@@ -31,7 +31,8 @@ import java.util.Optional;
  * @param oldLabelsPath augmented manifest with labels to look at; {@code {date}} is the run date; may be empty
  * @param oldLabelsAttribute attribute that holds them
  * @param order order of the items
- * @param splitBySite whether each site has jobs of its own
+ * @param splitBy what each value of has jobs of its own: {@link #SITE}, a static dimension of cameras, or nothing if empty
+ * @param splitFirst values of it whose jobs come first, in this order
  * @param pilot what a first, small job must show before the rest is asked about
  */
 public record TaskSettings(
@@ -56,8 +57,12 @@ public record TaskSettings(
         String oldLabelsPath,
         String oldLabelsAttribute,
         Order order,
-        boolean splitBySite,
+        String splitBy,
+        List<String> splitFirst,
         PilotSettings pilot) {
+
+    /** Each site has jobs of its own. */
+    public static final String SITE = "site";
 
     /** The order of the items of a job. */
     public enum Order {
@@ -132,7 +137,8 @@ public record TaskSettings(
                 oldLabelsPath,
                 oldLabelsAttribute,
                 order,
-                splitBySite,
+                splitBy,
+                splitFirst,
                 pilot);
     }
 
@@ -186,6 +192,11 @@ public record TaskSettings(
                     " = " + availability + ", expected at most " + longest
                             + (price.signum() > 0 ? " for the public workforce, which a price is for" : ""));
         }
+        String splitBy = section.optionalText("split-by", text -> true, "a text");
+        List<String> splitFirst = section.texts("split-first");
+        if (splitBy.isEmpty() && !splitFirst.isEmpty()) {
+            section.problem("split-first", " is an order of what jobs are split by: set split-by, too");
+        }
         int workers = section.integer("workers", 1, 9);
         PilotSettings pilot = section.object("pilot", PilotSettings::read);
         pilot.check(section, type, workers);
@@ -228,7 +239,8 @@ public record TaskSettings(
                 old[0],
                 old[1],
                 section.oneOf("order", Order.class),
-                section.flag("split-by-site"),
+                splitBy,
+                splitFirst,
                 pilot);
     }
 

@@ -287,6 +287,16 @@ public record WinnowConfig(
         return all.root().render(ConfigRenderOptions.concise());
     }
 
+    private static void requireSplit(Section root, String useCase, String splitBy, CameraSettings cameras) {
+        Set<String> known = cameras.input().dimensions().keySet();
+        if (!splitBy.isEmpty() && !splitBy.equals(TaskSettings.SITE) && !known.contains(splitBy)) {
+            root.problem(
+                    "labeling",
+                    ".tasks." + useCase + ".split-by = " + splitBy + ", expected " + TaskSettings.SITE
+                            + " or a dimension of inputs.cameras, of which there are " + known);
+        }
+    }
+
     private static WinnowConfig read(Section root, String effective, String semantic) {
         Inputs inputs = root.object("inputs", Inputs::read);
         Map<String, UseCaseSettings> useCases =
@@ -312,6 +322,8 @@ public record WinnowConfig(
         configured.addAll(inputs.cameras.input().dimensions().keySet());
         Set<String> dimensions = new TreeSet<>(InputSettings.BUILT_IN_DIMENSIONS);
         dimensions.addAll(configured);
+        LabelingSettings labeling = root.object("labeling", LabelingSettings::read);
+        labeling.tasks().forEach((name, task) -> requireSplit(root, name, task.splitBy(), inputs.cameras));
         return new WinnowConfig(
                 root.text(
                         "pipeline",
@@ -332,7 +344,7 @@ public record WinnowConfig(
                 root.object("quality", section -> QualitySettings.read(section, configured)),
                 root.object("analysis", section -> AnalysisSettings.read(section, dimensions)),
                 root.object("selection", SelectionSettings::read),
-                root.object("labeling", LabelingSettings::read),
+                labeling,
                 root.object("outcomes", OutcomeSettings::read),
                 root.object("export", ExportSettings::read),
                 root.object("report", ReportSettings::read),

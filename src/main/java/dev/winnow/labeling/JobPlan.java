@@ -4,6 +4,8 @@ import dev.winnow.config.ConfigException;
 import dev.winnow.config.TaskSettings;
 import dev.winnow.config.TaskType;
 import dev.winnow.config.WinnowConfig;
+import dev.winnow.inputs.CameraTable;
+import dev.winnow.inputs.SiteGroups;
 import dev.winnow.runtime.ItemReferences;
 import dev.winnow.runtime.Rounds.Round;
 import java.util.ArrayList;
@@ -14,11 +16,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import org.apache.spark.sql.Row;
 
 /**
  * Splits the items of one use case into jobs that people can work: one question a job, no more items than it may have,
- * and one site a job where that is asked for. What is labeled blind has jobs of its own, since nothing may keep people
+ * and one site or region a job where that is asked for. What is labeled blind has jobs of its own, since nothing may keep people
  * from answering all of it: no stop condition, no automated labeling. Where a pilot comes first, it is a job of its own, of
  * all sites.
  */
@@ -31,6 +34,7 @@ final class JobPlan {
     private final String prefix;
     private final String output;
     private final Map<String, Row> pilots;
+    private final CameraTable cameras;
 
     /**
      * Creates the plan of a round.
@@ -38,13 +42,21 @@ final class JobPlan {
      * @param prefix of the round's files
      * @param output where answers go by default
      * @param pilots known ones by key, rows of {@link Pilots}
+     * @param cameras tell what sites have in common
      */
-    JobPlan(WinnowConfig config, Round round, String prefix, String output, Map<String, Row> pilots) {
+    JobPlan(
+            WinnowConfig config,
+            Round round,
+            String prefix,
+            String output,
+            Map<String, Row> pilots,
+            CameraTable cameras) {
         this.config = config;
         this.round = round;
         this.prefix = prefix;
         this.output = output;
         this.pilots = pilots;
+        this.cameras = cameras;
     }
 
     /**
@@ -52,13 +64,16 @@ final class JobPlan {
      *
      * @param open whether people may see what a model said: not labeled blind
      * @param rest whether it waits for the pilot; the pilot comes first
-     * @param site empty where it does not matter
+     * @param place of its group among those that come first; after them all others
+     * @param group of sites; empty where it does not matter
      */
-    private record Part(TaskType type, boolean open, boolean rest, String site) implements Comparable<Part> {
+    private record Part(TaskType type, boolean open, boolean rest, int place, String group)
+            implements Comparable<Part> {
         private static final Comparator<Part> ORDER = Comparator.comparing(Part::type)
                 .thenComparing(Part::open)
                 .thenComparing(Part::rest)
-                .thenComparing(Part::site);
+                .thenComparing(Part::place)
+                .thenComparing(Part::group);
 
         @Override
         public int compareTo(Part other) {
@@ -84,11 +99,12 @@ final class JobPlan {
                 item -> type(item, task),
                 config.useCase(useCase).labels(),
                 pilots);
+        UnaryOperator<String> groups = SiteGroups.of(task.splitBy(), cameras);
         Map<Part, List<LabelingItem>> parts = new TreeMap<>();
         items.stream()
                 .sorted(LabelingItem.order(task.order()))
                 .forEach(item -> parts.computeIfAbsent(
-                                part(item, type(item, task), task, pilot), part -> new ArrayList<>())
+                                part(item, type(item, task), task, pilot, groups), part -> new ArrayList<>())
                         .add(item));
         List<LabelingJob> jobs = new ArrayList<>();
         parts.forEach((part, lines) -> {
@@ -153,13 +169,17 @@ final class JobPlan {
         return items;
     }
 
-    private static Part part(LabelingItem item, TaskType type, TaskSettings task, PilotDraw pilot) {
+    private static Part part(
+            LabelingItem item, TaskType type, TaskSettings task, PilotDraw pilot, UnaryOperator<String> groups) {
         boolean first = pilot.isFirst(item);
+        String group = first ? "" : groups.apply(item.site());
+        int place = task.splitFirst().indexOf(group);
         return new Part(
                 type,
                 !item.blind(),
                 !item.blind() && pilot.comesFirst(type) && !first,
-                task.splitBySite() && !first ? item.site() : "");
+                place < 0 ? task.splitFirst().size() : place,
+                group);
     }
 
     /** Asked to classify a text, people would read the name of a file. */

@@ -109,6 +109,12 @@ final class JobPublication {
         file.put("sha256", hashes.get(files.manifest()));
         file.put("signals", signals(job.items()));
         file.putAll(files.others());
+        if (files.request() != null) {
+            file.put("request", files.request());
+        }
+        if (!files.tasks().isEmpty()) {
+            file.put("tasks", files.tasks());
+        }
         file.put("hashes", hashes);
         if (job.pilot() != null) {
             Map<String, Object> pilot = new LinkedHashMap<>();

@@ -8,7 +8,6 @@ import static org.apache.spark.sql.types.DataTypes.TimestampType;
 import static org.apache.spark.sql.types.DataTypes.createArrayType;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.winnow.config.LabelingSettings.Target;
 import dev.winnow.config.TaskType;
 import dev.winnow.inputs.Inferences;
 import dev.winnow.runtime.Rounds.Round;
@@ -118,8 +117,8 @@ public final class LabelingJobs {
     /** The other answer to it. */
     public static final String WRONG = "wrong";
 
-    /** Target whose service is a Label Studio server. */
-    static final String LABEL_STUDIO = Target.LABEL_STUDIO.id();
+    /** Target of seals that name none: there was no other. */
+    private static final String OLDEST_TARGET = "ground-truth";
 
     /** The declaration. */
     public static final TableDef TABLE = TableDef.named("labeling_jobs", "One labeling job: a manifest of one round")
@@ -190,7 +189,7 @@ public final class LabelingJobs {
                 round.id(),
                 job.path("use-case").asText(),
                 job.path("job-name").asText(),
-                job.path("target").asText(Target.GROUND_TRUTH.id()),
+                target(job),
                 job.path("task-type").asText(TaskType.IMAGE_CLASSIFICATION.id()),
                 prefix + job.path("manifest").asText(),
                 job.path("lines").asLong(),
@@ -212,6 +211,11 @@ public final class LabelingJobs {
                 null,
                 job.path("pilot").path("key").asText(null),
                 job.path("pilot").path("part").asText(null));
+    }
+
+    /** Returns who runs a job that a seal lists. */
+    static String target(JsonNode job) {
+        return job.path("target").asText(OLDEST_TARGET);
     }
 
     /** Returns a row of the table with other values in some columns; values in declared order, with their names. */

@@ -8,7 +8,8 @@ import java.nio.file.Path;
 
 /**
  * Someone who runs labeling jobs, as far as files go: what of a job must lie in a round's folder so that it can be
- * created there. A further target is one package with this interface, its own settings, and its name among the targets.
+ * created there. A further target is one package with this interface, the block of its settings with its name among {@link
+ * Target}, and a line where targets are put together; who calls its service is a {@link dev.winnow.ports.LabelingService}.
  *
  * <p>The same job gives the same bytes.
  */
@@ -18,6 +19,9 @@ public interface LabelingTarget {
 
     /** Returns how long the name of a job may be, characters. */
     int maxNameLength();
+
+    /** Returns whether such a task can be had here. */
+    boolean takes(TaskType type);
 
     /**
      * Returns how many items one job may have.

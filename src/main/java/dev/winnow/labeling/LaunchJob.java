@@ -38,6 +38,9 @@ import org.apache.spark.sql.Row;
 public final class LaunchJob implements Stage {
     private static final String NAME = "launch";
 
+    /** What seals of older versions call the request for a project. */
+    private static final String OLDER_REQUEST = "project";
+
     private final String pipeline;
     private final TableStore tables;
     private final ObjectStore objects;
@@ -275,8 +278,7 @@ public final class LaunchJob implements Stage {
 
     /** Name of the file that creates a job; empty where none was published. */
     private static String request(JsonNode file) {
-        boolean studio = file.path("target").asText().equals(LabelingJobs.LABEL_STUDIO);
-        return file.path(studio ? "project" : "request").asText();
+        return file.path("request").asText(file.path(OLDER_REQUEST).asText());
     }
 
     /** The jobs that have a request are launched whatever the others lack. */
@@ -285,8 +287,8 @@ public final class LaunchJob implements Stage {
         throw new ConfigException("Labeling " + (one ? "job " : "jobs ") + joined(without, "", "job-name")
                 + " of round "
                 + round.id() + (one ? " was" : " were") + " published without a request to create "
-                + (one ? "it" : "them") + ", because labeling.ground-truth named no region, role or workteam then:"
-                + " complete it for the next round, and create "
+                + (one ? "it" : "them") + ", because labeling." + LabelingJobs.target(without.get(0))
+                + " did not say enough then: complete it for the next round, and create "
                 + (one ? "this job from its manifest " : "these jobs from their manifests ")
                 + joined(without, rounds.prefix(round), "manifest"));
     }

@@ -6,8 +6,8 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
 import dev.winnow.config.ConfigException;
-import dev.winnow.config.LabelingSettings.Target;
 import dev.winnow.config.WinnowConfig;
+import dev.winnow.inputs.CameraTable;
 import dev.winnow.labeling.JobPublication.Planned;
 import dev.winnow.ports.ObjectStore;
 import dev.winnow.ports.Stage;
@@ -20,10 +20,8 @@ import dev.winnow.selection.Selections;
 import dev.winnow.tables.TableDef;
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
@@ -38,10 +36,11 @@ public final class ManifestsJob implements Stage {
     public static final String NAME = "manifests";
 
     private final WinnowConfig config;
+    private final CameraTable cameras;
     private final TableStore tables;
     private final ObjectStore objects;
     private final Rounds rounds;
-    private final Map<Target, LabelingTarget> targets = new EnumMap<>(Target.class);
+    private final Targets targets;
     private final int number;
     private final JobPublication publication;
 
@@ -54,6 +53,7 @@ public final class ManifestsJob implements Stage {
      */
     public ManifestsJob(
             WinnowConfig config,
+            CameraTable cameras,
             TableStore tables,
             ObjectStore objects,
             Rounds rounds,
@@ -61,10 +61,11 @@ public final class ManifestsJob implements Stage {
             int number,
             Runnable beforeCommit) {
         this.config = config;
+        this.cameras = cameras;
         this.tables = tables;
         this.objects = objects;
         this.rounds = rounds;
-        targets.forEach(target -> this.targets.put(target.kind(), target));
+        this.targets = new Targets(config.labeling(), targets);
         this.number = number;
         this.publication = new JobPublication(config.pipeline(), tables, objects, rounds, beforeCommit);
     }
@@ -134,20 +135,21 @@ public final class ManifestsJob implements Stage {
 
     private List<Planned> jobs(Round round, List<LabelingItem> items, List<String> sentences) {
         JobPlan plan = new JobPlan(
-                config, round, rounds.prefix(round), config.answersRoot(), Pilots.read(tables, config.pipeline()));
+                config,
+                round,
+                rounds.prefix(round),
+                config.answersRoot(),
+                Pilots.read(tables, config.pipeline()),
+                cameras);
         Map<String, List<LabelingItem>> byUseCase =
                 items.stream().collect(groupingBy(LabelingItem::useCase, TreeMap::new, toList()));
         OldLabels oldLabels = new OldLabels(objects);
         List<Planned> jobs = new ArrayList<>();
         byUseCase.forEach((useCase, lines) -> {
-            LabelingTarget target = target(config.labeling().target(useCase));
+            LabelingTarget target = targets.of(useCase);
             plan.jobs(useCase, oldLabels.join(lines, config.labeling().task(useCase), round), target, sentences)
                     .forEach(job -> jobs.add(new Planned(job, target)));
         });
         return jobs;
-    }
-
-    private LabelingTarget target(Target kind) {
-        return Objects.requireNonNull(targets.get(kind), kind.id());
     }
 }

@@ -1,6 +1,5 @@
 package dev.winnow.labeling;
 
-import dev.winnow.config.LabelingSettings.Target;
 import dev.winnow.config.TaskType;
 import dev.winnow.config.WinnowConfig;
 import dev.winnow.labeling.JobPublication.Planned;
@@ -12,11 +11,8 @@ import dev.winnow.runtime.Rounds.Round;
 import dev.winnow.selection.Selections;
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -27,7 +23,7 @@ public final class RelabelRoundJobs extends DatedRoundJobs implements RelabelJob
     /** Signal of every line: people said that its class is wrong. */
     static final String SIGNAL = "RELABEL";
 
-    private final Map<Target, LabelingTarget> targets = new EnumMap<>(Target.class);
+    private final Targets targets;
 
     /**
      * Creates the jobs' publisher.
@@ -43,7 +39,7 @@ public final class RelabelRoundJobs extends DatedRoundJobs implements RelabelJob
             List<LabelingTarget> targets,
             Runnable beforeCommit) {
         super(config, tables, objects, rounds, beforeCommit, Round::ofRelabel);
-        targets.forEach(target -> this.targets.put(target.kind(), target));
+        this.targets = new Targets(config.labeling(), targets);
     }
 
     @Override
@@ -60,8 +56,7 @@ public final class RelabelRoundJobs extends DatedRoundJobs implements RelabelJob
     }
 
     private List<Planned> jobs(Round round, Work work, List<String> sentences) {
-        Target kind = config.labeling().target(work.useCase());
-        LabelingTarget target = Objects.requireNonNull(targets.get(kind), kind.id());
+        LabelingTarget target = targets.of(work.useCase());
         List<LabelingItem> lines = new ArrayList<>();
         work.items().forEach(item -> lines.add(line(round, work, item, lines.size() + 1)));
         int most = Math.min(config.labeling().maxLines(), target.maxItems(TaskType.IMAGE_CLASSIFICATION));

@@ -1,7 +1,5 @@
 package dev.winnow.labeling;
 
-import dev.winnow.config.ConfigException;
-import dev.winnow.config.LabelingSettings.Target;
 import dev.winnow.config.TaskType;
 import dev.winnow.config.WinnowConfig;
 import dev.winnow.labeling.JobPublication.Planned;
@@ -34,12 +32,12 @@ public final class ReviewBatchJobs extends DatedRoundJobs implements ReviewJobs 
 
     private static final int ID_DIGITS = 32;
 
-    private final LabelingTarget target;
+    private final Targets targets;
 
     /**
      * Creates the jobs' publisher.
      *
-     * @param target Ground Truth, which alone can show batches
+     * @param targets who can run labeling jobs, one of each kind
      * @param beforeCommit the lease's check, called before every put
      */
     public ReviewBatchJobs(
@@ -47,15 +45,20 @@ public final class ReviewBatchJobs extends DatedRoundJobs implements ReviewJobs 
             TableStore tables,
             ObjectStore objects,
             Rounds rounds,
-            LabelingTarget target,
+            List<LabelingTarget> targets,
             Runnable beforeCommit) {
         super(config, tables, objects, rounds, beforeCommit, Round::ofQa);
-        this.target = target;
+        this.targets = new Targets(config.labeling(), targets);
     }
 
     @Override
-    public boolean shows(String label) {
-        return target.offers(TaskType.BATCH_REVIEW, label);
+    public boolean showsBatches(String useCase) {
+        return targets.of(useCase).takes(TaskType.BATCH_REVIEW);
+    }
+
+    @Override
+    public boolean shows(String useCase, String label) {
+        return targets.of(useCase).offers(TaskType.BATCH_REVIEW, label);
     }
 
     @Override
@@ -63,13 +66,9 @@ public final class ReviewBatchJobs extends DatedRoundJobs implements ReviewJobs 
         Map<String, Integer> shards = new HashMap<>();
         List<String> names = new ArrayList<>();
         for (Job job : jobs) {
-            if (config.labeling().target(job.useCase()) != Target.GROUND_TRUTH) {
-                throw new ConfigException("labeling: use case " + LabelingJob.shown(job.useCase())
-                        + " is labeled in Label Studio, which shows one item at a time: bulk QA can be had with target ="
-                        + " ground-truth only");
-            }
             int shard = shards.merge(job.useCase(), 1, Integer::sum);
-            names.add(JobNames.of(config.pipeline(), round(day), job.useCase(), shard, target.maxNameLength()));
+            int longest = targets.of(job.useCase()).maxNameLength();
+            names.add(JobNames.of(config.pipeline(), round(day), job.useCase(), shard, longest));
         }
         return names;
     }
@@ -88,7 +87,8 @@ public final class ReviewBatchJobs extends DatedRoundJobs implements ReviewJobs 
     private List<Planned> planned(Round round, List<String> names, List<Job> jobs) {
         List<Planned> planned = new ArrayList<>();
         for (int i = 0; i < jobs.size(); i++) {
-            planned.add(new Planned(job(round, names.get(i), jobs.get(i)), target));
+            Job job = jobs.get(i);
+            planned.add(new Planned(job(round, names.get(i), job), targets.of(job.useCase())));
         }
         return planned;
     }

@@ -22,13 +22,16 @@ public interface ReviewJobs extends DatedRounds {
      */
     record Job(String useCase, String label, List<List<Shown>> batches, String runId) {}
 
-    /** Returns whether people can be shown a class by this name. */
-    boolean shows(String label);
+    /** Returns whether whoever labels a use case can be shown several items at once. */
+    boolean showsBatches(String useCase);
+
+    /** Returns whether they can be shown a class by this name. */
+    boolean shows(String useCase, String label);
 
     /**
      * Returns the names of the jobs, in their order; the same jobs of a run date have the same names.
      *
-     * @throws dev.winnow.config.ConfigException if whoever labels a use case can't be shown several items at once
+     * @param jobs of use cases that show batches
      */
     List<String> names(LocalDate day, List<Job> jobs);
 

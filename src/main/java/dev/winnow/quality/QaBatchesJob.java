@@ -5,7 +5,6 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.not;
 
-import dev.winnow.config.LabelingSettings.Target;
 import dev.winnow.config.QualitySettings;
 import dev.winnow.config.TaskType.Subject;
 import dev.winnow.config.WinnowConfig;
@@ -100,8 +99,8 @@ public final class QaBatchesJob implements Stage {
         SortedMap<ClassKey, long[]> counts = alarms.counts();
         leaveOut(
                 counts,
-                useCase -> config.labeling().target(useCase) != Target.GROUND_TRUTH,
-                " is labeled in Label Studio, which shows one item at a time: its alarms are not reviewed in bulk",
+                useCase -> !jobs.showsBatches(useCase),
+                " is labeled where people see one item at a time: its alarms are not reviewed in bulk",
                 sentences);
         leaveOut(
                 counts,
@@ -161,8 +160,9 @@ public final class QaBatchesJob implements Stage {
     }
 
     private void leaveOutWhatNobodyCanRead(Map<ClassKey, long[]> counts, List<String> sentences) {
-        List<ClassKey> unreadable =
-                counts.keySet().stream().filter(key -> !jobs.shows(key.label())).toList();
+        List<ClassKey> unreadable = counts.keySet().stream()
+                .filter(key -> !jobs.shows(key.useCase(), key.label()))
+                .toList();
         if (!unreadable.isEmpty()) {
             unreadable.forEach(counts::remove);
             sentences.add(String.format(

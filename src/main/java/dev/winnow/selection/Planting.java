@@ -15,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
@@ -22,7 +23,7 @@ import java.util.stream.Collectors;
  * plain Java.
  *
  * <p>They lie among the chosen items at even distances, so that every signal and job has its part of them, each beside one
- * that it could be mistaken for: labeled as blindly, and where it matters of the same site. No image is in a round twice.
+ * that it could be mistaken for: labeled as blindly, and where jobs are split in the same job. No image is in a round twice.
  */
 final class Planting {
     /** 0.29 x 100 is 29, though doubles make it less. */
@@ -31,11 +32,18 @@ final class Planting {
     private final SelectionSettings.Planted shares;
     private final TaskSettings task;
     private final Subject subject;
+    private final UnaryOperator<String> groups;
 
-    Planting(SelectionSettings.Planted shares, TaskSettings task) {
+    /**
+     * Plants as the settings say.
+     *
+     * @param groups group of a site by which jobs are split
+     */
+    Planting(SelectionSettings.Planted shares, TaskSettings task, UnaryOperator<String> groups) {
         this.shares = shares;
         this.task = task;
         this.subject = task.type().subject();
+        this.groups = groups;
     }
 
     /**
@@ -100,7 +108,7 @@ final class Planting {
     /** Whether the item would be asked about in the same job and in the same way. */
     private boolean fits(KnownItem item, Line line) {
         boolean shown = task.type() == TaskType.CLASS_VERIFICATION && !Candidates.DRAWN.contains(line.signal);
-        return !(task.splitBySite() && !item.site().equals(line.item.site()))
+        return groups.apply(item.site()).equals(groups.apply(line.item.site()))
                 && !(shown && (item.predicted() == null) != (line.item.label() == null));
     }
 

@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.lit;
 import dev.winnow.candidates.Candidates;
 import dev.winnow.config.ConfigException;
 import dev.winnow.config.SelectionSettings.Weights;
+import dev.winnow.config.TaskSettings;
 import dev.winnow.config.TaskType.Subject;
 import dev.winnow.config.TeamSettings;
 import dev.winnow.config.UseCaseSettings;
@@ -13,6 +14,7 @@ import dev.winnow.config.WinnowConfig;
 import dev.winnow.inputs.CameraTable;
 import dev.winnow.inputs.DayInput;
 import dev.winnow.inputs.InferenceLog;
+import dev.winnow.inputs.SiteGroups;
 import dev.winnow.inputs.WorstSegments;
 import dev.winnow.ports.History;
 import dev.winnow.ports.ImageStore;
@@ -182,8 +184,9 @@ public final class SelectJob implements Stage {
         List<Planting.Round> spent = new ArrayList<>();
         for (UseCasePool pool : pools) {
             String useCase = pool.useCase();
+            TaskSettings task = config.labeling().task(useCase);
             Planting planting =
-                    new Planting(config.selection().planted(), config.labeling().task(useCase));
+                    new Planting(config.selection().planted(), task, SiteGroups.of(task.splitBy(), cameras));
             Planting.Round one = planting.spend(
                     pool,
                     Objects.requireNonNull(settings.get(useCase)).withBudget(budget(budgets, useCase)),

@@ -16,6 +16,7 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import dev.winnow.config.LabelingSettings;
 import dev.winnow.tables.TableDef;
 import java.util.List;
 
@@ -118,9 +119,29 @@ class LayersTest {
             .onlyDependOnClassesThat()
             .resideInAnyPackage("java..", ROOT + ".stats..", "org.jspecify..", "org.apache.commons.math3..");
 
+    /** So a further target is a package, a block of the configuration, and an entry where both are put together. */
+    @ArchTest
+    static final ArchRule NOBODY_TREATS_A_LABELING_TARGET_BY_ITS_NAME = noClasses()
+            .that()
+            .resideOutsideOfPackages(ROOT + ".config..", ROOT + ".labeling.*..")
+            .should(readAConstantOf(LabelingSettings.Target.class));
+
     @ArchTest
     static final ArchRule NO_CYCLES =
             slices().matching(ROOT + ".(*)..").should().beFreeOfCycles();
+
+    private static ArchCondition<JavaClass> readAConstantOf(Class<? extends Enum<?>> type) {
+        return new ArchCondition<>("read a constant of " + type.getSimpleName()) {
+            @Override
+            public void check(JavaClass reader, ConditionEvents events) {
+                reader.getFieldAccessesFromSelf().stream()
+                        .filter(access -> access.getTargetOwner().isEquivalentTo(type)
+                                && !access.getOriginOwner().isEquivalentTo(type)
+                                && access.getTarget().getRawType().isEquivalentTo(type))
+                        .forEach(access -> events.add(SimpleConditionEvent.satisfied(access, access.getDescription())));
+            }
+        };
+    }
 
     private static String[] packages(List<String> names) {
         return names.stream().map(name -> ROOT + "." + name + "..").toArray(String[]::new);

@@ -236,7 +236,7 @@ class WinnowConfigTest {
                     workteam = "arn:aws:sagemaker:eu-west-1:394669845002:workteam/public-crowd/default"
                     auto-labeling = true, initial-model = "arn:aws:sagemaker:eu-west-1:111122223333:model/m"
                     old-labels { path = "/o/{date}.jsonl", attribute = model-boxes }, order = hardest-first
-                    split-by-site = true, pilot { items = 60, min-agreement = 0.7, min-alpha = 0.2, max-seconds-per-answer = 30
+                    split-by = site, split-first = [s2], pilot { items = 60, min-agreement = 0.7, min-alpha = 0.2, max-seconds-per-answer = 30
                       confidence-level = 0.9 } }
                   ground-truth { region = eu-west-1, role = "arn:aws:iam::111122223333:role/labeling"
                     workteam = "arn:aws:sagemaker:eu-west-1:111122223333:workteam/private-crowd/qa"
@@ -286,6 +286,19 @@ class WinnowConfigTest {
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("pilot.items = 60 can't be had with type = " + type)
                 .hasMessageContaining(why);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "split-by = region | labeling.tasks.default.split-by = region, expected site or a dimension of inputs.cameras",
+                "split-first = [west] | labeling.tasks.default.split-first is an order of what jobs are split by: set split-by",
+            })
+    void jobsThatCanNotBeSplitAreNamed(String line, String problem) {
+        assertThatThrownBy(() -> load(MINIMAL + "labeling.tasks.default." + line))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(problem);
     }
 
     @ParameterizedTest

@@ -8,10 +8,14 @@ import dev.winnow.config.ConfigException;
 import dev.winnow.config.LabelingSettings.Target;
 import dev.winnow.config.TaskType;
 import dev.winnow.config.WinnowConfig;
+import dev.winnow.inputs.CameraTable;
+import dev.winnow.inputs.Cameras;
 import dev.winnow.labeling.groundtruth.GroundTruthTarget;
 import dev.winnow.labeling.labelstudio.LabelStudioTarget;
 import dev.winnow.runtime.Rounds.Round;
 import dev.winnow.testing.Configs;
+import dev.winnow.testing.FakeSources;
+import dev.winnow.testing.Frames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -165,7 +169,8 @@ class HostileNamesTest {
                     new Round(LocalDate.parse("2026-10-01"), 1),
                     Jobs.PREFIX,
                     "s3://labels/p/answers/",
-                    Map.of());
+                    Map.of(),
+                    new CameraTable(new FakeSources(Frames.of(Cameras.TABLE)), config.cameras()));
             for (LabelingJob job : plan.jobs(useCase, items, target, sentences)) {
                 try {
                     valid(target.write(job, folder), job, kind);
@@ -204,12 +209,12 @@ class HostileNamesTest {
             } else {
                 assertThat(offered).isEqualTo(job.labels());
             }
-            GroundTruthInput.request(text(String.valueOf(files.others().get("request"))), lines);
+            GroundTruthInput.request(text(String.valueOf(files.request())), lines);
         } else {
             JsonNode tasks = Jobs.json(text(files.manifest()));
             assertThat(tasks).hasSameSizeAs(job.items());
             assertThat(Jobs.offered(text(files.categories()))).isEqualTo(job.labels());
-            assertThat(Jobs.json(text(String.valueOf(files.others().get("project"))))
+            assertThat(Jobs.json(text(String.valueOf(files.request())))
                             .path("title")
                             .asText())
                     .hasSizeBetween(3, 50);

@@ -8,10 +8,13 @@ import dev.winnow.config.ConfigException;
 import dev.winnow.config.LabelingSettings.Target;
 import dev.winnow.config.TaskType;
 import dev.winnow.config.WinnowConfig;
+import dev.winnow.inputs.CameraTable;
+import dev.winnow.inputs.Cameras;
 import dev.winnow.labeling.groundtruth.GroundTruthTarget;
 import dev.winnow.labeling.labelstudio.LabelStudioTarget;
 import dev.winnow.runtime.Rounds.Round;
 import dev.winnow.testing.Configs;
+import dev.winnow.testing.FakeSources;
 import dev.winnow.testing.Frames;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -24,6 +27,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -65,8 +69,29 @@ class JobPlanTest {
 
     private static List<LabelingJob> jobs(String hocon, List<LabelingItem> items, Map<String, Row> pilots) {
         WinnowConfig config = Configs.of(hocon);
-        return new JobPlan(config, new Round(LocalDate.parse("2026-10-01"), 1), Jobs.PREFIX, "s3://out/", pilots)
+        return new JobPlan(
+                        config,
+                        new Round(LocalDate.parse("2026-10-01"), 1),
+                        Jobs.PREFIX,
+                        "s3://out/",
+                        pilots,
+                        cameras(config))
                 .jobs("dock", items, new GroundTruthTarget(config.labeling().groundTruth()), new ArrayList<>());
+    }
+
+    /** Most cameras at s1 are in the region west, of s3 as many in east; one knows no site. */
+    private static CameraTable cameras(WinnowConfig config) {
+        Dataset<Row> cameras = Frames.of(
+                        Cameras.TABLE.withDimensions(List.of("region")),
+                        "{'camera_id':'a','site_id':'s1','dim_region':'west'}",
+                        "{'camera_id':'b','site_id':'s1','dim_region':'east'}",
+                        "{'camera_id':'c','site_id':'s1','dim_region':'west'}",
+                        "{'camera_id':'d','site_id':'s2','dim_region':'south'}",
+                        "{'camera_id':'e','site_id':'s3','dim_region':'west'}",
+                        "{'camera_id':'f','site_id':'s3','dim_region':'east'}",
+                        "{'camera_id':'g','dim_region':'east'}")
+                .withColumnRenamed("dim_region", "region");
+        return new CameraTable(new FakeSources(cameras), config.cameras());
     }
 
     private static List<LabelingItem> mixed() {
@@ -98,11 +123,37 @@ class JobPlanTest {
 
     @Test
     void eachSiteHasJobsOfItsOwnWhereThatIsAskedForAndNoneIsLargerThanItMayBe() {
-        List<LabelingJob> jobs = jobs("labeling { max-lines = 2, tasks.dock.split-by-site = true }", mixed());
+        List<LabelingJob> jobs = jobs("labeling { max-lines = 2, tasks.dock.split-by = site }", mixed());
         assertThat(jobs)
                 .extracting(job -> job.items().stream().map(LabelingItem::site).toList())
                 .containsExactly(List.of("s1", "s1"), List.of("s2", "s2"), List.of("s2"));
         assertThat(jobs).extracting(LabelingJob::name).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void eachRegionHasJobsOfItsOwnWhereThatIsAskedForAndThoseOfTheFirstOnesComeFirst() {
+        List<LabelingItem> items = new ArrayList<>(mixed());
+        items.add(item("FILL", 2, "s3", null));
+        items.add(item("FILL", 3, "s9", null));
+        items.add(item("FILL", 4, "s1", null));
+        String regions = "inputs.cameras { path = \"/c\", dimensions { region = region } }, labeling.tasks.dock ";
+        assertThat(jobs(regions + "{ split-by = region }", items))
+                .extracting(job ->
+                        job.items().stream().map(LabelingItem::site).distinct().toList())
+                .containsExactly(List.of("s9"), List.of("s3"), List.of("s2"), List.of("s1"));
+        assertThat(jobs(regions + "{ split-by = region, split-first = [west, nowhere, south] }", items))
+                .extracting(job -> job.items().get(0).site())
+                .containsExactly("s1", "s2", "s9", "s3");
+    }
+
+    @Test
+    void regionsNeedSites() {
+        String regions = "inputs.cameras { path = \"/c\", columns.site_id = \"cast(null as string)\","
+                + " dimensions { region = region } }, labeling.tasks.dock.split-by = region";
+        assertThatThrownBy(() -> jobs(regions, mixed()))
+                .isInstanceOf(ConfigException.class)
+                .hasMessage("labeling.tasks: split-by = region needs the sites of cameras, and no camera names one: map"
+                        + " inputs.cameras.columns.site_id");
     }
 
     @Test
@@ -177,7 +228,7 @@ class JobPlanTest {
 
     @Test
     void onePilotIsOfAllSitesAndOfAllThatThereIsWhereThatIsLittle() {
-        List<LabelingJob> jobs = jobs(PILOT + ", labeling.tasks.dock.split-by-site = true", many(100));
+        List<LabelingJob> jobs = jobs(PILOT + ", labeling.tasks.dock.split-by = site", many(100));
         assertThat(jobs)
                 .extracting(
                         job -> pilot(job).first(),
@@ -294,7 +345,12 @@ class JobPlanTest {
                 : new LabelStudioTarget();
         sentences.clear();
         List<LabelingJob> jobs = new JobPlan(
-                        config, new Round(LocalDate.parse("2026-10-01"), 1), Jobs.PREFIX, "s3://out/", Map.of())
+                        config,
+                        new Round(LocalDate.parse("2026-10-01"), 1),
+                        Jobs.PREFIX,
+                        "s3://out/",
+                        Map.of(),
+                        cameras(config))
                 .jobs("dock", List.of(items), target, sentences);
         for (LabelingJob job : jobs) {
             target.write(job, folder);

@@ -63,7 +63,7 @@ class LaunchJobTest {
         objects.put(PREFIX + "round.json", """
                 {"files":[
                  {"job-name":"dock","use-case":"dock","target":"label-studio","manifest":"dock.jsonl","lines":4,
-                  "project":"dock.project.json","tasks":["dock.tasks-1.json","dock.tasks-2.json"]},
+                  "request":"dock.project.json","tasks":["dock.tasks-1.json","dock.tasks-2.json"]},
                  {"job-name":"gate","use-case":"gate","manifest":"gate.jsonl","lines":3,"request":"gate.request.json"}]}
                 """);
         put(planned("dock", "label-studio", 4), planned("gate", "", 3));
@@ -95,6 +95,17 @@ class LaunchJobTest {
 
     private List<String> jobs() {
         return tables.read(LabelingJobs.TABLE).sort("job_name").toJSON().collectAsList();
+    }
+
+    @Test
+    void aSealOfAnOlderVersionCallsTheRequestForAProjectAProject() {
+        publish();
+        objects.put(
+                PREFIX + "round.json",
+                String.valueOf(objects.get(PREFIX + "round.json").orElseThrow().text())
+                        .replace("\"request\":\"dock", "\"project\":\"dock"));
+        launch();
+        assertThat(service.requests()).containsEntry("dock", "{\"title\":\"dock\"}");
     }
 
     @Test
@@ -306,7 +317,7 @@ class LaunchJobTest {
         String seal = objects.get(PREFIX + "round.json").orElseThrow().text();
         String hashes = "\"hashes\":{\"dock.project.json\":\"" + Digest.ofText("{\"title\":\"dock\"}")
                 + "\",\"dock.tasks-2.json\":\"" + Digest.ofText("[2]") + "\"},";
-        objects.put(PREFIX + "round.json", seal.replace("\"project\"", hashes + "\"project\""));
+        objects.put(PREFIX + "round.json", seal.replace("\"tasks\"", hashes + "\"tasks\""));
         objects.put(PREFIX + "dock.tasks-2.json", "[3]");
         assertThatThrownBy(this::launch)
                 .isInstanceOf(ServiceException.class)

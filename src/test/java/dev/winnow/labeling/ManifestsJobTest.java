@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.winnow.config.ConfigException;
 import dev.winnow.config.WinnowConfig;
+import dev.winnow.inputs.CameraTable;
+import dev.winnow.inputs.Cameras;
 import dev.winnow.labeling.groundtruth.GroundTruthTarget;
 import dev.winnow.labeling.labelstudio.LabelStudioTarget;
 import dev.winnow.runtime.Rounds;
@@ -14,7 +16,9 @@ import dev.winnow.selection.Selections;
 import dev.winnow.stats.Digest;
 import dev.winnow.testing.Configs;
 import dev.winnow.testing.FailingObjects;
+import dev.winnow.testing.FakeSources;
 import dev.winnow.testing.FakeTables;
+import dev.winnow.testing.Frames;
 import dev.winnow.testing.MemoryObjects;
 import dev.winnow.testing.PlantedRows;
 import java.io.IOException;
@@ -86,7 +90,8 @@ class ManifestsJobTest {
         List<LabelingTarget> targets =
                 List.of(new GroundTruthTarget(config.labeling().groundTruth()), new LabelStudioTarget());
         Rounds rounds = new Rounds(store, config.labeling().path(), "p");
-        return new ManifestsJob(config, stored, store, rounds, targets, 1, beforeCommit);
+        CameraTable cameras = new CameraTable(new FakeSources(Frames.of(Cameras.TABLE)), config.cameras());
+        return new ManifestsJob(config, cameras, stored, store, rounds, targets, 1, beforeCommit);
     }
 
     private void select(Row... rows) {
@@ -273,7 +278,7 @@ class ManifestsJobTest {
         assertThat(jobs.path(0).path("target").asText()).isEqualTo("ground-truth");
         assertThat(gate.path("target").asText()).isEqualTo("label-studio");
         assertThat(gate.path("task-type").asText()).isEqualTo("image-classification");
-        assertThat(objects.exists(PREFIX + gate.path("project").asText())).isTrue();
+        assertThat(objects.exists(PREFIX + gate.path("request").asText())).isTrue();
         assertThat(gate.path("tasks").path(0)).isEqualTo(gate.path("manifest"));
         assertThat(gate.path("guidelines").toString()).isEqualTo("{\"uri\":\"https://g\",\"version\":\"v3\"}");
         String name = gate.path("job-name").asText();

@@ -22,6 +22,7 @@ import dev.winnow.inputs.InferenceLog;
 import dev.winnow.inputs.Inferences;
 import dev.winnow.inputs.ReviewLog;
 import dev.winnow.labeling.LabelingJobs;
+import dev.winnow.labeling.LabelingTarget;
 import dev.winnow.labeling.LaunchJob;
 import dev.winnow.labeling.RelabelItems;
 import dev.winnow.labeling.RelabelRoundJobs;
@@ -117,14 +118,15 @@ class QaLoopTest {
         WinnowConfig config = config(more);
         FakeSources sources = new FakeSources(Frames.of(Inferences.TABLE, logged.toArray(String[]::new)));
         CameraTable cameras = new CameraTable(sources, config.cameras());
-        GroundTruthTarget target = new GroundTruthTarget(config.labeling().groundTruth());
+        List<LabelingTarget> targets =
+                List.of(new GroundTruthTarget(config.labeling().groundTruth()), new LabelStudioTarget());
         return new QaBatchesJob(
                         config,
                         new InferenceLog(sources, config.inferences(), cameras),
                         reference -> ItemReferences.usable(Subject.IMAGE, reference),
                         tables,
                         new OpenJobs("p", tables, config.labeling().team()),
-                        new ReviewBatchJobs(config, tables, objects, rounds(), target, () -> {}))
+                        new ReviewBatchJobs(config, tables, objects, rounds(), targets, () -> {}))
                 .run(day);
     }
 
@@ -408,7 +410,7 @@ class QaLoopTest {
         alarm(DAY, "audit" + DAY, "cat", .9);
         logged.add(logged.get(0).replace("'cat", "'text").replace(".jpg", ".txt"));
         assertThat(batches(DAY, "labeling.target = label-studio").sentences())
-                .anyMatch(sentence -> sentence.contains("dock is labeled in Label Studio"))
+                .anyMatch(sentence -> sentence.contains("dock is labeled where people see one item at a time"))
                 .anyMatch(sentence -> sentence.startsWith("There is nothing to review"));
         assertThat(batches(DAY, "labeling.tasks.dock.type = text-classification")
                         .sentences())

@@ -5,8 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.winnow.candidates.Candidates;
 import dev.winnow.config.UseCaseSettings;
 import dev.winnow.config.WinnowConfig;
+import dev.winnow.inputs.CameraTable;
+import dev.winnow.inputs.Cameras;
+import dev.winnow.inputs.SiteGroups;
 import dev.winnow.ports.ImageStore;
 import dev.winnow.testing.Configs;
+import dev.winnow.testing.FakeSources;
+import dev.winnow.testing.Frames;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -61,7 +66,12 @@ class PlantingTest {
             String hocon, int budget, UseCasePool pool, List<KnownItem> known, ImageStore images) {
         WinnowConfig config = Configs.of(hocon);
         UseCaseSettings settings = Pools.settings(budget, 0.1, 1, 1, 5, 1);
-        return new Planting(config.selection().planted(), config.labeling().task("dock"))
+        return new Planting(
+                        config.selection().planted(),
+                        config.labeling().task("dock"),
+                        SiteGroups.of(
+                                config.labeling().task("dock").splitBy(),
+                                new CameraTable(new FakeSources(Frames.of(Cameras.TABLE)), config.cameras())))
                 .spend(pool, settings, known, images);
     }
 
@@ -146,7 +156,7 @@ class PlantingTest {
             items.add(known("away" + i, "s9", "bag", "bag"));
         }
         String split =
-                "labeling.tasks.default.split-by-site = true, selection.planted { gold-share = 0.08, repeat-share = 0 }";
+                "labeling.tasks.default.split-by = site, selection.planted { gold-share = 0.08, repeat-share = 0 }";
         Planting.Round round = spend(split, 100, pool(200), items);
         assertThat(round.planted())
                 .extracting(planted -> planted.item().site())
@@ -196,7 +206,7 @@ class PlantingTest {
                 List.of("box", "van"));
         WinnowConfig config = Configs.of("selection.planted.repeat-share = 0");
         Planting.Round round = new Planting(
-                        config.selection().planted(), config.labeling().task("dock"))
+                        config.selection().planted(), config.labeling().task("dock"), site -> "")
                 .spend(
                         pool(200),
                         settings,

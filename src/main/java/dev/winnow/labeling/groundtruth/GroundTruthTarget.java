@@ -42,6 +42,11 @@ public final class GroundTruthTarget implements LabelingTarget {
     }
 
     @Override
+    public boolean takes(TaskType type) {
+        return true;
+    }
+
+    @Override
     public int maxItems(TaskType type) {
         return Task.of(type).maxItems;
     }
@@ -56,7 +61,7 @@ public final class GroundTruthTarget implements LabelingTarget {
         LabelingRequest request = new LabelingRequest(settings, job);
         request.check();
         List<String> names = new ArrayList<>();
-        Map<String, Object> others = new LinkedHashMap<>();
+        Map<String, String> others = new LinkedHashMap<>();
         String categories = job.name() + ".labels.json";
         Files.writeString(folder.resolve(categories), LabelCategories.file(job));
         names.add(categories);
@@ -73,6 +78,8 @@ public final class GroundTruthTarget implements LabelingTarget {
                     request.manifestName(),
                     categories,
                     names,
+                    null,
+                    List.of(),
                     others,
                     List.of("No request for CreateLabelingJob was written: " + String.join(", ", missing)
                             + (missing.size() == 1 ? " is" : " are") + " not set"));
@@ -80,7 +87,6 @@ public final class GroundTruthTarget implements LabelingTarget {
         String name = job.name() + ".create-labeling-job.json";
         Files.writeString(folder.resolve(name), Json.text(request.members(categories)) + "\n");
         names.add(name);
-        others.put("request", name);
-        return new JobFiles(request.manifestName(), categories, names, others, List.of());
+        return new JobFiles(request.manifestName(), categories, names, name, List.of(), others, List.of());
     }
 }

@@ -38,18 +38,25 @@ public final class LabelStudioTarget implements LabelingTarget {
     }
 
     @Override
-    public int maxItems(TaskType type) {
+    public boolean takes(TaskType type) {
         return switch (type) {
             case IMAGE_CLASSIFICATION,
                     CLASS_VERIFICATION,
                     MULTI_LABEL,
                     BOUNDING_BOX,
                     BOX_ADJUSTMENT,
-                    TEXT_CLASSIFICATION -> MAX_TASKS;
-            case BOX_VERIFICATION, SEMANTIC_SEGMENTATION, VIDEO_FRAMES, POINT_CLOUD, BATCH_REVIEW ->
-                throw new ConfigException("labeling.tasks: type = " + type.id()
-                        + " can't be had in Label Studio; take another type, or" + " target = ground-truth");
+                    TEXT_CLASSIFICATION -> true;
+            case BOX_VERIFICATION, SEMANTIC_SEGMENTATION, VIDEO_FRAMES, POINT_CLOUD, BATCH_REVIEW -> false;
         };
+    }
+
+    @Override
+    public int maxItems(TaskType type) {
+        if (!takes(type)) {
+            throw new ConfigException("labeling.tasks: type = " + type.id()
+                    + " can't be had in Label Studio; take another type, or target = ground-truth");
+        }
+        return MAX_TASKS;
     }
 
     @Override
@@ -67,10 +74,7 @@ public final class LabelStudioTarget implements LabelingTarget {
         List<String> tasks = Tasks.write(job, folder);
         List<String> names = new ArrayList<>(List.of(configName, projectName));
         names.addAll(tasks);
-        Map<String, Object> others = new LinkedHashMap<>();
-        others.put("project", projectName);
-        others.put("tasks", tasks);
-        return new JobFiles(tasks.get(0), configName, names, others, List.of());
+        return new JobFiles(tasks.get(0), configName, names, projectName, tasks, Map.of(), List.of());
     }
 
     /** Returns the body of {@code POST /api/projects}. */

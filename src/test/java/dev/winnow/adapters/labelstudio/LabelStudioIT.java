@@ -197,10 +197,10 @@ class LabelStudioIT {
                 null);
         Path round = Files.createDirectory(folder.resolve(name));
         JobFiles files = new LabelStudioTarget().write(job, round);
-        JsonNode listed = MAPPER.valueToTree(files.others());
-        List<String> tasks = new ArrayList<>();
-        listed.path("tasks").forEach(file -> tasks.add(Jobs.text(round.resolve(file.asText()))));
-        JsonNode sent = Jobs.json(Jobs.text(round.resolve(listed.path("project").asText())));
+        List<String> tasks = files.tasks().stream()
+                .map(file -> Jobs.text(round.resolve(file)))
+                .toList();
+        JsonNode sent = Jobs.json(Jobs.text(round.resolve(String.valueOf(files.request()))));
         labeling().create(new Job(name, sent.toString(), tasks));
 
         String project = project(labeling().describe(name).orElseThrow());

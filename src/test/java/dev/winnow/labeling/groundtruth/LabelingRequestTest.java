@@ -58,8 +58,7 @@ class LabelingRequestTest {
         assertThat(files.sentences()).isEmpty();
         assertThat(files.names()).allMatch(name -> Files.exists(folder.resolve(name)));
         List<JsonNode> lines = GroundTruthInput.validated(Jobs.text(folder.resolve(files.manifest())));
-        return GroundTruthInput.request(
-                Jobs.text(folder.resolve(String.valueOf(files.others().get("request")))), lines);
+        return GroundTruthInput.request(Jobs.text(folder.resolve(String.valueOf(files.request()))), lines);
     }
 
     @ParameterizedTest
@@ -87,8 +86,7 @@ class LabelingRequestTest {
         assertThat(lines.get(0).path("batch").toString())
                 .isEqualTo("[{\"key\":\"0\",\"image\":\"s3://bucket/1.jpg\",\"item\":\"s3://bucket/1.jpg\"},"
                         + "{\"key\":\"1\",\"image\":\"s3://bucket/2.jpg\",\"item\":\"s3://bucket/2.jpg\"}]");
-        JsonNode request = GroundTruthInput.request(
-                Jobs.text(folder.resolve(String.valueOf(files.others().get("request")))), lines);
+        JsonNode request = GroundTruthInput.request(Jobs.text(folder.resolve(String.valueOf(files.request()))), lines);
         assertThat(request.path("LabelAttributeName").asText()).isEqualTo("dock-batch-verdict");
         JsonNode human = request.path("HumanTaskConfig");
         assertThat(human.has("PreHumanTaskLambdaArn")).isFalse();

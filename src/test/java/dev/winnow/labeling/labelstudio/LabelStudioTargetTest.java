@@ -74,9 +74,8 @@ class LabelStudioTargetTest {
     void aProjectIsTheBodyThatCreatesItWithTheConfigurationOfTheFileBesideIt() {
         JobFiles files = write(Jobs.job(CONFIG, TaskType.IMAGE_CLASSIFICATION, Jobs.items(2), LABELS));
         JsonNode project = json("p-dock-2026-10-01-1-1-0a1b2c3d.project.json");
-        assertThat(files.others())
-                .containsEntry("project", "p-dock-2026-10-01-1-1-0a1b2c3d.project.json")
-                .containsEntry("tasks", List.of("p-dock-2026-10-01-1-1-0a1b2c3d.tasks-0001.json"));
+        assertThat(files.request()).isEqualTo("p-dock-2026-10-01-1-1-0a1b2c3d.project.json");
+        assertThat(files.tasks()).containsExactly("p-dock-2026-10-01-1-1-0a1b2c3d.tasks-0001.json");
         assertThat(project.path("title").asText())
                 .isEqualTo("p-dock-2026-10-01-1-1-0a1b2c3d")
                 .hasSizeBetween(3, 50);
