@@ -28,7 +28,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -81,14 +81,16 @@ public final class SelectBenchmark {
 
     /** Makes the candidates, then measures. */
     public static void main(String[] args) throws Exception {
-        boolean alone = args.length > 0 && args[0].equals("--executor");
-        String[] given = alone ? Arrays.copyOfRange(args, 2, args.length) : args;
-        List<Long> sizes = given.length == 0
-                ? List.of(3_000_000L, 10_000_000L, 30_000_000L)
-                : Arrays.stream(given).map(Long::parseLong).toList();
+        List<String> given = new ArrayList<>(List.of(args));
+        int executor = given.indexOf("--executor");
+        boolean alone = executor >= 0;
         Map<String, String> settings = alone
-                ? BenchCluster.settings(CORES, Long.parseLong(args[1]))
+                ? BenchCluster.settings(CORES, Long.parseLong(given.remove(executor + 1)))
                 : Map.of("spark.master", "local[" + CORES + "]");
+        given.remove("--executor");
+        List<Long> sizes = given.isEmpty()
+                ? List.of(3_000_000L, 10_000_000L, 30_000_000L)
+                : given.stream().map(Long::parseLong).toList();
         Path bench = Files.createDirectories(Path.of("target", "bench").toAbsolutePath());
         Path root = Files.createTempDirectory(bench, "select-run");
         try (SparkSession spark = SparkSessions.open("winnow-bench", settings, new S3Settings("", "", false))) {

@@ -59,7 +59,7 @@ public final class ImageFindings {
     public static final String REUSED = "reused";
 
     /** A customer's mark says that the inference is wrong. */
-    static final String FEEDBACK = "FEEDBACK";
+    public static final String FEEDBACK = "FEEDBACK";
 
     /** A label that came back contradicts the inference. */
     static final String LABELS = "LABELS";
@@ -94,12 +94,12 @@ public final class ImageFindings {
     /** Part of a batch job whose answers are not collected yet. */
     public static final String SUBMITTED = "SUBMITTED";
 
-    /** Failure mode of an image on which the detector seems right and the mark wrong; as in the answer's schema. */
-    public static final String LABEL_WRONG = "label_wrong";
-
     /** All of them. */
     public static final List<String> STATUSES =
             List.of(MEASURED, ANSWERED, UNREADABLE, TRUNCATED, REFUSED, MALFORMED, OFF_SCHEMA, FAILED, LOST, SUBMITTED);
+
+    /** Failure mode of an image on which the detector seems right and the mark wrong; as in the answer's schema. */
+    public static final String LABEL_WRONG = "label_wrong";
 
     /** A class that is seen and how often. */
     public static final StructType OBJECT = createStructType(List.of(

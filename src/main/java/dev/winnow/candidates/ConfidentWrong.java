@@ -53,8 +53,8 @@ final class ConfidentWrong {
     }
 
     /**
-     * Returns what people contradicted and the model that looked at the image defends, one row per inference, of the same
-     * shape. The score is half the confidence.
+     * Returns alarms that customers contradicted and that the model which looked at the image defends, one row per
+     * inference, of the same shape. What a label contradicts has its label. The score is half the confidence.
      *
      * @param findings of one run date, shaped like {@link ImageFindings} with {@code dimensions}
      * @param salt of the configuration, with the day
@@ -63,7 +63,10 @@ final class ConfidentWrong {
         return rows(
                 findings.filter(col(ImageFindings.STATUS)
                         .equalTo(ImageFindings.ANSWERED)
-                        .and(col(ImageFindings.FAILURE_MODE).equalTo(ImageFindings.LABEL_WRONG))),
+                        .and(col(ImageFindings.FAILURE_MODE).equalTo(ImageFindings.LABEL_WRONG))
+                        .and(col(ImageFindings.VERDICT).notEqual(Feedback.MISSED))
+                        .and(coalesce(col(ImageFindings.FOUND_BY), lit(ImageFindings.FEEDBACK))
+                                .equalTo(ImageFindings.FEEDBACK))),
                 dimensions,
                 lit(Candidates.ANALYSIS_DISAGREES),
                 col(CONFIDENCE).multiply(ONE_OF_TWO),

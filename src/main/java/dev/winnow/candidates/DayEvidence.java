@@ -225,9 +225,9 @@ final class DayEvidence {
     /** Changes with what `analyze` found on the day. */
     String lookedAt() {
         return findings()
-                .groupBy(ImageFindings.RUN_ID, ImageFindings.STATUS)
+                .groupBy(ImageFindings.RUN_ID, ImageFindings.STATUS, ImageFindings.FAILURE_MODE)
                 .agg(count(lit(1)))
-                .sort(ImageFindings.RUN_ID, ImageFindings.STATUS)
+                .sort(ImageFindings.RUN_ID, ImageFindings.STATUS, ImageFindings.FAILURE_MODE)
                 .collectAsList()
                 .toString();
     }

@@ -11,6 +11,7 @@ import dev.winnow.candidates.Candidates;
 import dev.winnow.candidates.CandidatesJob;
 import dev.winnow.config.AnalysisSettings;
 import dev.winnow.config.AnswerSettings;
+import dev.winnow.config.TaskSettings;
 import dev.winnow.config.TaskType.Subject;
 import dev.winnow.config.WinnowConfig;
 import dev.winnow.consensus.ConsensusJob;
@@ -24,6 +25,7 @@ import dev.winnow.inputs.FeedbackLog;
 import dev.winnow.inputs.InferenceLog;
 import dev.winnow.inputs.ModelTraining;
 import dev.winnow.inputs.ReviewLog;
+import dev.winnow.inputs.SiteGroups;
 import dev.winnow.inputs.TrainingSet;
 import dev.winnow.labeling.LaunchJob;
 import dev.winnow.labeling.ManifestsJob;
@@ -109,9 +111,13 @@ final class CommandStages {
         }
         if (OF_A_ROUND.contains(command)) { // before a model is paid for images of a round that can't be made
             Candidates.requireBounded(config, config.useCases().keySet());
+            requireGroups();
         }
         return switch (command) {
-            case RunCommand.Check.NAME -> List.of(check());
+            case RunCommand.Check.NAME -> {
+                requireGroups();
+                yield List.of(check());
+            }
             case SegmentsJob.NAME -> List.of(segments());
             case AnalyzeJob.NAME -> List.of(analyze());
             case CandidatesJob.NAME -> List.of(candidates());
@@ -134,6 +140,14 @@ final class CommandStages {
             case MaintainJob.NAME -> List.of(maintain());
             default -> throw new IllegalArgumentException("no stages are known of " + command);
         };
+    }
+
+    /** Refuses jobs split by what no camera tells of its site. */
+    private void requireGroups() {
+        config.labeling().tasks().values().stream()
+                .map(TaskSettings::splitBy)
+                .distinct()
+                .forEach(splitBy -> SiteGroups.of(splitBy, cameras));
     }
 
     // ---- what a day needs
@@ -204,7 +218,6 @@ final class CommandStages {
     private Stage manifests() {
         return new ManifestsJob(
                 config,
-                cameras,
                 run.tables(),
                 run.objects(),
                 rounds,

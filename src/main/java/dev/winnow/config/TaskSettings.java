@@ -31,8 +31,9 @@ import java.util.Optional;
  * @param oldLabelsPath augmented manifest with labels to look at; {@code {date}} is the run date; may be empty
  * @param oldLabelsAttribute attribute that holds them
  * @param order order of the items
- * @param splitBy what each value of has jobs of its own: {@link #SITE}, a static dimension of cameras, or nothing if empty
- * @param splitFirst values of it whose jobs come first, in this order
+ * @param splitBy {@link #SITE} or a static dimension of cameras, each value of which has jobs of its own; empty: jobs are of
+ *     all sites
+ * @param splitFirst values of it whose jobs come first, in this order; nothing where jobs are not split
  * @param pilot what a first, small job must show before the rest is asked about
  */
 public record TaskSettings(
@@ -193,10 +194,6 @@ public record TaskSettings(
                             + (price.signum() > 0 ? " for the public workforce, which a price is for" : ""));
         }
         String splitBy = section.optionalText("split-by", text -> true, "a text");
-        List<String> splitFirst = section.texts("split-first");
-        if (splitBy.isEmpty() && !splitFirst.isEmpty()) {
-            section.problem("split-first", " is an order of what jobs are split by: set split-by, too");
-        }
         int workers = section.integer("workers", 1, 9);
         PilotSettings pilot = section.object("pilot", PilotSettings::read);
         pilot.check(section, type, workers);
@@ -240,7 +237,7 @@ public record TaskSettings(
                 old[1],
                 section.oneOf("order", Order.class),
                 splitBy,
-                splitFirst,
+                section.texts("split-first"),
                 pilot);
     }
 

@@ -288,7 +288,8 @@ public record WinnowConfig(
     }
 
     private static void requireSplit(Section root, String useCase, String splitBy, CameraSettings cameras) {
-        Set<String> known = cameras.input().dimensions().keySet();
+        Set<String> known =
+                cameras.input().present() ? cameras.input().dimensions().keySet() : Set.of();
         if (!splitBy.isEmpty() && !splitBy.equals(TaskSettings.SITE) && !known.contains(splitBy)) {
             root.problem(
                     "labeling",

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param categories that says what can be answered
  * @param names all files, in the order in which they are put
  * @param request that creates the job in its service; null: nobody said who is to run it
- * @param tasks that are put into the created job, in order; empty: the request names its input
+ * @param tasks that are put into the created job, in order, each named with {@link LabelingJobs#TASKS} before its number;
+ *     empty: the request names its input
  * @param others what the seal says besides: key to the name of a file
  * @param sentences what whoever runs the job should know
  */

@@ -4,8 +4,7 @@ import dev.winnow.config.ConfigException;
 import dev.winnow.config.TaskSettings;
 import dev.winnow.config.TaskType;
 import dev.winnow.config.WinnowConfig;
-import dev.winnow.inputs.CameraTable;
-import dev.winnow.inputs.SiteGroups;
+import dev.winnow.inputs.Inferences;
 import dev.winnow.runtime.ItemReferences;
 import dev.winnow.runtime.Rounds.Round;
 import java.util.ArrayList;
@@ -16,7 +15,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.UnaryOperator;
 import org.apache.spark.sql.Row;
 
 /**
@@ -34,7 +32,6 @@ final class JobPlan {
     private final String prefix;
     private final String output;
     private final Map<String, Row> pilots;
-    private final CameraTable cameras;
 
     /**
      * Creates the plan of a round.
@@ -42,37 +39,30 @@ final class JobPlan {
      * @param prefix of the round's files
      * @param output where answers go by default
      * @param pilots known ones by key, rows of {@link Pilots}
-     * @param cameras tell what sites have in common
      */
-    JobPlan(
-            WinnowConfig config,
-            Round round,
-            String prefix,
-            String output,
-            Map<String, Row> pilots,
-            CameraTable cameras) {
+    JobPlan(WinnowConfig config, Round round, String prefix, String output, Map<String, Row> pilots) {
         this.config = config;
         this.round = round;
         this.prefix = prefix;
         this.output = output;
         this.pilots = pilots;
-        this.cameras = cameras;
     }
 
     /**
      * What the items of a job have in common beside the use case; in the order of jobs.
      *
+     * @param place of its group among those that come first, from 1; 0 for a pilot, which is of all groups, and where none
+     *     comes first
      * @param open whether people may see what a model said: not labeled blind
      * @param rest whether it waits for the pilot; the pilot comes first
-     * @param place of its group among those that come first; after them all others
      * @param group of sites; empty where it does not matter
      */
-    private record Part(TaskType type, boolean open, boolean rest, int place, String group)
+    private record Part(int place, TaskType type, boolean open, boolean rest, String group)
             implements Comparable<Part> {
-        private static final Comparator<Part> ORDER = Comparator.comparing(Part::type)
+        private static final Comparator<Part> ORDER = Comparator.comparing(Part::place)
+                .thenComparing(Part::type)
                 .thenComparing(Part::open)
                 .thenComparing(Part::rest)
-                .thenComparing(Part::place)
                 .thenComparing(Part::group);
 
         @Override
@@ -99,12 +89,12 @@ final class JobPlan {
                 item -> type(item, task),
                 config.useCase(useCase).labels(),
                 pilots);
-        UnaryOperator<String> groups = SiteGroups.of(task.splitBy(), cameras);
+        tellGroups(useCase, items, task, sentences);
         Map<Part, List<LabelingItem>> parts = new TreeMap<>();
         items.stream()
                 .sorted(LabelingItem.order(task.order()))
                 .forEach(item -> parts.computeIfAbsent(
-                                part(item, type(item, task), task, pilot, groups), part -> new ArrayList<>())
+                                part(item, type(item, task), task, pilot), part -> new ArrayList<>())
                         .add(item));
         List<LabelingJob> jobs = new ArrayList<>();
         parts.forEach((part, lines) -> {
@@ -169,17 +159,57 @@ final class JobPlan {
         return items;
     }
 
-    private static Part part(
-            LabelingItem item, TaskType type, TaskSettings task, PilotDraw pilot, UnaryOperator<String> groups) {
+    private static Part part(LabelingItem item, TaskType type, TaskSettings task, PilotDraw pilot) {
         boolean first = pilot.isFirst(item);
-        String group = first ? "" : groups.apply(item.site());
-        int place = task.splitFirst().indexOf(group);
+        String group = first ? "" : group(item, task);
         return new Part(
+                first ? 0 : place(group, task),
                 type,
                 !item.blind(),
                 !item.blind() && pilot.comesFirst(type) && !first,
-                place < 0 ? task.splitFirst().size() : place,
                 group);
+    }
+
+    private static String group(LabelingItem item, TaskSettings task) {
+        return switch (task.splitBy()) {
+            case "" -> "";
+            case TaskSettings.SITE -> item.site();
+            default -> item.group().isEmpty() ? Inferences.UNKNOWN_VALUE : item.group();
+        };
+    }
+
+    /** The jobs of the values that come first come before all others, whatever they ask. */
+    private static int place(String group, TaskSettings task) {
+        if (task.splitBy().isEmpty() || task.splitFirst().isEmpty()) {
+            return 0; // a pilot has no place before them then
+        }
+        int place = task.splitFirst().indexOf(group);
+        return 1 + (place < 0 ? task.splitFirst().size() : place);
+    }
+
+    /** What whoever named values to come first wants to know of their spelling, and of sites that nobody placed. */
+    private static void tellGroups(
+            String useCase, List<LabelingItem> items, TaskSettings task, List<String> sentences) {
+        if (task.splitBy().isEmpty()) {
+            return;
+        }
+        TreeSet<String> absent = new TreeSet<>(task.splitFirst());
+        items.forEach(item -> absent.remove(group(item, task)));
+        if (!absent.isEmpty()) {
+            sentences.add(LabelingJob.shown(useCase) + ": no item is of " + absent
+                    + ", whose jobs were to come first (split-first)");
+        }
+        long unknown = items.stream()
+                .filter(item -> group(item, task).equals(Inferences.UNKNOWN_VALUE))
+                .count();
+        if (unknown > 0) {
+            sentences.add(String.format(
+                    Locale.ROOT,
+                    "%s: %,d items are of sites of which no camera tells %s; they have jobs of their own",
+                    LabelingJob.shown(useCase),
+                    unknown,
+                    task.splitBy()));
+        }
     }
 
     /** Asked to classify a text, people would read the name of a file. */

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param design of its choice
  * @param inclusionProbability of the draw; null for a choice by score
  * @param site where it is from
+ * @param group by which jobs of its use case are split; empty where they are not
  * @param modelVersion that made the prediction
  * @param predicted class; null for a frame without output
  * @param confidence of it in [0, 1]; null for a frame without output
@@ -47,6 +48,7 @@ public record LabelingItem(
         String design,
         @Nullable Double inclusionProbability,
         String site,
+        String group,
         String modelVersion,
         @Nullable String predicted,
         @Nullable Double confidence,
@@ -108,6 +110,7 @@ public record LabelingItem(
                 row.getAs(Selections.DESIGN),
                 row.getAs(Selections.INCLUSION_PROBABILITY),
                 row.getAs(Inferences.SITE_ID),
+                group(row),
                 row.getAs(Inferences.MODEL_VERSION),
                 row.getAs(Inferences.PREDICTED_LABEL),
                 row.getAs(Inferences.CONFIDENCE),
@@ -131,12 +134,18 @@ public record LabelingItem(
                 row.getAs(PlantedItems.SHOWN_DESIGN),
                 row.getAs(PlantedItems.SHOWN_PROBABILITY),
                 row.getAs(Inferences.SITE_ID),
+                group(row),
                 row.getAs(PlantedItems.SHOWN_MODEL_VERSION),
                 row.getAs(Inferences.PREDICTED_LABEL),
                 row.getAs(Inferences.CONFIDENCE),
                 null,
                 null,
                 new Planted(row.getAs(PlantedItems.KIND), row.getAs(PlantedItems.LABEL)));
+    }
+
+    private static String group(Row row) {
+        String group = row.getAs(Selections.JOB_GROUP);
+        return group == null ? "" : group;
     }
 
     static Comparator<LabelingItem> order(TaskSettings.Order order) {
@@ -171,6 +180,7 @@ public record LabelingItem(
                 design,
                 inclusionProbability,
                 site,
+                group,
                 modelVersion,
                 predictedClass,
                 confidenceOfIt,

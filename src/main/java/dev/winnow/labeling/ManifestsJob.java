@@ -7,7 +7,6 @@ import static org.apache.spark.sql.functions.lit;
 
 import dev.winnow.config.ConfigException;
 import dev.winnow.config.WinnowConfig;
-import dev.winnow.inputs.CameraTable;
 import dev.winnow.labeling.JobPublication.Planned;
 import dev.winnow.ports.ObjectStore;
 import dev.winnow.ports.Stage;
@@ -36,7 +35,6 @@ public final class ManifestsJob implements Stage {
     public static final String NAME = "manifests";
 
     private final WinnowConfig config;
-    private final CameraTable cameras;
     private final TableStore tables;
     private final ObjectStore objects;
     private final Rounds rounds;
@@ -53,7 +51,6 @@ public final class ManifestsJob implements Stage {
      */
     public ManifestsJob(
             WinnowConfig config,
-            CameraTable cameras,
             TableStore tables,
             ObjectStore objects,
             Rounds rounds,
@@ -61,7 +58,6 @@ public final class ManifestsJob implements Stage {
             int number,
             Runnable beforeCommit) {
         this.config = config;
-        this.cameras = cameras;
         this.tables = tables;
         this.objects = objects;
         this.rounds = rounds;
@@ -135,12 +131,7 @@ public final class ManifestsJob implements Stage {
 
     private List<Planned> jobs(Round round, List<LabelingItem> items, List<String> sentences) {
         JobPlan plan = new JobPlan(
-                config,
-                round,
-                rounds.prefix(round),
-                config.answersRoot(),
-                Pilots.read(tables, config.pipeline()),
-                cameras);
+                config, round, rounds.prefix(round), config.answersRoot(), Pilots.read(tables, config.pipeline()));
         Map<String, List<LabelingItem>> byUseCase =
                 items.stream().collect(groupingBy(LabelingItem::useCase, TreeMap::new, toList()));
         OldLabels oldLabels = new OldLabels(objects);

@@ -115,6 +115,7 @@ public final class RelabelRoundJobs extends DatedRoundJobs implements RelabelJob
                 null,
                 item.site(),
                 "",
+                "",
                 null,
                 null,
                 null,

@@ -132,6 +132,7 @@ public final class ReviewBatchJobs extends DatedRoundJobs implements ReviewJobs 
                 null,
                 sites.size() == 1 ? sites.get(0) : SEVERAL_SITES,
                 "",
+                "",
                 job.label(),
                 null,
                 null,

@@ -38,9 +38,9 @@ import org.apache.spark.sql.Row;
 /**
  * The items of rounds with what their labels say.
  *
- * <p>A label brings something new where it differs from the best knowledge before it: from the prediction, unless feedback
- * that arrived by the round's run date had already marked that prediction wrong. A mark that was taken back later
- * still counts as knowledge; so does that a model was to look at the image, which it does at misclassified ones only. An
+ * <p>A label brings something new where it differs from the best knowledge before it: from the prediction, or, where
+ * feedback that arrived by the round's run date had marked that prediction wrong, from the mark. A mark that was taken back
+ * later still counts as knowledge. What a model was to look at brings nothing new: its images are all misclassified. An
  * item is labeled when its label is sure; open and tied ones are outstanding. A label of several classes agrees with a
  * prediction that is one of them.
  */
@@ -48,7 +48,7 @@ final class LabeledItems {
     /** Whether there is a label that is sure. */
     static final String LABELED = "labeled";
 
-    /** Whether the label names an error that nobody knew. */
+    /** Whether the label names an error that nobody knew: of the model, or of who marked it. */
     static final String FOUND = "found";
 
     /** Classes that the label names, sorted: none where it says that nothing is there; null where it tells nothing. */
@@ -59,6 +59,7 @@ final class LabeledItems {
     private static final String MILLIS = "millis";
     private static final String ANSWERS = "answers";
     private static final String KNOWN = "known_wrong";
+    private static final String CHECKED = "checked";
     private static final String CHARGED = "charged";
     private static final String[] ITEM = {Inferences.USE_CASE, Selections.ITEM_ID};
     private static final long PARTS = 1_000_000_000;
@@ -91,7 +92,9 @@ final class LabeledItems {
                         when(count(CLASSES).gt(0), sort_array(array_distinct(flatten(collect_list(col(CLASSES))))))
                                 .as(CLASSES),
                         lit(true).as(LABELED));
-        Column news = coalesce(wrong(), lit(false)).and(not(col(KNOWN)));
+        // Whoever was contradicted by a customer is known to be wrong: that it is right would be news.
+        Column news = when(col(CHECKED), false)
+                .otherwise(coalesce(when(col(KNOWN), not(wrong())).otherwise(wrong()), lit(false)));
         return withKnowledge(withCosts(selections, answers), wrong)
                 .join(sure, ITEM, "left")
                 .withColumn(LABELED, coalesce(col(LABELED), lit(false)))
@@ -163,11 +166,8 @@ final class LabeledItems {
                                 .and(col(Inferences.IMAGE_URI).equalTo(col("of_image")))
                                 .and(col(Inferences.PREDICTED_LABEL).eqNullSafe(col("of_label"))),
                         "left")
-                .withColumn(
-                        KNOWN,
-                        coalesce(col("first_mark").leq(col(Selections.RUN_DATE)), lit(false))
-                                .or(isChecked())
-                                .or(array_contains(col(Selections.SIGNALS), Candidates.MODEL_CHECK)))
+                .withColumn(KNOWN, coalesce(col("first_mark").leq(col(Selections.RUN_DATE)), lit(false)))
+                .withColumn(CHECKED, isChecked().or(array_contains(col(Selections.SIGNALS), Candidates.MODEL_CHECK)))
                 .drop("of_use_case", "of_image", "of_label", "first_mark");
     }
 

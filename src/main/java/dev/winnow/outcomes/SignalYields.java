@@ -60,9 +60,9 @@ public final class SignalYields {
             .required(
                     FOUND,
                     LongType,
-                    "Labels that name an error nobody knew: they differ from the prediction, tell something, and no feedback"
-                            + " had marked the item wrong by the round's run date; 0 of MODEL_CHECK, whose images were all"
-                            + " marked")
+                    "Labels that name an error nobody knew: they differ from the prediction and tell something, or, where"
+                            + " feedback had marked the item wrong by the round's run date, they say that it is right; 0 of"
+                            + " MODEL_CHECK, whose images were all marked")
             .required(CAMERAS, LongType, "Cameras with labels: the clusters of the intervals")
             .optional(YIELD, DoubleType, "found over labeled, fraction; null without labels")
             .optional(

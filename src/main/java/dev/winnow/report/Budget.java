@@ -32,6 +32,7 @@ final class Budget {
                         SelectionCuts.HELD_BY_CAMERA,
                         SelectionCuts.HELD_BY_SITE,
                         SelectionCuts.HELD_BY_CLASS,
+                        SelectionCuts.HELD_BY_CEILING,
                         SelectionCuts.UNUSABLE,
                         SelectionCuts.LOWEST_SCORE))
                 .orderBy(Reading.columns(ORDER))

@@ -516,7 +516,7 @@ public final class Explanation {
                 .orElse(null);
     }
 
-    /** Finds the item in the published files, which alone know where it went: jobs are split by question, size and site. */
+    /** Finds the item in the published files, which alone know where it went: jobs are split by question, size, site or region. */
     private void jobs(String pipeline, String useCase, String round, String item) {
         List<Row> all = tables.read(LabelingJobs.TABLE)
                 .filter(col(LabelingJobs.PIPELINE)

@@ -11,6 +11,7 @@ import dev.winnow.stats.Digest;
 import dev.winnow.tables.TableDef;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a round asks about to learn of the people who answer, not of the images.
@@ -36,6 +37,7 @@ public final class PlantedItems {
     public static final String SHOWN_MODEL_VERSION = "shown_model_version";
     public static final String SHOWN_PROBABILITY = "shown_inclusion_probability";
     public static final String REASON = Selections.REASON;
+    public static final String JOB_GROUP = Selections.JOB_GROUP;
 
     /** The answer is known. */
     public static final String GOLD = "GOLD";
@@ -76,6 +78,11 @@ public final class PlantedItems {
             .required(
                     SHOWN_MODEL_VERSION, StringType, "Model version that its line names, where people see a prediction")
             .required(REASON, StringType, "Why this item, in plain words")
+            .optional(
+                    JOB_GROUP,
+                    StringType,
+                    "As in selections: that of the chosen item beside it; null where jobs are not split, and in rows from"
+                            + " before the column")
             .check("known_kind", KIND + " IN ('GOLD', 'REPEAT')")
             .check("gold_has_a_label", "(" + KIND + " = 'GOLD') = (" + LABEL + " IS NOT NULL)")
             .partitionedBy(PIPELINE, RUN_DATE)
@@ -99,8 +106,16 @@ public final class PlantedItems {
      * One row; values in declared order.
      *
      * @param beside chosen item whose line it copies
+     * @param group by which jobs are split; null where they are not
      */
-    static Row row(String pipeline, Round round, String runId, String useCase, Planted planted, Selection beside) {
+    static Row row(
+            String pipeline,
+            Round round,
+            String runId,
+            String useCase,
+            Planted planted,
+            Selection beside,
+            @Nullable String group) {
         KnownItem item = planted.item();
         return RowFactory.create(
                 pipeline,
@@ -126,6 +141,7 @@ public final class PlantedItems {
                 beside.item().modelVersion(),
                 planted.gold()
                         ? "the answer is known: it tells how often people are right"
-                        : "was answered before: it tells whether people say the same again");
+                        : "was answered before: it tells whether people say the same again",
+                group);
     }
 }

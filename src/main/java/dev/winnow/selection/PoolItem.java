@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param frames frames of the use case that day; null for the other signals and where rows are boxes
  * @param segment segment that ELEVATED_SEGMENT speaks of, for the other signals the worst ranked one that it lies in; null
  *     if it lies in none
- * @param verdict what people say against an inference of CONFIDENT_WRONG; null for the other signals
+ * @param verdict what is said against an inference of CONFIDENT_WRONG, as in candidates; null for the other signals
  * @param otherVersion model version that does not say the class, where versions disagree; null otherwise
  * @param phash perceptual hash of the image, 64 bits; null if unknown
  * @param bucket bucket of the image's embedding; null if unknown

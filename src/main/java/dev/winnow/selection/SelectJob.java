@@ -6,7 +6,6 @@ import static org.apache.spark.sql.functions.lit;
 import dev.winnow.candidates.Candidates;
 import dev.winnow.config.ConfigException;
 import dev.winnow.config.SelectionSettings.Weights;
-import dev.winnow.config.TaskSettings;
 import dev.winnow.config.TaskType.Subject;
 import dev.winnow.config.TeamSettings;
 import dev.winnow.config.UseCaseSettings;
@@ -36,7 +35,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import org.apache.spark.sql.Row;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Spends the budget of a round.
@@ -59,6 +60,9 @@ public final class SelectJob implements Stage {
     private final Rounds rounds;
     private final History history;
     private final int number;
+
+    /** What jobs are split by to what tells the group of a site. */
+    private final Map<String, UnaryOperator<String>> groups = new HashMap<>();
 
     /**
      * Creates the job.
@@ -184,9 +188,8 @@ public final class SelectJob implements Stage {
         List<Planting.Round> spent = new ArrayList<>();
         for (UseCasePool pool : pools) {
             String useCase = pool.useCase();
-            TaskSettings task = config.labeling().task(useCase);
             Planting planting =
-                    new Planting(config.selection().planted(), task, SiteGroups.of(task.splitBy(), cameras));
+                    new Planting(config.selection().planted(), config.labeling().task(useCase), groups(useCase));
             Planting.Round one = planting.spend(
                     pool,
                     Objects.requireNonNull(settings.get(useCase)).withBudget(budget(budgets, useCase)),
@@ -287,12 +290,23 @@ public final class SelectJob implements Stage {
                         config.useCase(cut.useCase()).budget() - budget(budgets, cut.useCase())))
                 .toList();
         List<Row> rows = selections.stream()
-                .map(selection -> Selections.row(config.pipeline(), round, runId, selection))
+                .map(one -> Selections.row(config.pipeline(), round, runId, one, group(one)))
                 .toList();
         tables.replace(SelectionCuts.TABLE, tables.frame(SelectionCuts.TABLE, cuts), scope);
         List<Row> planted = planted(round, runId, spent, selections);
         tables.replace(PlantedItems.TABLE, tables.frame(PlantedItems.TABLE, planted), scope);
         return tables.replace(Selections.TABLE, tables.frame(Selections.TABLE, rows), scope);
+    }
+
+    /** What tells the group of a site by which jobs are split. */
+    private UnaryOperator<String> groups(String useCase) {
+        return groups.computeIfAbsent(
+                config.labeling().task(useCase).splitBy(), splitBy -> SiteGroups.of(splitBy, cameras));
+    }
+
+    private @Nullable String group(Selection selection) {
+        String group = groups(selection.useCase()).apply(selection.item().site());
+        return group.isEmpty() ? null : group;
     }
 
     /** What was planted, with the lines of the chosen items beside it. */
@@ -302,14 +316,10 @@ public final class SelectJob implements Stage {
         List<Row> rows = new ArrayList<>();
         for (Planting.Round one : spent) {
             String useCase = one.spending().useCase();
-            one.planted()
-                    .forEach(item -> rows.add(PlantedItems.row(
-                            config.pipeline(),
-                            round,
-                            runId,
-                            useCase,
-                            item,
-                            Objects.requireNonNull(chosen.get(List.of(useCase, item.signal(), item.rank()))))));
+            one.planted().forEach(item -> {
+                Selection beside = Objects.requireNonNull(chosen.get(List.of(useCase, item.signal(), item.rank())));
+                rows.add(PlantedItems.row(config.pipeline(), round, runId, useCase, item, beside, group(beside)));
+            });
         }
         return rows;
     }

@@ -14,6 +14,7 @@ import dev.winnow.runtime.Rounds.Round;
 import dev.winnow.tables.TableDef;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.jspecify.annotations.Nullable;
 
 /** What a round asks people to label. */
 public final class Selections {
@@ -30,6 +31,7 @@ public final class Selections {
     public static final String DESIGN = "design";
     public static final String INCLUSION_PROBABILITY = "inclusion_probability";
     public static final String REASON = "reason";
+    public static final String JOB_GROUP = "job_group";
 
     /** Signal of images drawn uniformly because no other signal had more to offer. */
     public static final String FILL = "FILL";
@@ -79,6 +81,11 @@ public final class Selections {
             .optional(INCLUSION_PROBABILITY, DoubleType, "Probability of the draw; null for PURPOSIVE")
             .required(REASON, StringType, "Why this image, in plain words")
             .optional(Inferences.PHASH, LongType, "Perceptual hash of the image, 64 bits; null where the log has none")
+            .optional(
+                    JOB_GROUP,
+                    StringType,
+                    "What labeling.tasks.<use case>.split-by splits jobs by, such as the region of the site; null where they"
+                            + " are not split, and in rows from before the column")
             .check("known_design", DESIGN + " IN ('UNIFORM', 'SUBSAMPLE', 'PURPOSIVE')")
             .check(
                     "probability_of_uniform_draws",
@@ -89,8 +96,12 @@ public final class Selections {
 
     private Selections() {}
 
-    /** One row; values in declared order. */
-    static Row row(String pipeline, Round round, String runId, Selection selection) {
+    /**
+     * One row; values in declared order.
+     *
+     * @param group by which jobs are split; null where they are not
+     */
+    static Row row(String pipeline, Round round, String runId, Selection selection, @Nullable String group) {
         PoolItem item = selection.item();
         return RowFactory.create(
                 pipeline,
@@ -115,7 +126,8 @@ public final class Selections {
                 design(selection),
                 selection.inclusionProbability(),
                 selection.reason(),
-                item.phash());
+                item.phash(),
+                group);
     }
 
     static String design(Selection selection) {

@@ -550,6 +550,7 @@
       { name: 'Camera full', kind: 'number', of: row => whole(row.held_by_camera) },
       { name: 'Site full', kind: 'number', of: row => whole(row.held_by_site) },
       { name: 'Class full', kind: 'number', of: row => whole(row.held_by_class) },
+      { name: 'Above ceiling', kind: 'number', of: row => whole(row.held_by_ceiling) },
       { name: 'Unusable', kind: 'number', of: row => whole(row.unusable) },
       { name: 'Lowest score', kind: 'number', of: row => plain(row.lowest_score) },
     ], data.cuts));

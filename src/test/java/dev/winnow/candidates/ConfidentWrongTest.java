@@ -1,6 +1,5 @@
 package dev.winnow.candidates;
 
-import static org.apache.spark.sql.functions.lit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
@@ -96,24 +95,33 @@ class ConfidentWrongTest {
                 looked("b", ImageFindings.ANSWERED, "look_alike", 0.9),
                 looked("c", ImageFindings.TRUNCATED, "label_wrong", 0.9),
                 looked("d", ImageFindings.MEASURED, null, 0.9),
-                looked("e", ImageFindings.ANSWERED, "label_wrong", null));
+                looked("e", ImageFindings.ANSWERED, "label_wrong", null),
+                looked("f", ImageFindings.ANSWERED, "label_wrong", 0.9)
+                        .replace("'stratum'", "'found_by':'LABELS','stratum'"),
+                looked("g", ImageFindings.ANSWERED, "label_wrong", 0.9).replace("FALSE_POSITIVE", "MISSED"),
+                looked("h", ImageFindings.ANSWERED, "label_wrong", 0.9)
+                        .replace("'stratum'", "'found_by':'FEEDBACK','stratum'"));
         Dataset<Row> disputed = ConfidentWrong.disputed(findings, LIGHT, "salt|2026-10-02");
-        assertThat(disputed.collectAsList())
-                .as("of a frame without output nothing is there to defend")
+        assertThat(disputed.sort(Inferences.INFERENCE_ID).collectAsList())
+                .as("a frame without output says nothing, what a label contradicts has its label, and a miss is of"
+                        + " something else")
                 .extracting(
                         row -> row.getAs(Inferences.INFERENCE_ID),
                         row -> row.getAs(Candidates.SIGNAL),
                         row -> row.getAs(Candidates.SCORE),
                         row -> row.getAs(Candidates.VERDICT),
                         row -> row.getAs("dim_light"))
-                .containsExactly(tuple("a", "CONFIDENT_WRONG", 0.15, "ANALYSIS_DISAGREES", "night"));
-        assertThat(found(Configs.of(""), wrong("a", "FALSE_POSITIVE", "bag", 0.9))
-                        .unionByName(disputed.withColumn("confidence", lit(0.9)).withColumn("score", lit(0.45)))
+                .containsExactly(
+                        tuple("a", "CONFIDENT_WRONG", 0.15, "ANALYSIS_DISAGREES", "night"),
+                        tuple("h", "CONFIDENT_WRONG", 0.45, "ANALYSIS_DISAGREES", "night"));
+        assertThat(found(Configs.of(""), wrong("h", "FALSE_POSITIVE", "bag", 0.9))
+                        .unionByName(disputed)
                         .transform(Signals::onePerItem)
+                        .sort(Inferences.INFERENCE_ID)
                         .collectAsList())
-                .as("of which the detector was sure, people's word alone counts")
+                .as("where the detector was sure, people's word alone counts")
                 .extracting(row -> row.getAs(Candidates.SCORE), row -> row.getAs(Candidates.VERDICT))
-                .containsExactly(tuple(0.9, "FALSE_POSITIVE"));
+                .containsExactly(tuple(0.15, "ANALYSIS_DISAGREES"), tuple(0.9, "FALSE_POSITIVE"));
     }
 
     @Test

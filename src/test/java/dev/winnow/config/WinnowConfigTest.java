@@ -293,10 +293,10 @@ class WinnowConfigTest {
             delimiter = '|',
             value = {
                 "split-by = region | labeling.tasks.default.split-by = region, expected site or a dimension of inputs.cameras",
-                "split-first = [west] | labeling.tasks.default.split-first is an order of what jobs are split by: set split-by",
+                "split-by = region }, inputs.cameras { dimensions.region = r | split-by = region, expected site or a dimension",
             })
     void jobsThatCanNotBeSplitAreNamed(String line, String problem) {
-        assertThatThrownBy(() -> load(MINIMAL + "labeling.tasks.default." + line))
+        assertThatThrownBy(() -> load(MINIMAL + "labeling.tasks.default { " + line + " }"))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining(problem);
     }

@@ -8,14 +8,10 @@ import dev.winnow.config.ConfigException;
 import dev.winnow.config.LabelingSettings.Target;
 import dev.winnow.config.TaskType;
 import dev.winnow.config.WinnowConfig;
-import dev.winnow.inputs.CameraTable;
-import dev.winnow.inputs.Cameras;
 import dev.winnow.labeling.groundtruth.GroundTruthTarget;
 import dev.winnow.labeling.labelstudio.LabelStudioTarget;
 import dev.winnow.runtime.Rounds.Round;
 import dev.winnow.testing.Configs;
-import dev.winnow.testing.FakeSources;
-import dev.winnow.testing.Frames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -102,6 +98,7 @@ class HostileNamesTest {
                 plain.design(),
                 plain.inclusionProbability(),
                 site,
+                "",
                 name(random),
                 plain.predicted(),
                 plain.confidence(),
@@ -169,8 +166,7 @@ class HostileNamesTest {
                     new Round(LocalDate.parse("2026-10-01"), 1),
                     Jobs.PREFIX,
                     "s3://labels/p/answers/",
-                    Map.of(),
-                    new CameraTable(new FakeSources(Frames.of(Cameras.TABLE)), config.cameras()));
+                    Map.of());
             for (LabelingJob job : plan.jobs(useCase, items, target, sentences)) {
                 try {
                     valid(target.write(job, folder), job, kind);

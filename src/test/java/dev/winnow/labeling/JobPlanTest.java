@@ -8,13 +8,10 @@ import dev.winnow.config.ConfigException;
 import dev.winnow.config.LabelingSettings.Target;
 import dev.winnow.config.TaskType;
 import dev.winnow.config.WinnowConfig;
-import dev.winnow.inputs.CameraTable;
-import dev.winnow.inputs.Cameras;
 import dev.winnow.labeling.groundtruth.GroundTruthTarget;
 import dev.winnow.labeling.labelstudio.LabelStudioTarget;
 import dev.winnow.runtime.Rounds.Round;
 import dev.winnow.testing.Configs;
-import dev.winnow.testing.FakeSources;
 import dev.winnow.testing.Frames;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -27,7 +24,6 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -40,6 +36,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class JobPlanTest {
+    private static final Map<String, String> REGIONS = Map.of("s1", "west", "s2", "south", "s3", "east");
+
     private static LabelingItem item(String signal, int rank, String site, @Nullable Double score) {
         LabelingItem plain = Jobs.item(signal, rank, "dock", "s3://bucket/" + rank + ".jpg");
         return new LabelingItem(
@@ -55,6 +53,7 @@ class JobPlanTest {
                 plain.design(),
                 plain.inclusionProbability(),
                 site,
+                REGIONS.getOrDefault(site, ""),
                 plain.modelVersion(),
                 plain.predicted(),
                 plain.confidence(),
@@ -68,30 +67,14 @@ class JobPlanTest {
     }
 
     private static List<LabelingJob> jobs(String hocon, List<LabelingItem> items, Map<String, Row> pilots) {
-        WinnowConfig config = Configs.of(hocon);
-        return new JobPlan(
-                        config,
-                        new Round(LocalDate.parse("2026-10-01"), 1),
-                        Jobs.PREFIX,
-                        "s3://out/",
-                        pilots,
-                        cameras(config))
-                .jobs("dock", items, new GroundTruthTarget(config.labeling().groundTruth()), new ArrayList<>());
+        return jobs(hocon, items, pilots, new ArrayList<>());
     }
 
-    /** Most cameras at s1 are in the region west, of s3 as many in east; one knows no site. */
-    private static CameraTable cameras(WinnowConfig config) {
-        Dataset<Row> cameras = Frames.of(
-                        Cameras.TABLE.withDimensions(List.of("region")),
-                        "{'camera_id':'a','site_id':'s1','dim_region':'west'}",
-                        "{'camera_id':'b','site_id':'s1','dim_region':'east'}",
-                        "{'camera_id':'c','site_id':'s1','dim_region':'west'}",
-                        "{'camera_id':'d','site_id':'s2','dim_region':'south'}",
-                        "{'camera_id':'e','site_id':'s3','dim_region':'west'}",
-                        "{'camera_id':'f','site_id':'s3','dim_region':'east'}",
-                        "{'camera_id':'g','dim_region':'east'}")
-                .withColumnRenamed("dim_region", "region");
-        return new CameraTable(new FakeSources(cameras), config.cameras());
+    private static List<LabelingJob> jobs(
+            String hocon, List<LabelingItem> items, Map<String, Row> pilots, List<String> sentences) {
+        WinnowConfig config = Configs.of(hocon);
+        return new JobPlan(config, new Round(LocalDate.parse("2026-10-01"), 1), Jobs.PREFIX, "s3://out/", pilots)
+                .jobs("dock", items, new GroundTruthTarget(config.labeling().groundTruth()), sentences);
     }
 
     private static List<LabelingItem> mixed() {
@@ -131,29 +114,33 @@ class JobPlanTest {
     }
 
     @Test
-    void eachRegionHasJobsOfItsOwnWhereThatIsAskedForAndThoseOfTheFirstOnesComeFirst() {
+    void eachRegionHasJobsOfItsOwnWhereThatIsAskedForAndThoseOfTheFirstOnesComeFirstWhateverTheyAsk() {
         List<LabelingItem> items = new ArrayList<>(mixed());
         items.add(item("FILL", 2, "s3", null));
         items.add(item("FILL", 3, "s9", null));
-        items.add(item("FILL", 4, "s1", null));
+        items.add(item("AUDIT", 1, "s1", null));
+        items.add(item("AUDIT", 2, "s2", null));
         String regions = "inputs.cameras { path = \"/c\", dimensions { region = region } }, labeling.tasks.dock ";
-        assertThat(jobs(regions + "{ split-by = region }", items))
-                .extracting(job ->
-                        job.items().stream().map(LabelingItem::site).distinct().toList())
-                .containsExactly(List.of("s9"), List.of("s3"), List.of("s2"), List.of("s1"));
-        assertThat(jobs(regions + "{ split-by = region, split-first = [west, nowhere, south] }", items))
-                .extracting(job -> job.items().get(0).site())
-                .containsExactly("s1", "s2", "s9", "s3");
+        List<String> sentences = new ArrayList<>();
+        assertThat(jobs(regions + "{ split-by = region }", items, Map.of(), sentences))
+                .extracting(JobPlanTest::asked)
+                .containsExactly("blind s2", "blind s1", "open s9", "open s3", "open s2", "open s1");
+        assertThat(sentences)
+                .containsExactly(
+                        "dock: 1 items are of sites of which no camera tells region; they have jobs of their own");
+        sentences.clear();
+        assertThat(jobs(
+                        regions + "{ split-by = region, split-first = [west, West, south] }",
+                        items,
+                        Map.of(),
+                        sentences))
+                .extracting(JobPlanTest::asked)
+                .containsExactly("blind s1", "open s1", "blind s2", "open s2", "open s9", "open s3");
+        assertThat(sentences).contains("dock: no item is of [West], whose jobs were to come first (split-first)");
     }
 
-    @Test
-    void regionsNeedSites() {
-        String regions = "inputs.cameras { path = \"/c\", columns.site_id = \"cast(null as string)\","
-                + " dimensions { region = region } }, labeling.tasks.dock.split-by = region";
-        assertThatThrownBy(() -> jobs(regions, mixed()))
-                .isInstanceOf(ConfigException.class)
-                .hasMessage("labeling.tasks: split-by = region needs the sites of cameras, and no camera names one: map"
-                        + " inputs.cameras.columns.site_id");
+    private static String asked(LabelingJob job) {
+        return (job.blind() ? "blind " : "open ") + job.items().get(0).site();
     }
 
     @Test
@@ -260,6 +247,7 @@ class JobPlanTest {
                     test.design(),
                     null,
                     "s1",
+                    "",
                     test.modelVersion(),
                     test.predicted(),
                     test.confidence(),
@@ -345,12 +333,7 @@ class JobPlanTest {
                 : new LabelStudioTarget();
         sentences.clear();
         List<LabelingJob> jobs = new JobPlan(
-                        config,
-                        new Round(LocalDate.parse("2026-10-01"), 1),
-                        Jobs.PREFIX,
-                        "s3://out/",
-                        Map.of(),
-                        cameras(config))
+                        config, new Round(LocalDate.parse("2026-10-01"), 1), Jobs.PREFIX, "s3://out/", Map.of())
                 .jobs("dock", List.of(items), target, sentences);
         for (LabelingJob job : jobs) {
             target.write(job, folder);

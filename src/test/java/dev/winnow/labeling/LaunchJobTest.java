@@ -276,10 +276,13 @@ class LaunchJobTest {
         publish();
         objects.put(
                 PREFIX + "round.json",
-                "{\"files\":[{\"job-name\":\"gate\",\"use-case\":\"gate\",\"manifest\":\"gate.jsonl\",\"lines\":3}]}");
+                "{\"files\":[{\"job-name\":\"gate\",\"use-case\":\"gate\",\"manifest\":\"gate.jsonl\",\"lines\":3,"
+                        + "\"without-request\":[\"No request was written: labeling.ground-truth.role is not set\"]}]}");
         assertThatThrownBy(this::launch)
                 .isInstanceOf(ConfigException.class)
-                .hasMessageContaining("Labeling job gate of round 2026-10-01.1 was published without a request")
+                .hasMessageContaining(
+                        "Labeling job gate of round 2026-10-01.1 was published without a request to create"
+                                + " it: No request was written: labeling.ground-truth.role is not set; complete the configuration")
                 .hasMessageContaining("create this job from its manifest " + PREFIX + "gate.jsonl");
         assertThat(service.calls()).isEmpty();
         assertThat(opened)
@@ -292,7 +295,11 @@ class LaunchJobTest {
         publish();
         String seal = objects.get(PREFIX + "round.json").orElseThrow().text();
         objects.put(PREFIX + "round.json", seal.replace("\"request\":\"gate.request.json\"", "\"template\":\"x\""));
-        assertThatThrownBy(this::launch).isInstanceOf(ConfigException.class).hasMessageContaining("job gate of round");
+        assertThatThrownBy(this::launch)
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("job gate of round")
+                .as("of a seal that does not say why")
+                .hasMessageContaining("labeling.ground-truth named no region, role or workteam then");
         assertThat(opened).containsExactly("label-studio");
         assertThat(job("dock").<String>getAs(LabelingJobs.STATUS)).isEqualTo("RUNNING");
         assertThat(job("gate").<String>getAs(LabelingJobs.STATUS)).isEqualTo("PLANNED");

@@ -7,8 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.winnow.config.ConfigException;
 import dev.winnow.config.WinnowConfig;
-import dev.winnow.inputs.CameraTable;
-import dev.winnow.inputs.Cameras;
 import dev.winnow.labeling.groundtruth.GroundTruthTarget;
 import dev.winnow.labeling.labelstudio.LabelStudioTarget;
 import dev.winnow.runtime.Rounds;
@@ -16,9 +14,7 @@ import dev.winnow.selection.Selections;
 import dev.winnow.stats.Digest;
 import dev.winnow.testing.Configs;
 import dev.winnow.testing.FailingObjects;
-import dev.winnow.testing.FakeSources;
 import dev.winnow.testing.FakeTables;
-import dev.winnow.testing.Frames;
 import dev.winnow.testing.MemoryObjects;
 import dev.winnow.testing.PlantedRows;
 import java.io.IOException;
@@ -69,7 +65,8 @@ class ManifestsJobTest {
             audit ? "UNIFORM" : "PURPOSIVE",
             audit ? 0.1 : null,
             "because",
-            null
+            null,
+            rank % 2 == 0 ? "west" : "east"
         };
         return RowFactory.create(values);
     }
@@ -90,8 +87,7 @@ class ManifestsJobTest {
         List<LabelingTarget> targets =
                 List.of(new GroundTruthTarget(config.labeling().groundTruth()), new LabelStudioTarget());
         Rounds rounds = new Rounds(store, config.labeling().path(), "p");
-        CameraTable cameras = new CameraTable(new FakeSources(Frames.of(Cameras.TABLE)), config.cameras());
-        return new ManifestsJob(config, cameras, stored, store, rounds, targets, 1, beforeCommit);
+        return new ManifestsJob(config, stored, store, rounds, targets, 1, beforeCommit);
     }
 
     private void select(Row... rows) {
@@ -242,6 +238,20 @@ class ManifestsJobTest {
         });
         assertThatThrownBy(() -> lost.run(DAY)).hasMessage("the lease is lost");
         assertThat(files()).isEmpty();
+    }
+
+    @Test
+    void jobsAreSplitByTheRegionThatTheSelectionNames() {
+        selectFive();
+        JsonNode jobs = sealed("inputs.cameras { path = \"/c\", dimensions.region = region }, labeling.tasks.dock {"
+                + " split-by = region, split-first = [west] }");
+        assertThat(jobs.findValuesAsText("use-case")).containsExactly("dock", "dock", "gate");
+        assertThat(text(PREFIX + jobs.path(0).path("manifest").asText()))
+                .contains("\"rank\":2")
+                .doesNotContain("\"rank\":1");
+        assertThat(text(PREFIX + jobs.path(1).path("manifest").asText()))
+                .contains("\"rank\":1")
+                .doesNotContain("\"rank\":2");
     }
 
     @Test

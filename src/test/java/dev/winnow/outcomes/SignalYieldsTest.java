@@ -143,6 +143,30 @@ class SignalYieldsTest {
     }
 
     @Test
+    void thatAMarkIsMistakenIsADiscoveryToo() {
+        RoundRows.seal(objects, ROUND);
+        rows.selected(ROUND, "mistaken", "c1", "car", null, "CONFIDENT_WRONG")
+                .label("mistaken", "AGREED", "car")
+                .marked("mistaken", "car", "FALSE_POSITIVE", "2026-11-01")
+                .selected(ROUND, "confirmed", "c2", "car", null, "CONFIDENT_WRONG")
+                .label("confirmed", "AGREED", "bus")
+                .marked("confirmed", "car", "FALSE_POSITIVE", "2026-11-01")
+                .selected(ROUND, "unsure", "c3", "car", null, "CONFIDENT_WRONG")
+                .label("unsure", "AGREED", "can't tell")
+                .marked("unsure", "car", "FALSE_POSITIVE", "2026-11-01")
+                .selected(ROUND, "looked at", "c4", "car", null, "MODEL_CHECK")
+                .label("looked at", "AGREED", "car")
+                .marked("looked at", "car", "FALSE_POSITIVE", "2026-11-01");
+        rows.store(1);
+        run("");
+        assertThat(number(row(ROUND, "CONFIDENT_WRONG"), SignalYields.LABELED)).isEqualTo(3);
+        assertThat(number(row(ROUND, "CONFIDENT_WRONG"), SignalYields.FOUND)).isEqualTo(1);
+        assertThat(number(row(ROUND, "MODEL_CHECK"), SignalYields.FOUND))
+                .as("its images are drawn from the misclassified ones")
+                .isZero();
+    }
+
+    @Test
     void theLiftOverTheAuditHasNewcombesIntervalAndCamerasAreClusters() {
         RoundRows.seal(objects, ROUND);
         for (int i = 0; i < 40; i++) {

@@ -37,6 +37,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.imageio.ImageIO;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.junit.jupiter.api.BeforeAll;
@@ -264,6 +265,7 @@ class AnalyzeJobTest {
         private final String prompt;
         private final boolean fails;
         private final List<ImageCase> asked = new ArrayList<>();
+        private String failureMode = "low_light";
 
         Reviewer(String model, String prompt, boolean fails) {
             this.model = model;
@@ -290,7 +292,7 @@ class AnalyzeJobTest {
                 boolean cut = fails && reviews.size() == 3;
                 String status = last ? ImageFindings.MEASURED : cut ? ImageFindings.TRUNCATED : ImageFindings.ANSWERED;
                 ImageReview.Seen seen = new ImageReview.Seen(
-                        "low_light", Map.of("dog", 2, "cat", 1), List.of("sled"), List.of("dark"), "two dogs");
+                        failureMode, Map.of("dog", 2, "cat", 1), List.of("sled"), List.of("dark"), "two dogs");
                 reviews.add(new ImageReview(
                         image.id(),
                         status,
@@ -459,6 +461,38 @@ class AnalyzeJobTest {
                         .collectAsList())
                 .extracting(row -> row.mkString(" "))
                 .containsExactly(chosen(), chosen());
+    }
+
+    @Test
+    void marksThatTheModelFindsWrongAreCandidatesHoweverUnsureTheDetectorWas() {
+        Pipeline pipeline = pipeline(built(), images(), "use-cases.default.classes.default.confident-from = 1");
+        Reviewer reviewer = new Reviewer("model", "7", true);
+        pipeline.analyze(DAY, reviewer);
+        pipeline.candidates(DAY);
+        assertThat(disputed(pipeline)).as("all marks are right").isEmpty();
+
+        Pipeline other = pipeline(built(), images(), "use-cases.default.classes.default.confident-from = 1");
+        reviewer.failureMode = ImageFindings.LABEL_WRONG;
+        other.analyze(DAY, reviewer);
+        other.candidates(DAY);
+        assertThat(disputed(other))
+                .containsExactlyInAnyOrderElementsOf(findings(
+                                other,
+                                DAY,
+                                "if(status = 'ANSWERED' and found_by = 'FEEDBACK' and verdict <> 'MISSED',"
+                                        + " concat(inference_id, ' ', confidence / 2), '')")
+                        .stream()
+                        .filter(row -> !row.isEmpty())
+                        .toList())
+                .isNotEmpty();
+    }
+
+    private static List<String> disputed(Pipeline pipeline) {
+        return pipeline.rows("candidates")
+                .filter("verdict = 'ANALYSIS_DISAGREES'")
+                .selectExpr("concat(inference_id, ' ', score)")
+                .as(Encoders.STRING())
+                .collectAsList();
     }
 
     private static String chosen() {

@@ -178,6 +178,19 @@ class PlantingTest {
     }
 
     @Test
+    void whereRegionsHaveJobsOfTheirOwnAnyOtherSiteOfTheRegionWillDo() {
+        List<KnownItem> items = List.of(known("near", "s7", "bag", "bag"), known("away", "s9", "bag", "bag"));
+        WinnowConfig config = Configs.of("selection.planted { gold-share = 0.02, repeat-share = 0 }");
+        Planting.Round round = new Planting(
+                        config.selection().planted(),
+                        config.labeling().task("dock"),
+                        site -> site.equals("s9") ? "east" : "west")
+                .spend(pool(200), Pools.settings(100, 0.1, 1, 1, 5, 1), items, uris -> Set.of());
+        assertThat(round.planted()).extracting(planted -> planted.item().site()).containsExactly("s7");
+        assertThat(total(round)).isEqualTo(100);
+    }
+
+    @Test
     void whereAPredictionIsCheckedOneWithoutItIsPlantedBlindOnly() {
         List<KnownItem> items = List.of(known("empty", "s1", null, "none of these"));
         String checks = "labeling.tasks.default.type = class-verification";

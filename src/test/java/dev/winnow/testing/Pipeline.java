@@ -148,7 +148,7 @@ public final class Pipeline {
     public Stage.Report manifests(LocalDate day) {
         List<LabelingTarget> targets =
                 List.of(new GroundTruthTarget(config.labeling().groundTruth()), new LabelStudioTarget());
-        return new ManifestsJob(config, cameras, tables, objects, rounds(), targets, 1, () -> {}).run(day);
+        return new ManifestsJob(config, tables, objects, rounds(), targets, 1, () -> {}).run(day);
     }
 
     /** All stages; returns what they say. */

@@ -44,7 +44,10 @@ public final class AwsClients {
         try {
             return builder.build();
         } catch (SdkClientException e) {
-            throw ServiceException.refused("Could not open " + service + ": " + e.getMessage() + "; set " + key, e);
+            // What the SDK says of it names all places it looked at, as objects.
+            boolean nowhere = place.isEmpty() && String.valueOf(e.getMessage()).startsWith("Unable to load region");
+            String why = nowhere ? "neither configuration nor environment names a Region" : e.getMessage();
+            throw ServiceException.refused("Could not open " + service + ": " + why + "; set " + key, e);
         }
     }
 
