@@ -93,7 +93,7 @@ class SelectJobTest {
     }
 
     private SelectJob job(WinnowConfig config, int round, ImageStore images) {
-        FakeSources sources = new FakeSources(Frames.of(Inferences.TABLE));
+        FakeSources sources = new FakeSources(Frames.of(Inferences.TABLE, "{'camera_id':'c','site_id':'s'}"));
         CameraTable cameras = new CameraTable(sources, config.cameras());
         return new SelectJob(
                 config,
@@ -137,6 +137,31 @@ class SelectJobTest {
         return row.<String>getAs(Inferences.IMAGE_URI)
                 .replace("s3://bucket/", "")
                 .replace(".jpg", "");
+    }
+
+    @Test
+    void whereJobsAreSplitByRegionItStandsBesideWhatIsChosen() {
+        put(
+                Candidates.TABLE.withDimensions(List.of("region")),
+                Frames.of(
+                        Candidates.TABLE.withDimensions(List.of("region")),
+                        boundary(DAY, "b", 0.75),
+                        boundary(DAY, "elsewhere", 0.7).replace("'site_id':'s'", "'site_id':'t'"),
+                        audit(DAY, "a", 0.1)),
+                DAY,
+                "p");
+        select(
+                hocon(3, 0.3) + "\ninputs.cameras { path = \"/c\", dimensions.region = \"'west'\" }"
+                        + "\nlabeling.tasks.default.split-by = region",
+                DAY);
+        assertThat(rows("2026-10-10.1"))
+                .extracting(SelectJobTest::image, row -> row.getAs(Selections.JOB_GROUP))
+                .containsExactlyInAnyOrder(
+                        tuple("a", "west"), tuple("b", "west"), tuple("elsewhere", Inferences.UNKNOWN_VALUE));
+        select(hocon(3, 0.3), DAY);
+        assertThat(rows("2026-10-10.1"))
+                .extracting(row -> row.getAs(Selections.JOB_GROUP))
+                .containsOnlyNulls();
     }
 
     @Test
