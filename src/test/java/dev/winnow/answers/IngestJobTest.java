@@ -19,18 +19,17 @@ import dev.winnow.testing.Configs;
 import dev.winnow.testing.FakeTables;
 import dev.winnow.testing.MemoryObjects;
 import dev.winnow.testing.PlantedRows;
+import dev.winnow.testing.SelectionRows;
 import dev.winnow.testing.SparkExtension;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -609,30 +608,18 @@ class IngestJobTest {
     private void select(String... itemsAndImages) {
         List<Row> rows = new ArrayList<>();
         for (int i = 0; i < itemsAndImages.length; i += 2) {
-            rows.add(RowFactory.create(
-                    "p",
-                    LocalDate.parse("2026-11-01"),
-                    "2026-11-01.1",
-                    "r",
-                    "dock",
-                    "AUDIT",
-                    i / 2 + 1,
+            rows.add(SelectionRows.of(
                     itemsAndImages[i],
-                    "inference",
-                    itemsAndImages[i + 1],
-                    Instant.parse("2026-10-31T00:00:00Z"),
-                    "s",
-                    "c",
-                    "m",
-                    "bag",
-                    0.5,
-                    null,
-                    null,
-                    new String[] {"AUDIT"},
-                    "UNIFORM",
-                    0.1,
-                    "drawn",
-                    null));
+                    i / 2 + 1,
+                    Map.of(
+                            "image_uri",
+                            itemsAndImages[i + 1],
+                            "signal",
+                            "AUDIT",
+                            "design",
+                            "UNIFORM",
+                            "inclusion_probability",
+                            0.1)));
         }
         tables.replace(Selections.TABLE, tables.frame(Selections.TABLE, rows), Map.of(Selections.PIPELINE, "p"));
     }

@@ -20,6 +20,7 @@ import dev.winnow.testing.Configs;
 import dev.winnow.testing.CrowdData;
 import dev.winnow.testing.FakeTables;
 import dev.winnow.testing.PlantedRows;
+import dev.winnow.testing.SelectionRows;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -568,30 +569,20 @@ class ConsensusJobTest {
     }
 
     private void select(String item, String predicted, String signal) {
-        selections.add(RowFactory.create(
-                "p",
-                DAY,
-                "2026-11-05.1",
-                "run",
-                "dock",
-                signal,
-                selections.size() + 1,
+        selections.add(SelectionRows.of(
                 item,
-                "inference",
-                "s3://b/" + item + ".jpg",
-                Instant.parse("2026-11-01T10:00:00Z"),
-                "site",
-                "camera",
-                "v1",
-                predicted,
-                0.9,
-                null,
-                null,
-                new String[] {signal},
-                Selections.PURPOSIVE,
-                null,
-                "because",
-                null));
+                selections.size() + 1,
+                Map.of(
+                        "run_date",
+                        DAY,
+                        "round_id",
+                        "2026-11-05.1",
+                        "signal",
+                        signal,
+                        "predicted_label",
+                        predicted,
+                        "confidence",
+                        0.9)));
     }
 
     @Test

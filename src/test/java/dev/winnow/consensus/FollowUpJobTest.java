@@ -10,7 +10,7 @@ import dev.winnow.testing.Configs;
 import dev.winnow.testing.FailingObjects;
 import dev.winnow.testing.FakeTables;
 import dev.winnow.testing.MemoryObjects;
-import java.time.Instant;
+import dev.winnow.testing.SelectionRows;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,30 +51,10 @@ class FollowUpJobTest {
 
     private void selected(String... items) {
         for (String item : items) {
-            selections.add(RowFactory.create(
-                    "p",
-                    DAY.minusDays(9),
-                    "2026-11-03.1",
-                    "run",
-                    "dock",
-                    "BOUNDARY",
-                    selections.size() + 1,
+            selections.add(SelectionRows.of(
                     item,
-                    "inference",
-                    "s3://b/" + item + ".jpg",
-                    Instant.parse("2026-11-01T10:00:00Z"),
-                    "site",
-                    "camera",
-                    "v1",
-                    "secret-prediction",
-                    0.9,
-                    null,
-                    null,
-                    new String[] {"BOUNDARY"},
-                    Selections.PURPOSIVE,
-                    null,
-                    "because",
-                    null));
+                    selections.size() + 1,
+                    Map.of("run_date", DAY.minusDays(9), "round_id", "2026-11-03.1", "confidence", 0.9)));
         }
     }
 

@@ -23,6 +23,7 @@ import dev.winnow.testing.FailingObjects;
 import dev.winnow.testing.FakeTables;
 import dev.winnow.testing.Frames;
 import dev.winnow.testing.MemoryObjects;
+import dev.winnow.testing.SelectionRows;
 import dev.winnow.testing.SparkExtension;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -91,32 +92,13 @@ class ExportJobTest {
     }
 
     private void select(String item, String image, String camera, String signal, @Nullable Double probability) {
-        selections.add(RowFactory.create(
-                "p",
-                ASKED,
-                "2026-11-01.1",
-                "run",
-                "dock",
-                signal,
-                selections.size() + 1,
-                item,
-                "inference-" + item,
-                image,
-                Instant.parse("2026-11-01T10:00:00Z"),
-                "site",
-                camera,
-                "v1",
-                "secret-prediction",
-                0.6,
-                null,
-                null,
-                new String[] {signal},
-                probability == null
-                        ? Selections.PURPOSIVE
-                        : signal.equals("AUDIT") ? Selections.UNIFORM : Selections.SUBSAMPLE,
-                probability,
-                "because",
-                null));
+        Map<String, Object> differing =
+                new TreeMap<>(Map.of("run_date", ASKED, "image_uri", image, "camera_id", camera, "signal", signal));
+        if (probability != null) {
+            differing.put("design", signal.equals("AUDIT") ? Selections.UNIFORM : Selections.SUBSAMPLE);
+            differing.put("inclusion_probability", probability);
+        }
+        selections.add(SelectionRows.of(item, selections.size() + 1, differing));
     }
 
     private ExportJob job(String export, ObjectStore store) {

@@ -17,15 +17,14 @@ import dev.winnow.testing.FailingObjects;
 import dev.winnow.testing.FakeTables;
 import dev.winnow.testing.MemoryObjects;
 import dev.winnow.testing.PlantedRows;
+import dev.winnow.testing.SelectionRows;
 import java.io.IOException;
-import java.sql.Date;
-import java.sql.Timestamp;
-import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.jspecify.annotations.Nullable;
@@ -42,33 +41,28 @@ class ManifestsJobTest {
     /** A selection of pipeline p, round 2026-10-01.1. */
     private static Row selection(String signal, int rank, String useCase, String image, @Nullable String segment) {
         boolean audit = signal.equals("AUDIT");
-        Object[] values = {
-            "p",
-            Date.valueOf(LocalDate.parse("2026-10-01")),
-            "2026-10-01.1",
-            "00000000000000aa",
-            useCase,
-            signal,
-            rank,
-            "item-" + image.hashCode(),
-            "inference-" + rank,
-            image,
-            Timestamp.from(Instant.parse("2026-10-01T01:00:00Z")),
-            "site",
-            "camera",
-            "model",
-            "secret-class",
-            0.123456789,
-            audit ? null : 0.75,
-            segment,
-            new String[] {signal},
-            audit ? "UNIFORM" : "PURPOSIVE",
-            audit ? 0.1 : null,
-            "because",
-            null,
-            rank % 2 == 0 ? "west" : "east"
-        };
-        return RowFactory.create(values);
+        Map<String, Object> values = new TreeMap<>(Map.of(
+                "run_date",
+                LocalDate.parse("2026-10-01"),
+                "round_id",
+                "2026-10-01.1",
+                "use_case",
+                useCase,
+                "signal",
+                signal,
+                "inference_id",
+                "inference-" + rank,
+                "image_uri",
+                image,
+                "predicted_label",
+                "secret-class",
+                "confidence",
+                0.123456789,
+                "job_group",
+                rank % 2 == 0 ? "west" : "east"));
+        values.put("segment", segment);
+        values.putAll(audit ? Map.of("design", "UNIFORM", "inclusion_probability", 0.1) : Map.of("score", 0.75));
+        return SelectionRows.of("item-" + image.hashCode(), rank, values);
     }
 
     private final FakeTables tables = new FakeTables();
