@@ -11,7 +11,6 @@ import dev.winnow.candidates.Candidates;
 import dev.winnow.candidates.CandidatesJob;
 import dev.winnow.config.AnalysisSettings;
 import dev.winnow.config.AnswerSettings;
-import dev.winnow.config.TaskSettings;
 import dev.winnow.config.TaskType.Subject;
 import dev.winnow.config.WinnowConfig;
 import dev.winnow.consensus.ConsensusJob;
@@ -111,13 +110,12 @@ final class CommandStages {
         }
         if (OF_A_ROUND.contains(command)) { // before a model is paid for images of a round that can't be made
             Candidates.requireBounded(config, config.useCases().keySet());
+        }
+        if (OF_A_ROUND.contains(command) && !command.equals(ManifestsJob.NAME)) { // which takes what is chosen already
             requireGroups();
         }
         return switch (command) {
-            case RunCommand.Check.NAME -> {
-                requireGroups();
-                yield List.of(check());
-            }
+            case RunCommand.Check.NAME -> List.of(check());
             case SegmentsJob.NAME -> List.of(segments());
             case AnalyzeJob.NAME -> List.of(analyze());
             case CandidatesJob.NAME -> List.of(candidates());
@@ -144,10 +142,7 @@ final class CommandStages {
 
     /** Refuses jobs split by what no camera tells of its site. */
     private void requireGroups() {
-        config.labeling().tasks().values().stream()
-                .map(TaskSettings::splitBy)
-                .distinct()
-                .forEach(splitBy -> SiteGroups.of(splitBy, cameras));
+        config.labeling().tasks().values().forEach(task -> SiteGroups.of(task.splitBy(), cameras));
     }
 
     // ---- what a day needs
@@ -157,6 +152,7 @@ final class CommandStages {
                 config,
                 inferences,
                 feedback,
+                cameras,
                 readiness(),
                 run.tables(),
                 images -> BedrockReviewer.plan(config, images));

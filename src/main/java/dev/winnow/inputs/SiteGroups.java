@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Row;
+import org.jspecify.annotations.Nullable;
 
 /** What the sites have in common whose items may be in one labeling job, such as a region. */
 public final class SiteGroups {
@@ -20,9 +21,9 @@ public final class SiteGroups {
     private SiteGroups() {}
 
     /**
-     * Returns what tells the group of a site: the same for all where jobs are not split, else the site itself or the value
-     * that most of its cameras have, of several the least; {@link Inferences#UNKNOWN_VALUE} of a site without a camera. The
-     * driver holds a value a site.
+     * Returns what tells the group of a site: empty for all where jobs are not split, else what they are split by with
+     * the site itself or with the value that most of its cameras have, of several the least, such as {@code region=west};
+     * {@link Inferences#UNKNOWN_VALUE} of a site without a camera. The driver holds a value a site.
      *
      * @param splitBy as {@link TaskSettings#splitBy}
      * @throws ConfigException if no camera names its site
@@ -30,12 +31,22 @@ public final class SiteGroups {
     public static UnaryOperator<String> of(String splitBy, CameraTable cameras) {
         return switch (splitBy) {
             case "" -> site -> "";
-            case TaskSettings.SITE -> site -> site;
+            case TaskSettings.SITE -> site -> name(splitBy, site);
             default -> {
                 Map<String, String> values = values(splitBy, cameras);
-                yield site -> values.getOrDefault(site, Inferences.UNKNOWN_VALUE);
+                yield site -> name(splitBy, values.getOrDefault(site, Inferences.UNKNOWN_VALUE));
             }
         };
+    }
+
+    /** Returns the value of a group; null where it is none of a split, but of another or of none. */
+    public static @Nullable String value(String splitBy, String group) {
+        String before = name(splitBy, "");
+        return group.startsWith(before) ? group.substring(before.length()) : null;
+    }
+
+    private static String name(String splitBy, String value) {
+        return splitBy + "=" + value;
     }
 
     private static Map<String, String> values(String dimension, CameraTable cameras) {

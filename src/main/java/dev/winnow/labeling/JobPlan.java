@@ -5,6 +5,7 @@ import dev.winnow.config.TaskSettings;
 import dev.winnow.config.TaskType;
 import dev.winnow.config.WinnowConfig;
 import dev.winnow.inputs.Inferences;
+import dev.winnow.inputs.SiteGroups;
 import dev.winnow.runtime.ItemReferences;
 import dev.winnow.runtime.Rounds.Round;
 import java.util.ArrayList;
@@ -174,7 +175,14 @@ final class JobPlan {
         return switch (task.splitBy()) {
             case "" -> "";
             case TaskSettings.SITE -> item.site();
-            default -> item.group().isEmpty() ? Inferences.UNKNOWN_VALUE : item.group();
+            default -> {
+                String value = SiteGroups.value(task.splitBy(), item.group());
+                if (value == null) {
+                    throw new ConfigException("split-by = " + task.splitBy() + ", but item " + item.itemId()
+                            + " was chosen when jobs were split otherwise: run `select` again");
+                }
+                yield value;
+            }
         };
     }
 
@@ -191,6 +199,9 @@ final class JobPlan {
     private static void tellGroups(
             String useCase, List<LabelingItem> items, TaskSettings task, List<String> sentences) {
         if (task.splitBy().isEmpty()) {
+            if (!task.splitFirst().isEmpty()) {
+                sentences.add(LabelingJob.shown(useCase) + ": split-first changes nothing without split-by");
+            }
             return;
         }
         TreeSet<String> absent = new TreeSet<>(task.splitFirst());
@@ -199,13 +210,16 @@ final class JobPlan {
             sentences.add(LabelingJob.shown(useCase) + ": no item is of " + absent
                     + ", whose jobs were to come first (split-first)");
         }
-        long unknown = items.stream()
-                .filter(item -> group(item, task).equals(Inferences.UNKNOWN_VALUE))
-                .count();
+        // Sites themselves are always known.
+        long unknown = task.splitBy().equals(TaskSettings.SITE)
+                ? 0
+                : items.stream()
+                        .filter(item -> group(item, task).equals(Inferences.UNKNOWN_VALUE))
+                        .count();
         if (unknown > 0) {
             sentences.add(String.format(
                     Locale.ROOT,
-                    "%s: %,d items are of sites of which no camera tells %s; they have jobs of their own",
+                    "%s: %,d items are of sites of which no camera tells %s; outside of a pilot they have jobs of their own",
                     LabelingJob.shown(useCase),
                     unknown,
                     task.splitBy()));

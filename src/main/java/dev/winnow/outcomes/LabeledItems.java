@@ -3,18 +3,21 @@ package dev.winnow.outcomes;
 import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.array_contains;
 import static org.apache.spark.sql.functions.array_distinct;
+import static org.apache.spark.sql.functions.array_max;
 import static org.apache.spark.sql.functions.array_union;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.collect_list;
+import static org.apache.spark.sql.functions.collect_set;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.explode;
+import static org.apache.spark.sql.functions.filter;
 import static org.apache.spark.sql.functions.flatten;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.size;
 import static org.apache.spark.sql.functions.sort_array;
+import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 
@@ -39,10 +42,10 @@ import org.apache.spark.sql.Row;
  * The items of rounds with what their labels say.
  *
  * <p>A label brings something new where it differs from the best knowledge before it: from the prediction, or, where
- * feedback that arrived by the round's run date had marked that prediction wrong, from the mark. A mark that was taken back
- * later still counts as knowledge. What a model was to look at brings nothing new: its images are all misclassified. An
- * item is labeled when its label is sure; open and tied ones are outstanding. A label of several classes agrees with a
- * prediction that is one of them.
+ * feedback that arrived by the round's run date had marked that prediction wrong, from the newest mark, which says that
+ * another class is right or just that this one is not. A mark that was taken back still counts as one. What a model was to
+ * look at brings nothing new: its images are all misclassified. An item is labeled when its label is sure; open and tied
+ * ones are outstanding. A label of several classes agrees with one of them.
  */
 final class LabeledItems {
     /** Whether there is a label that is sure. */
@@ -58,8 +61,7 @@ final class LabeledItems {
     private static final String TIMED = "timed";
     private static final String MILLIS = "millis";
     private static final String ANSWERS = "answers";
-    private static final String KNOWN = "known_wrong";
-    private static final String CHECKED = "checked";
+    private static final String MARK = "known_mark";
     private static final String CHARGED = "charged";
     private static final String[] ITEM = {Inferences.USE_CASE, Selections.ITEM_ID};
     private static final long PARTS = 1_000_000_000;
@@ -92,13 +94,18 @@ final class LabeledItems {
                         when(count(CLASSES).gt(0), sort_array(array_distinct(flatten(collect_list(col(CLASSES))))))
                                 .as(CLASSES),
                         lit(true).as(LABELED));
-        // Whoever was contradicted by a customer is known to be wrong: that it is right would be news.
-        Column news = when(col(CHECKED), false)
-                .otherwise(coalesce(when(col(KNOWN), not(wrong())).otherwise(wrong()), lit(false)));
+        Column corrected = col(MARK).getField(Misclassified.CORRECTED_LABEL);
+        // Of a marked image it is news that the mark was mistaken.
+        Column mistaken =
+                when(corrected.isNull(), not(wrong())).otherwise(not(array_contains(col(CLASSES), corrected)));
+        Column news = when(isChecked(), false)
+                .when(col(MARK).isNotNull(), mistaken)
+                .when(array_contains(col(Selections.SIGNALS), Candidates.MODEL_CHECK), false)
+                .otherwise(wrong());
         return withKnowledge(withCosts(selections, answers), wrong)
                 .join(sure, ITEM, "left")
                 .withColumn(LABELED, coalesce(col(LABELED), lit(false)))
-                .withColumn(FOUND, news);
+                .withColumn(FOUND, coalesce(news, lit(false)));
     }
 
     /** Whether the prediction is not what the label says; null where the label tells nothing. */
@@ -147,7 +154,10 @@ final class LabeledItems {
         return joined;
     }
 
-    /** A miss makes a frame without output known to be wrong; on an alarm it speaks of something else. */
+    /**
+     * Adds the newest mark of the prediction that had arrived by the run date: null without one. A miss makes a frame without
+     * output known to be wrong; on an alarm it speaks of something else.
+     */
     private static Dataset<Row> withKnowledge(Dataset<Row> selections, Dataset<Row> wrong) {
         Column speaks = col(Misclassified.VERDICT)
                 .notEqual(Feedback.MISSED)
@@ -157,7 +167,10 @@ final class LabeledItems {
                         col(Inferences.USE_CASE).as("of_use_case"),
                         ImageUris.canonical(col(Inferences.IMAGE_URI)).as("of_image"),
                         col(Inferences.PREDICTED_LABEL).as("of_label"))
-                .agg(min(Misclassified.ARRIVAL_DATE).as("first_mark"));
+                .agg(collect_set(struct(Misclassified.ARRIVAL_DATE, Misclassified.CORRECTED_LABEL))
+                        .as("marks"));
+        Column newest = array_max(filter(
+                col("marks"), mark -> mark.getField(Misclassified.ARRIVAL_DATE).leq(col(Selections.RUN_DATE))));
         return selections
                 .join(
                         marks,
@@ -166,9 +179,8 @@ final class LabeledItems {
                                 .and(col(Inferences.IMAGE_URI).equalTo(col("of_image")))
                                 .and(col(Inferences.PREDICTED_LABEL).eqNullSafe(col("of_label"))),
                         "left")
-                .withColumn(KNOWN, coalesce(col("first_mark").leq(col(Selections.RUN_DATE)), lit(false)))
-                .withColumn(CHECKED, isChecked().or(array_contains(col(Selections.SIGNALS), Candidates.MODEL_CHECK)))
-                .drop("of_use_case", "of_image", "of_label", "first_mark");
+                .withColumn(MARK, newest)
+                .drop("of_use_case", "of_image", "of_label", "marks");
     }
 
     private static Column isChecked() {

@@ -61,8 +61,8 @@ public final class SignalYields {
                     FOUND,
                     LongType,
                     "Labels that name an error nobody knew: they differ from the prediction and tell something, or, where"
-                            + " feedback had marked the item wrong by the round's run date, they say that it is right; 0 of"
-                            + " MODEL_CHECK, whose images were all marked")
+                            + " feedback had marked the item wrong by the round's run date, they say that the mark was mistaken,"
+                            + " a mark that was taken back, too; 0 of MODEL_CHECK, whose images were all misclassified")
             .required(CAMERAS, LongType, "Cameras with labels: the clusters of the intervals")
             .optional(YIELD, DoubleType, "found over labeled, fraction; null without labels")
             .optional(

@@ -18,11 +18,13 @@ import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.functions.xxhash64;
 
+import dev.winnow.config.ConfigException;
 import dev.winnow.config.InferenceSettings.Uniqueness;
 import dev.winnow.config.InputSettings;
 import dev.winnow.config.LabelingSettings;
 import dev.winnow.config.TaskType.Subject;
 import dev.winnow.config.WinnowConfig;
+import dev.winnow.inputs.CameraTable;
 import dev.winnow.inputs.Contract;
 import dev.winnow.inputs.DayInput;
 import dev.winnow.inputs.DayRange;
@@ -32,6 +34,7 @@ import dev.winnow.inputs.ImageUris;
 import dev.winnow.inputs.InferenceLog;
 import dev.winnow.inputs.Inferences;
 import dev.winnow.inputs.Intervals;
+import dev.winnow.inputs.SiteGroups;
 import dev.winnow.inputs.Undated;
 import dev.winnow.ports.ServiceException;
 import dev.winnow.ports.Stage;
@@ -71,6 +74,7 @@ public final class CheckJob implements Stage {
     private final WinnowConfig config;
     private final InferenceLog inferences;
     private final FeedbackLog feedback;
+    private final CameraTable cameras;
     private final Readiness readiness;
     private final TableStore tables;
     private final LongFunction<String> reviewPlan;
@@ -84,12 +88,14 @@ public final class CheckJob implements Stage {
             WinnowConfig config,
             InferenceLog inferences,
             FeedbackLog feedback,
+            CameraTable cameras,
             Readiness readiness,
             TableStore tables,
             LongFunction<String> reviewPlan) {
         this.config = config;
         this.inferences = inferences;
         this.feedback = feedback;
+        this.cameras = cameras;
         this.readiness = readiness;
         this.tables = tables;
         this.reviewPlan = reviewPlan;
@@ -111,6 +117,7 @@ public final class CheckJob implements Stage {
         }
         sentences.addAll(bins(config.inferences().input()));
         sentences.addAll(bins(config.cameras().input()));
+        checkGroups(sentences);
         Dataset<Row> counted = counted(inferences.files(DayRange.of(day))).persist(StorageLevel.MEMORY_AND_DISK());
         try {
             Found found = found(counted);
@@ -130,6 +137,15 @@ public final class CheckJob implements Stage {
             return new Report(found.read(), 0, found.broken(), 1, input.fingerprint(), sentences);
         } finally {
             counted.unpersist();
+        }
+    }
+
+    /** Whether jobs can be split as wanted: a round would be refused otherwise. */
+    private void checkGroups(List<String> sentences) {
+        try {
+            config.labeling().tasks().values().forEach(task -> SiteGroups.of(task.splitBy(), cameras));
+        } catch (ConfigException e) {
+            sentences.add(e.getMessage());
         }
     }
 

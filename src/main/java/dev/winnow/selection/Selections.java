@@ -84,8 +84,8 @@ public final class Selections {
             .optional(
                     JOB_GROUP,
                     StringType,
-                    "What labeling.tasks.<use case>.split-by splits jobs by, such as the region of the site; null where they"
-                            + " are not split, and in rows from before the column")
+                    "What labeling.tasks.<use case>.split-by splits jobs by and its value, such as region=west; null where"
+                            + " jobs are not split, and in rows from before the column")
             .check("known_design", DESIGN + " IN ('UNIFORM', 'SUBSAMPLE', 'PURPOSIVE')")
             .check(
                     "probability_of_uniform_draws",

@@ -10,9 +10,13 @@ import dev.winnow.testing.Configs;
 import dev.winnow.testing.FakeTables;
 import dev.winnow.testing.MemoryObjects;
 import dev.winnow.testing.SparkExtension;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -76,5 +80,20 @@ class CommandStagesTest {
         assertThatThrownBy(() -> names(command, "use-cases.default.budget = 80000", Wiring.Wanted.NOTHING))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("too large for one round");
+    }
+
+    @Test
+    void jobsSplitByARegionOfNoSiteAreRefusedBeforeAnythingIsChosenOrPaid(@TempDir Path folder) throws IOException {
+        Path cameras = Files.writeString(folder.resolve("cameras.json"), "{\"camera_id\":\"c\",\"region\":\"west\"}\n");
+        String hocon = "inputs.cameras { path = \"" + cameras + "\", format = json, dimensions.region = region },"
+                + " labeling.tasks.dock.split-by = region";
+        for (String command : List.of("segments", "analyze", "candidates", "select", "curate")) {
+            assertThatThrownBy(() -> names(command, hocon, Wiring.Wanted.NOTHING))
+                    .isInstanceOf(ConfigException.class)
+                    .hasMessageContaining("split-by = region needs the sites of cameras");
+        }
+        for (String command : List.of("check", "manifests", "jobs sync", "ingest", "consensus", "report")) {
+            assertThat(names(command, hocon, Wiring.Wanted.NOTHING)).isNotEmpty();
+        }
     }
 }

@@ -32,13 +32,21 @@ class SiteGroupsTest {
                         "{'camera_id':'f','dim_region':'south'}"));
         assertThat(List.of("s1", "s2", "s3"))
                 .extracting(groups::apply)
-                .containsExactly("west", "east", Inferences.UNKNOWN_VALUE);
+                .containsExactly("region=west", "region=east", "region=" + Inferences.UNKNOWN_VALUE);
     }
 
     @Test
     void withoutASplitAllSitesAreOneGroupAndBySiteEachIsItsOwn() {
         assertThat(SiteGroups.of("", cameras()).apply("s1")).isEmpty();
-        assertThat(SiteGroups.of("site", cameras()).apply("s1")).isEqualTo("s1");
+        assertThat(SiteGroups.of("site", cameras()).apply("s1")).isEqualTo("site=s1");
+    }
+
+    @Test
+    void aGroupOfAnotherSplitHasNoValueInThisOne() {
+        assertThat(SiteGroups.value("region", "region=far=west")).isEqualTo("far=west");
+        assertThat(SiteGroups.value("region", "region=")).isEmpty();
+        assertThat(SiteGroups.value("region", "regions=west")).isNull();
+        assertThat(SiteGroups.value("region", "")).isNull();
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.winnow.config.ConfigException;
 import dev.winnow.config.LabelingSettings.Target;
 import dev.winnow.config.TaskType;
 import dev.winnow.config.WinnowConfig;
+import dev.winnow.inputs.Inferences;
 import dev.winnow.labeling.groundtruth.GroundTruthTarget;
 import dev.winnow.labeling.labelstudio.LabelStudioTarget;
 import dev.winnow.runtime.Rounds.Round;
@@ -36,7 +37,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class JobPlanTest {
-    private static final Map<String, String> REGIONS = Map.of("s1", "west", "s2", "south", "s3", "east");
+    private static final Map<String, String> REGIONS =
+            Map.of("s1", "region=west", "s2", "region=south", "s3", "region=east");
 
     private static LabelingItem item(String signal, int rank, String site, @Nullable Double score) {
         LabelingItem plain = Jobs.item(signal, rank, "dock", "s3://bucket/" + rank + ".jpg");
@@ -53,7 +55,7 @@ class JobPlanTest {
                 plain.design(),
                 plain.inclusionProbability(),
                 site,
-                REGIONS.getOrDefault(site, ""),
+                REGIONS.getOrDefault(site, "region=" + Inferences.UNKNOWN_VALUE),
                 plain.modelVersion(),
                 plain.predicted(),
                 plain.confidence(),
@@ -127,7 +129,8 @@ class JobPlanTest {
                 .containsExactly("blind s2", "blind s1", "open s9", "open s3", "open s2", "open s1");
         assertThat(sentences)
                 .containsExactly(
-                        "dock: 1 items are of sites of which no camera tells region; they have jobs of their own");
+                        "dock: 1 items are of sites of which no camera tells region; outside of a pilot they have jobs of their"
+                                + " own");
         sentences.clear();
         assertThat(jobs(
                         regions + "{ split-by = region, split-first = [west, West, south] }",
@@ -137,6 +140,23 @@ class JobPlanTest {
                 .extracting(JobPlanTest::asked)
                 .containsExactly("blind s1", "open s1", "blind s2", "open s2", "open s9", "open s3");
         assertThat(sentences).contains("dock: no item is of [West], whose jobs were to come first (split-first)");
+    }
+
+    @Test
+    void whatWasChosenUnderAnotherSplitIsChosenAgainNotGuessed() {
+        String countries = "inputs.cameras { path = \"/c\", dimensions { country = country } },"
+                + " labeling.tasks.dock.split-by = country";
+        assertThatThrownBy(() -> jobs(countries, mixed()))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("split-by = country, but item ")
+                .hasMessageContaining(" was chosen when jobs were split otherwise: run `select` again");
+        List<String> sentences = new ArrayList<>();
+        List<LabelingItem> unknown = List.of(item("BOUNDARY", 1, Inferences.UNKNOWN_VALUE, 0.5));
+        assertThat(jobs("labeling.tasks.dock.split-by = site", unknown, Map.of(), sentences))
+                .hasSize(1);
+        assertThat(sentences).as("a site is never unknown").isEmpty();
+        jobs("labeling.tasks.dock.split-first = [west]", mixed(), Map.of(), sentences);
+        assertThat(sentences).containsExactly("dock: split-first changes nothing without split-by");
     }
 
     private static String asked(LabelingJob job) {

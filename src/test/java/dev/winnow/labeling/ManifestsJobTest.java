@@ -59,7 +59,7 @@ class ManifestsJobTest {
                 "confidence",
                 0.123456789,
                 "job_group",
-                rank % 2 == 0 ? "west" : "east"));
+                rank % 2 == 0 ? "region=west" : "region=east"));
         values.put("segment", segment);
         values.putAll(audit ? Map.of("design", "UNIFORM", "inclusion_probability", 0.1) : Map.of("score", 0.75));
         return SelectionRows.of("item-" + image.hashCode(), rank, values);
@@ -271,6 +271,11 @@ class ManifestsJobTest {
                 .containsExactly("No request for CreateLabelingJob was written: labeling.ground-truth.region,"
                         + " labeling.ground-truth.role, labeling.ground-truth.workteam, labeling.path on s3:// are not"
                         + " set");
+        assertThat(json(text(PREFIX + "round.json"))
+                        .at("/files/0/without-request/0")
+                        .asText())
+                .as("what a launch would say")
+                .startsWith("No request for CreateLabelingJob was written: labeling.ground-truth.region,");
     }
 
     @Test

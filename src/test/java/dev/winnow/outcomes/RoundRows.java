@@ -112,12 +112,18 @@ final class RoundRows {
 
     /** Feedback that called the item's prediction wrong; the log names images as Hadoop does. */
     RoundRows marked(String item, @Nullable String predicted, String verdict, String arrived) {
+        return marked(item, predicted, verdict, null, arrived);
+    }
+
+    RoundRows marked(
+            String item, @Nullable String predicted, String verdict, @Nullable String corrected, String arrived) {
         row(
                 Misclassified.TABLE,
                 ("{'pipeline':'p','arrival_date':'%s','inference_id':'i-%s','image_uri':'s3a://b/%2$s.jpg',"
                                 + "'captured_at':'2026-10-31T10:00:00Z','event_date':'2026-10-31','use_case':'dock',"
-                                + "'model_version':'m1','site_id':'s','camera_id':'c','predicted_label':%s,'verdict':'%s'}")
-                        .formatted(arrived, item, text(predicted), verdict));
+                                + "'model_version':'m1','site_id':'s','camera_id':'c','predicted_label':%s,'verdict':'%s',"
+                                + "'corrected_label':%s}")
+                        .formatted(arrived, item, text(predicted), verdict, text(corrected)));
         return this;
     }
 

@@ -154,13 +154,36 @@ class SignalYieldsTest {
                 .selected(ROUND, "unsure", "c3", "car", null, "CONFIDENT_WRONG")
                 .label("unsure", "AGREED", "can't tell")
                 .marked("unsure", "car", "FALSE_POSITIVE", "2026-11-01")
+                .selected(ROUND, "checked, too", "c3", "car", null, "CONFIDENT_WRONG", "MODEL_CHECK")
+                .label("checked, too", "AGREED", "car")
+                .marked("checked, too", "car", "FALSE_POSITIVE", "2026-11-01")
+                .selected(ROUND, "relabeled", "c4", "car", null, "BOUNDARY")
+                .label("relabeled", "AGREED", "bus")
+                .marked("relabeled", "car", "RELABELED", "bus", "2026-11-01")
+                .selected(ROUND, "relabeled wrongly", "c5", "car", null, "BOUNDARY")
+                .label("relabeled wrongly", "AGREED", "van")
+                .marked("relabeled wrongly", "car", "RELABELED", "bus", "2026-11-01")
+                .selected(ROUND, "relabeled later", "c6", "car", null, "BOUNDARY")
+                .label("relabeled later", "AGREED", "van")
+                .marked("relabeled later", "car", "FALSE_POSITIVE", "2026-10-31")
+                .marked("relabeled later", "car", "RELABELED", "van", "2026-11-01")
+                .marked("relabeled later", "car", "RELABELED", "bus", "2026-11-09")
+                .selected(ROUND, "missed", "c7", null, null, "BOUNDARY")
+                .label("missed", "AGREED", "bus")
+                .marked("missed", null, "MISSED", "bus", "2026-11-01")
                 .selected(ROUND, "looked at", "c4", "car", null, "MODEL_CHECK")
                 .label("looked at", "AGREED", "car")
                 .marked("looked at", "car", "FALSE_POSITIVE", "2026-11-01");
         rows.store(1);
         run("");
-        assertThat(number(row(ROUND, "CONFIDENT_WRONG"), SignalYields.LABELED)).isEqualTo(3);
-        assertThat(number(row(ROUND, "CONFIDENT_WRONG"), SignalYields.FOUND)).isEqualTo(1);
+        assertThat(number(row(ROUND, "CONFIDENT_WRONG"), SignalYields.LABELED)).isEqualTo(4);
+        assertThat(number(row(ROUND, "CONFIDENT_WRONG"), SignalYields.FOUND))
+                .as("mistaken, and that a model is to look at it, too, changes nothing")
+                .isEqualTo(2);
+        assertThat(number(row(ROUND, "BOUNDARY"), SignalYields.LABELED)).isEqualTo(4);
+        assertThat(number(row(ROUND, "BOUNDARY"), SignalYields.FOUND))
+                .as("relabeled wrongly: the newest mark of that day named the right class of all others")
+                .isEqualTo(1);
         assertThat(number(row(ROUND, "MODEL_CHECK"), SignalYields.FOUND))
                 .as("its images are drawn from the misclassified ones")
                 .isZero();

@@ -102,6 +102,7 @@ class CheckJobTest {
                             config,
                             new InferenceLog(sources, config.inferences(), new CameraTable(sources, config.cameras())),
                             new FeedbackLog(sources, config.feedback()),
+                            new CameraTable(sources, config.cameras()),
                             new Readiness(config.inferences().readiness(), new LocalObjects()),
                             tables,
                             images -> "planned for " + images)
@@ -157,6 +158,19 @@ class CheckJobTest {
     private static Row exposure(LocalDate day, long shown) {
         Long[] histogram = Collections.nCopies(ExposureDaily.BINS, 0L).toArray(Long[]::new);
         return RowFactory.create("p", day, "v", "s", "c", "gate", "m", "car", shown, histogram);
+    }
+
+    @Test
+    void jobsThatCanNotBeSplitAsWantedAreToldAndStopNoCheck() {
+        write("log/dt=2026-10-01/a.json", rows(0, 10));
+        write("cameras.json", List.of("{\"camera_id\":\"c0\",\"region\":\"west\"}"));
+        assertThat(check(FOLDERS + "inputs.cameras { path = \"$root/cameras.json\", format = json,"
+                                + " dimensions.region = region }, labeling.tasks.default.split-by = region")
+                        .sentences())
+                .contains(
+                        "labeling.tasks: split-by = region needs the sites of cameras, and no camera names one: map"
+                                + " inputs.cameras.columns.site_id",
+                        "10 rows keep the contract, 0 break it {}");
     }
 
     @Test

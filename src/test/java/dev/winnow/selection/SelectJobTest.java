@@ -157,7 +157,9 @@ class SelectJobTest {
         assertThat(rows("2026-10-10.1"))
                 .extracting(SelectJobTest::image, row -> row.getAs(Selections.JOB_GROUP))
                 .containsExactlyInAnyOrder(
-                        tuple("a", "west"), tuple("b", "west"), tuple("elsewhere", Inferences.UNKNOWN_VALUE));
+                        tuple("a", "region=west"),
+                        tuple("b", "region=west"),
+                        tuple("elsewhere", "region=" + Inferences.UNKNOWN_VALUE));
         select(hocon(3, 0.3), DAY);
         assertThat(rows("2026-10-10.1"))
                 .extracting(row -> row.getAs(Selections.JOB_GROUP))
@@ -272,6 +274,14 @@ class SelectJobTest {
         assertThat(images("2026-10-10.1")).hasSize(16).noneMatch(image -> image.startsWith("known"));
         select(shares, DAY);
         assertThat(planted("2026-10-10.1")).as("a repeated run").isEqualTo(planted);
+        assertThat(planted).extracting(row -> row.getAs(PlantedItems.JOB_GROUP)).containsOnlyNulls();
+        select(shares + ", labeling.tasks.default.split-by = site", DAY);
+        assertThat(planted("2026-10-10.1"))
+                .as("a planted item is of the job that its line is in")
+                .hasSize(4)
+                .extracting(row -> row.getAs(PlantedItems.JOB_GROUP))
+                .containsOnly("site=s");
+        select(shares, DAY);
 
         seal("2026-10-10.1");
         LocalDate next = DAY.plusDays(1);
