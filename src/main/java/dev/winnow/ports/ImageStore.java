@@ -6,7 +6,8 @@ import java.util.Set;
 /** The images that inferences speak of. */
 public interface ImageStore {
     /**
-     * Returns those of {@code uris} at which no image is; asks once for each, several at a time.
+     * Returns those of {@code uris} at which no image is that people can be shown: nothing, an empty file or one larger than
+     * a labeling job takes. Asks once for each, several at a time.
      *
      * @throws ServiceException if the store fails, or refuses all
      */

@@ -3,6 +3,7 @@ package dev.winnow.ports;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Whole objects by URI ({@code file:} or {@code s3://}): an object is either there with all its bytes or not there.
@@ -46,8 +47,13 @@ public interface ObjectStore extends AutoCloseable {
     /** Removes the object; no effect when there is none. */
     void delete(String uri);
 
+    /** Returns how many bytes an object has, 1 where the store does not tell; empty when there is none. */
+    OptionalLong size(String uri);
+
     /** Returns whether an object is there. */
-    boolean exists(String uri);
+    default boolean exists(String uri) {
+        return size(uri).isPresent();
+    }
 
     /** Returns the URIs of all objects whose URI starts with {@code prefix}, sorted. */
     List<String> list(String prefix);

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
@@ -22,6 +23,9 @@ import org.slf4j.LoggerFactory;
 public final class AliasedImages implements ImageStore {
     private static final Logger LOG = LoggerFactory.getLogger(AliasedImages.class);
     private static final int AT_ONCE = 32;
+
+    /** Largest image of a labeling job, 40 MB (SageMaker developer guide, input data quotas). */
+    static final long MAX_BYTES = 40_000_000;
 
     private final ObjectStore objects;
     private final Map<String, String> aliases;
@@ -57,7 +61,7 @@ public final class AliasedImages implements ImageStore {
             List<String> asked = new ArrayList<>(uris);
             List<Future<Boolean>> answers = new ArrayList<>();
             for (String uri : asked) {
-                answers.add(pool.submit(() -> objects.exists(location(uri))));
+                answers.add(pool.submit(() -> canBeShown(objects.size(location(uri)))));
             }
             Set<String> missing = new TreeSet<>();
             List<ServiceException> refusals = new ArrayList<>();
@@ -88,6 +92,10 @@ public final class AliasedImages implements ImageStore {
         } finally {
             pool.shutdownNow();
         }
+    }
+
+    private static boolean canBeShown(OptionalLong bytes) {
+        return bytes.isPresent() && bytes.getAsLong() > 0 && bytes.getAsLong() <= MAX_BYTES;
     }
 
     private static ServiceException refusal(ExecutionException failure) {

@@ -7,6 +7,7 @@ import dev.winnow.ports.ServiceException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -80,8 +81,8 @@ public final class SchemeObjects implements ObjectStore {
     }
 
     @Override
-    public boolean exists(String uri) {
-        return storeOf(uri).exists(uri);
+    public OptionalLong size(String uri) {
+        return storeOf(uri).size(uri);
     }
 
     @Override

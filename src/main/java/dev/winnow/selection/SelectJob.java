@@ -25,6 +25,7 @@ import dev.winnow.runtime.Rounds.Round;
 import dev.winnow.runtime.RunIds;
 import dev.winnow.runtime.TeamRoom;
 import dev.winnow.segments.SegmentFindings;
+import dev.winnow.tables.InputException;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -120,6 +121,7 @@ public final class SelectJob implements Stage {
         List<String> sentences = new ArrayList<>();
         List<UseCasePool> pools = pool.byUseCase();
         Map<String, Integer> budgets = budgets(day, pools, sentences);
+        requireUsable(pools, budgets, sentences);
         List<Planting.Round> spent = spend(round, sealed, pools, budgets, sentences);
         String runId = RunIds.of(config.pipeline(), NAME, day, config.semantic(), input.fingerprint());
         long written = write(round, runId, spent, budgets, selections(pool, spent));
@@ -148,6 +150,20 @@ public final class SelectJob implements Stage {
             sentences.add(TeamCapacity.sentence(room, budget, images));
         }
         return TeamCapacity.budgets(wanted, images);
+    }
+
+    /** A use case of which nothing can be labeled spends nothing; where all are such, the mapping is mistaken. */
+    private void requireUsable(List<UseCasePool> pools, Map<String, Integer> budgets, List<String> sentences) {
+        List<UseCasePool> spending = pools.stream()
+                .filter(pool -> budget(budgets, pool.useCase()) > 0)
+                .toList();
+        List<String> refused = spending.stream()
+                .flatMap(pool -> pool.unusable(config.labeling().subject(pool.useCase())).stream())
+                .toList();
+        if (!refused.isEmpty() && refused.size() == spending.size()) {
+            throw new InputException(refused.get(0));
+        }
+        sentences.addAll(refused);
     }
 
     /** The round is the next of its day, and none of a later day has spent what it would choose from. */

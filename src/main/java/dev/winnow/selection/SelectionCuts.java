@@ -45,7 +45,10 @@ public final class SelectionCuts {
             .required(HELD_BY_CAMERA, LongType, "Items passed over because their camera was full")
             .required(HELD_BY_SITE, LongType, "Items passed over because their site was full")
             .required(HELD_BY_CLASS, LongType, "Items passed over because their predicted class was full")
-            .required(UNUSABLE, LongType, "Items passed over because their image is missing or can't be labeled")
+            .required(
+                    UNUSABLE,
+                    LongType,
+                    "Items passed over because their image is missing, too large or can't be labeled")
             .optional(
                     LOWEST_SCORE,
                     DoubleType,

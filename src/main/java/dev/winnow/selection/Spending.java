@@ -10,7 +10,6 @@ import dev.winnow.config.UseCaseSettings.ClassThresholds;
 import dev.winnow.inputs.Feedback;
 import dev.winnow.ports.ImageStore;
 import dev.winnow.runtime.ItemReferences;
-import dev.winnow.tables.InputException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -31,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param pool what it could be spent on
  * @param settings budget, caps and thresholds
  * @param spent what was chosen and what was passed over
- * @param missing images that would have been chosen if they existed
+ * @param missing images that would have been chosen if they were there and people could be shown them
  */
 record Spending(UseCasePool pool, UseCaseSettings settings, BudgetSolver.Spent spent, int missing) {
     /**
@@ -39,16 +38,8 @@ record Spending(UseCasePool pool, UseCaseSettings settings, BudgetSolver.Spent s
      *
      * @param subject what the items are
      * @param images asked at most once for each image
-     * @throws InputException if no item of the pool can be labeled
      */
     static Spending of(UseCasePool pool, UseCaseSettings settings, Subject subject, ImageStore images) {
-        if (settings.budget() > 0
-                && pool.items().stream().noneMatch(item -> ItemReferences.usable(subject, item.imageUri()))) {
-            throw new InputException("No " + subject.word() + " of use case " + pool.useCase()
-                    + " can be labeled: inputs.inferences.columns.image_uri must give " + ItemReferences.rule(subject)
-                    + ", got "
-                    + ItemReferences.shown(subject, pool.items().get(0).imageUri()));
-        }
         Set<String> checked = new HashSet<>();
         Set<String> absent = new HashSet<>();
         while (true) {
@@ -138,9 +129,9 @@ record Spending(UseCasePool pool, UseCaseSettings settings, BudgetSolver.Spent s
                 spent.total(),
                 settings.budget(),
                 counts,
-                missing > 0 ? ", " + missing + " missing images replaced" : "",
+                missing > 0 ? ", " + missing + " missing or too large images replaced" : "",
                 spent.total() < settings.budget()
-                        ? "; caps, missing images or too few candidates held the rest back (show selection_cuts)"
+                        ? "; caps, missing or too large images or too few candidates held the rest back (show selection_cuts)"
                         : "");
     }
 

@@ -1,8 +1,11 @@
 package dev.winnow.selection;
 
 import dev.winnow.candidates.Candidates;
+import dev.winnow.config.TaskType.Subject;
+import dev.winnow.runtime.ItemReferences;
 import dev.winnow.selection.Bursts.Shot;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What one use case's budget can be spent on.
@@ -14,6 +17,16 @@ import java.util.List;
  * @param heldToday frames of the day that its own sealed rounds hold, and that the items lack
  */
 record UseCasePool(String useCase, List<PoolItem> items, List<Shot> held, long limit, long heldToday) {
+    /** Why no item can be labeled; empty where one can be. */
+    Optional<String> unusable(Subject subject) {
+        return items.stream().anyMatch(item -> ItemReferences.usable(subject, item.imageUri()))
+                ? Optional.empty()
+                : Optional.of("No " + subject.word() + " of use case " + useCase
+                        + " can be labeled: inputs.inferences.columns.image_uri must give "
+                        + ItemReferences.rule(subject) + ", got "
+                        + ItemReferences.shown(subject, items.get(0).imageUri()));
+    }
+
     /**
      * Images that a draw is made from: frames of the audit are counted where rows are images, and estimated from the
      * hash-limited pool where they are boxes.

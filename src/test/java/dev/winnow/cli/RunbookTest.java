@@ -79,6 +79,10 @@ class RunbookTest {
                     Failures.INPUT,
                     "inputs.reviews: 5 of 9 rows break the contract ({a=5}), more than rejects.max-share = 0.1"),
             example(
+                    "SelectJob",
+                    Failures.INPUT,
+                    "No image of use case dock can be labeled: inputs.inferences.columns.image_uri must give s3://bucket/key"),
+            example(
                     "DayContract",
                     Failures.INPUT,
                     "inputs.inferences: 5 of 9 rows break the contract ({a=5}), more than rejects.max-share = 0.1"),

@@ -12,6 +12,7 @@ import dev.winnow.labeling.groundtruth.GroundTruthTarget;
 import dev.winnow.labeling.labelstudio.LabelStudioTarget;
 import dev.winnow.runtime.Rounds.Round;
 import dev.winnow.testing.Configs;
+import dev.winnow.testing.HostileNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,64 +28,22 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Names that nobody chose with care end in files that the service takes, or in a sentence. */
 class HostileNamesTest {
-    private static final List<String> PIECES = List.of(
-            "\"",
-            "'",
-            "\\",
-            "\n",
-            "\t",
-            "\r\n",
-            "\u0000",
-            "\u001b[31m",
-            "\u2028",
-            "\u0085",
-            "\uD83D\uDE00",
-            "\uD800",
-            "日本",
-            "$",
-            "${x}",
-            "{{ task.input }}",
-            "{% raw %}",
-            "..",
-            "/../../etc",
-            "</script>",
-            "<b>&amp;",
-            "-",
-            "_",
-            " ",
-            "-metadata",
-            "-ref",
-            "a",
-            "@labels@",
-            "x".repeat(300),
-            "x".repeat(30_000),
-            "日".repeat(30_000));
-
     @TempDir
     private Path folder;
 
-    private static String name(Random random) {
-        StringBuilder name = new StringBuilder();
-        int pieces = random.nextInt(5);
-        for (int i = 0; i < pieces; i++) {
-            name.append(PIECES.get(random.nextInt(PIECES.size())));
-        }
-        return name.toString();
-    }
-
     private static LabelingItem item(Random random, int rank, String useCase, TaskType type) {
         String signal = random.nextBoolean() ? "AUDIT" : "BOUNDARY";
-        String site = name(random);
+        String site = HostileNames.of(random);
         boolean odd = random.nextInt(4) == 0;
-        String name = name(random);
+        String name = HostileNames.of(random);
         String image = odd ? name : "s3://bucket/" + name + rank + ".jpg";
         LabelingItem plain = Jobs.item(
                 signal,
                 rank,
                 useCase,
                 type == TaskType.TEXT_CLASSIFICATION ? (odd ? " " : "Was it " + name) : image,
-                name(random),
-                random.nextInt(4) == 0 ? null : name(random));
+                HostileNames.of(random),
+                random.nextInt(4) == 0 ? null : HostileNames.of(random));
         return new LabelingItem(
                 plain.reference(),
                 plain.itemId(),
@@ -99,12 +58,14 @@ class HostileNamesTest {
                 plain.inclusionProbability(),
                 site,
                 "",
-                name(random),
+                HostileNames.of(random),
                 plain.predicted(),
                 plain.confidence(),
-                type.showsBoxes() && random.nextInt(4) > 0 ? boxes(name(random), name(random)) : null,
+                type.showsBoxes() && random.nextInt(4) > 0
+                        ? boxes(HostileNames.of(random), HostileNames.of(random))
+                        : null,
                 null,
-                random.nextInt(4) == 0 ? new LabelingItem.Planted("GOLD", name(random)) : null);
+                random.nextInt(4) == 0 ? new LabelingItem.Planted("GOLD", HostileNames.of(random)) : null);
     }
 
     /** Two boxes; null where a class is blank or longer than an attribute, which is no old label. */
@@ -156,7 +117,7 @@ class HostileNamesTest {
         List<String> sentences = new ArrayList<>();
         for (int i = 0; i < 150; i++) {
             Random random = new Random(seed * 1_000 + i);
-            String useCase = name(random);
+            String useCase = HostileNames.of(random);
             List<LabelingItem> items = new ArrayList<>();
             for (int rank = 1; rank <= 1 + random.nextInt(3); rank++) {
                 items.add(item(random, rank, useCase, type));

@@ -7,7 +7,10 @@ import dev.winnow.ports.ServiceException;
 import dev.winnow.testing.MemoryObjects;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class AliasedImagesTest {
     private final MemoryObjects objects = new MemoryObjects();
@@ -39,6 +42,20 @@ class AliasedImagesTest {
                 .hasMessage("S3 answered 403");
         assertThat(images.missing(List.of("s3://b/a.jpg"))).isEmpty();
         assertThat(images.missing(List.of("s3://partner/x.jpg"))).containsExactly("s3://partner/x.jpg");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, false", "1, true", "40000000, true", "40000001, false"})
+    void anEmptyFileAndOneThatNoJobTakesAreNoImage(long bytes, boolean image) {
+        AliasedImages images = new AliasedImages(
+                new ForwardingObjects(objects) {
+                    @Override
+                    public OptionalLong size(String uri) {
+                        return OptionalLong.of(bytes);
+                    }
+                },
+                Map.of());
+        assertThat(images.missing(List.of("s3://b/a.jpg")).isEmpty()).isEqualTo(image);
     }
 
     @Test

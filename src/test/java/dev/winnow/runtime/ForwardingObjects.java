@@ -4,6 +4,7 @@ import dev.winnow.ports.ObjectStore;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** A store that passes everything on; tests override what should go wrong. */
 public class ForwardingObjects implements ObjectStore {
@@ -54,8 +55,8 @@ public class ForwardingObjects implements ObjectStore {
     }
 
     @Override
-    public boolean exists(String uri) {
-        return objects.exists(uri);
+    public OptionalLong size(String uri) {
+        return objects.size(uri);
     }
 
     @Override

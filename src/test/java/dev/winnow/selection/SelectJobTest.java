@@ -27,6 +27,7 @@ import dev.winnow.progress.OpenJobs;
 import dev.winnow.progress.ReturnedItems;
 import dev.winnow.runtime.Rounds;
 import dev.winnow.segments.SegmentFindings;
+import dev.winnow.tables.InputException;
 import dev.winnow.tables.TableDef;
 import dev.winnow.testing.Configs;
 import dev.winnow.testing.FakeSources;
@@ -164,6 +165,23 @@ class SelectJobTest {
         assertThat(rows("2026-10-10.1"))
                 .extracting(row -> row.getAs(Selections.JOB_GROUP))
                 .containsOnlyNulls();
+    }
+
+    @Test
+    void aUseCaseOfWhichNothingCanBeLabeledStopsNoOtherUnlessAllAreSuch() {
+        String hopeless = boundary(DAY, "x", 0.9)
+                .replace("'use_case':'dock'", "'use_case':'attic'")
+                .replace("s3://bucket/x.jpg", "file:/x.jpg");
+        candidates(DAY, boundary(DAY, "b", 0.75), hopeless);
+        String refused = "No image of use case attic can be labeled: inputs.inferences.columns.image_uri must give"
+                + " s3://bucket/key with .jpg, .jpeg or .png at the end, got file:/x.jpg";
+        assertThat(select(hocon(1, 0), DAY).sentences())
+                .contains(refused, "dock: 1 of a budget of 1 selected {BOUNDARY=1}");
+        assertThat(images("2026-10-10.1")).containsExactly("b");
+        candidates(DAY, hopeless);
+        assertThatThrownBy(() -> select(hocon(1, 0), DAY))
+                .isInstanceOf(InputException.class)
+                .hasMessage(refused);
     }
 
     @Test
@@ -689,7 +707,7 @@ class SelectJobTest {
         Stage.Report report = job(Configs.of(hocon(6, 0.5)), 1, images).run(DAY);
         assertThat(images("2026-10-10.1")).containsExactly("a2", "a3", "a4", "b18", "b15", "b14");
         assertThat(asked).as("each image is asked for once").doesNotHaveDuplicates();
-        assertThat(report.sentences().get(0)).contains("6 of a budget of 6", "5 missing images replaced");
+        assertThat(report.sentences().get(0)).contains("6 of a budget of 6", "5 missing or too large images replaced");
         // 5 of 20 frames were looked at for 3.
         assertThat(rows("2026-10-10.1").get(0).<Double>getAs(Selections.INCLUSION_PROBABILITY))
                 .isEqualTo(0.25);

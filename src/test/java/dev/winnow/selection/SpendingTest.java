@@ -1,14 +1,13 @@
 package dev.winnow.selection;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.winnow.candidates.Candidates;
 import dev.winnow.config.SegmentAllocation;
 import dev.winnow.config.TaskType.Subject;
-import dev.winnow.tables.InputException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -156,30 +155,28 @@ class SpendingTest {
 
     @Test
     void aPoolWithoutAnImageThatCanBeLabeledSaysWhatImageReferencesMustBe() {
-        assertThatThrownBy(() -> spend(1, 0, Pools.boundary("file:/a.jpg", 1)))
-                .isInstanceOf(InputException.class)
-                .hasMessageContaining("No image of use case dock can be labeled")
-                .hasMessageContaining("got file:/a.jpg");
-    }
-
-    @Test
-    void aUseCaseWithoutABudgetMayHaveImagesThatNobodyCanLabel() {
-        assertThat(spend(0, 0, Pools.boundary("file:/a.jpg", 1))
+        assertThat(pool("dock", "file:/a.jpg").unusable(Subject.IMAGE))
+                .hasValueSatisfying(sentence -> assertThat(sentence)
+                        .startsWith("No image of use case dock can be labeled")
+                        .endsWith("got file:/a.jpg"));
+        assertThat(pool("dock", "file:/a.jpg", A).unusable(Subject.IMAGE)).isEmpty();
+        assertThat(spend(1, 0, Pools.boundary("file:/a.jpg", 1))
                         .spent()
                         .chosen()
                         .values())
                 .allMatch(List::isEmpty);
     }
 
+    private static UseCasePool pool(String useCase, String... images) {
+        List<PoolItem> items =
+                Arrays.stream(images).map(image -> Pools.boundary(image, 1)).toList();
+        return new UseCasePool(useCase, items, List.of(), 1_000, 0);
+    }
+
     @Test
     void aPoolOfPlacesOfTextsSaysThatTheTextItselfIsWanted() {
-        assertThatThrownBy(() -> Spending.of(
-                        new UseCasePool("chat", List.of(Pools.boundary("s3://bucket/1.txt", 1)), List.of(), 1_000, 0),
-                        Pools.settings(1, 0, 1, 1, 5, 1),
-                        Subject.TEXT,
-                        uris -> Set.of()))
-                .isInstanceOf(InputException.class)
-                .hasMessage("No text of use case chat can be labeled: inputs.inferences.columns.image_uri must give the"
+        assertThat(pool("chat", "s3://bucket/1.txt").unusable(Subject.TEXT))
+                .hasValue("No text of use case chat can be labeled: inputs.inferences.columns.image_uri must give the"
                         + " text itself, not where it lies, and no empty one, got s3://bucket/1.txt");
     }
 }

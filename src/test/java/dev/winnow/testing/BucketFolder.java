@@ -5,6 +5,7 @@ import dev.winnow.ports.ObjectStore;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** A bucket whose objects are files of a folder; for what wants {@code s3://} names and does not care what is behind. */
 public final class BucketFolder implements ObjectStore {
@@ -66,8 +67,8 @@ public final class BucketFolder implements ObjectStore {
     }
 
     @Override
-    public boolean exists(String uri) {
-        return files.exists(file(uri));
+    public OptionalLong size(String uri) {
+        return files.size(file(uri));
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.winnow.ports.ObjectStore;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Objects of another store whose n-th write fails, before anything is written. */
 public final class FailingObjects implements ObjectStore {
@@ -68,8 +69,8 @@ public final class FailingObjects implements ObjectStore {
     }
 
     @Override
-    public boolean exists(String uri) {
-        return objects.exists(uri);
+    public OptionalLong size(String uri) {
+        return objects.size(uri);
     }
 
     @Override

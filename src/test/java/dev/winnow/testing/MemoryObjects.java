@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
 
@@ -86,9 +87,10 @@ public final class MemoryObjects implements ObjectStore {
     }
 
     @Override
-    public boolean exists(String uri) {
+    public OptionalLong size(String uri) {
         watch.accept(uri);
-        return objects.containsKey(uri);
+        String bytes = objects.get(uri);
+        return bytes == null ? OptionalLong.empty() : OptionalLong.of(bytes.length());
     }
 
     @Override

@@ -27,6 +27,7 @@ import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -145,14 +146,15 @@ public final class LocalObjects implements ObjectStore {
     }
 
     @Override
-    public boolean exists(String uri) {
+    public OptionalLong size(String uri) {
         Path path = path(uri);
         return attempt("look for", path, () -> {
             try {
-                return Files.readAttributes(path, BasicFileAttributes.class).isRegularFile();
+                BasicFileAttributes found = Files.readAttributes(path, BasicFileAttributes.class);
+                return found.isRegularFile() ? OptionalLong.of(found.size()) : OptionalLong.empty();
             } catch (FileSystemException e) {
                 if (isMissing(e)) {
-                    return false;
+                    return OptionalLong.empty();
                 }
                 throw e;
             }

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -217,9 +218,14 @@ public final class S3Objects implements ObjectStore {
     }
 
     @Override
-    public boolean exists(String uri) {
+    public OptionalLong size(String uri) {
         Location at = Location.ofObject(uri);
-        return attempt("look for", at, () -> head(at).isPresent());
+        return attempt(
+                "look for",
+                at,
+                () -> head(at).stream()
+                        .mapToLong(found -> found.contentLength() == null ? 1 : found.contentLength())
+                        .findFirst());
     }
 
     private Optional<HeadObjectResponse> head(Location at) {
