@@ -11,6 +11,7 @@ import dev.winnow.candidates.Candidates;
 import dev.winnow.candidates.CandidatesJob;
 import dev.winnow.config.AnalysisSettings;
 import dev.winnow.config.AnswerSettings;
+import dev.winnow.config.TaskSettings;
 import dev.winnow.config.TaskType.Subject;
 import dev.winnow.config.WinnowConfig;
 import dev.winnow.consensus.ConsensusJob;
@@ -142,7 +143,10 @@ final class CommandStages {
 
     /** Refuses jobs split by what no camera tells of its site. */
     private void requireGroups() {
-        config.labeling().tasks().values().forEach(task -> SiteGroups.of(task.splitBy(), cameras));
+        config.labeling().tasks().values().stream()
+                .map(TaskSettings::splitBy)
+                .distinct()
+                .forEach(splitBy -> SiteGroups.of(splitBy, cameras));
     }
 
     // ---- what a day needs

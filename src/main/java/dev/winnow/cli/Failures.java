@@ -1,6 +1,7 @@
 package dev.winnow.cli;
 
 import dev.winnow.config.ConfigException;
+import dev.winnow.ports.Sentences;
 import dev.winnow.ports.ServiceException;
 import dev.winnow.runtime.Attempt.Outcome;
 import dev.winnow.tables.InputException;
@@ -241,10 +242,10 @@ final class Failures {
     }
 
     private static String oneLine(String sentence) {
-        return sentence.lines()
+        return Sentences.oneLine(sentence.lines()
                 .map(String::strip)
                 .filter(line -> !line.isEmpty())
-                .collect(Collectors.joining(" "));
+                .collect(Collectors.joining(" ")));
     }
 
     /** Returns {@code " at PLACE"} for the first file that the chain names, else nothing. */

@@ -178,7 +178,8 @@ final class JobPlan {
             default -> {
                 String value = SiteGroups.value(task.splitBy(), item.group());
                 if (value == null) {
-                    throw new ConfigException("split-by = " + task.splitBy() + ", but item " + item.itemId()
+                    throw new ConfigException("labeling.tasks." + LabelingJob.shown(item.useCase()) + ".split-by = "
+                            + task.splitBy() + ", but item " + item.itemId()
                             + " was chosen when jobs were split otherwise: run `select` again");
                 }
                 yield value;

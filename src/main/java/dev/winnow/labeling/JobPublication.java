@@ -111,8 +111,6 @@ final class JobPublication {
         file.putAll(files.others());
         if (files.request() != null) {
             file.put("request", files.request());
-        } else {
-            file.put(LaunchJob.WITHOUT_REQUEST, files.sentences());
         }
         if (!files.tasks().isEmpty()) {
             file.put("tasks", files.tasks());

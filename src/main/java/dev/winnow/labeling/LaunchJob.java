@@ -24,7 +24,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.apache.spark.sql.Row;
 
@@ -41,9 +40,6 @@ public final class LaunchJob implements Stage {
 
     /** What seals of older versions call the request for a project. */
     private static final String OLDER_REQUEST = "project";
-
-    /** Why a seal holds no request for a job: sentences. */
-    static final String WITHOUT_REQUEST = "without-request";
 
     private final String pipeline;
     private final TableStore tables;
@@ -291,20 +287,10 @@ public final class LaunchJob implements Stage {
         throw new ConfigException("Labeling " + (one ? "job " : "jobs ") + joined(without, "", "job-name")
                 + " of round "
                 + round.id() + (one ? " was" : " were") + " published without a request to create "
-                + (one ? "it" : "them") + ": " + reasons(without)
-                + "; complete the configuration for the next round, and create "
+                + (one ? "it" : "them") + ", because the configuration of the target lacked what `manifests` told:"
+                + " complete it for the next round, and create "
                 + (one ? "this job from its manifest " : "these jobs from their manifests ")
                 + joined(without, rounds.prefix(round), "manifest"));
-    }
-
-    private static String reasons(List<JsonNode> files) {
-        return files.stream()
-                .flatMap(file -> file.has(WITHOUT_REQUEST)
-                        ? StreamSupport.stream(file.path(WITHOUT_REQUEST).spliterator(), false)
-                                .map(JsonNode::asText)
-                        : Stream.of("labeling.ground-truth named no region, role or workteam then"))
-                .distinct()
-                .collect(joining("; "));
     }
 
     private static String joined(List<JsonNode> files, String prefix, String key) {

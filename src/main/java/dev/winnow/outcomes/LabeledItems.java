@@ -3,7 +3,6 @@ package dev.winnow.outcomes;
 import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.array_contains;
 import static org.apache.spark.sql.functions.array_distinct;
-import static org.apache.spark.sql.functions.array_max;
 import static org.apache.spark.sql.functions.array_union;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
@@ -13,6 +12,8 @@ import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.filter;
 import static org.apache.spark.sql.functions.flatten;
+import static org.apache.spark.sql.functions.forall;
+import static org.apache.spark.sql.functions.get;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.size;
@@ -41,11 +42,11 @@ import org.apache.spark.sql.Row;
 /**
  * The items of rounds with what their labels say.
  *
- * <p>A label brings something new where it differs from the best knowledge before it: from the prediction, or, where
- * feedback that arrived by the round's run date had marked that prediction wrong, from the newest mark, which says that
- * another class is right or just that this one is not. A mark that was taken back still counts as one. What a model was to
- * look at brings nothing new: its images are all misclassified. An item is labeled when its label is sure; open and tied
- * ones are outstanding. A label of several classes agrees with one of them.
+ * <p>A label brings something new where it contradicts all that was known before it: the prediction, or, where feedback
+ * that arrived by the round's run date had marked that prediction wrong, each of the marks, which say that another class is
+ * right or just that this one is not. A mark that was taken back still counts as one. What a model was to look at brings
+ * nothing new: its images are all misclassified. An item is labeled when its label is sure; open and tied ones are
+ * outstanding. A label of several classes agrees with each of them.
  */
 final class LabeledItems {
     /** Whether there is a label that is sure. */
@@ -61,7 +62,8 @@ final class LabeledItems {
     private static final String TIMED = "timed";
     private static final String MILLIS = "millis";
     private static final String ANSWERS = "answers";
-    private static final String MARK = "known_mark";
+    private static final String MARKS = "known_marks";
+    private static final String NAMED_BY_MARK = "named_by_mark";
     private static final String CHARGED = "charged";
     private static final String[] ITEM = {Inferences.USE_CASE, Selections.ITEM_ID};
     private static final long PARTS = 1_000_000_000;
@@ -94,15 +96,18 @@ final class LabeledItems {
                         when(count(CLASSES).gt(0), sort_array(array_distinct(flatten(collect_list(col(CLASSES))))))
                                 .as(CLASSES),
                         lit(true).as(LABELED));
-        Column corrected = col(MARK).getField(Misclassified.CORRECTED_LABEL);
-        // Of a marked image it is news that the mark was mistaken.
-        Column mistaken =
-                when(corrected.isNull(), not(wrong())).otherwise(not(array_contains(col(CLASSES), corrected)));
+        // Of a marked image it is news that each of its marks was mistaken.
+        Column mistaken = forall(
+                col(MARKS),
+                mark -> when(
+                                mark.getField(NAMED_BY_MARK).isNotNull(),
+                                not(array_contains(col(CLASSES), mark.getField(NAMED_BY_MARK))))
+                        .otherwise(not(wrong())));
         Column news = when(isChecked(), false)
-                .when(col(MARK).isNotNull(), mistaken)
+                .when(size(col(MARKS)).gt(0), mistaken)
                 .when(array_contains(col(Selections.SIGNALS), Candidates.MODEL_CHECK), false)
                 .otherwise(wrong());
-        return withKnowledge(withCosts(selections, answers), wrong)
+        return withKnowledge(withCosts(selections, answers), wrong, settings)
                 .join(sure, ITEM, "left")
                 .withColumn(LABELED, coalesce(col(LABELED), lit(false)))
                 .withColumn(FOUND, coalesce(news, lit(false)));
@@ -155,22 +160,23 @@ final class LabeledItems {
     }
 
     /**
-     * Adds the newest mark of the prediction that had arrived by the run date: null without one. A miss makes a frame without
-     * output known to be wrong; on an alarm it speaks of something else.
+     * Adds the marks of the prediction that had arrived by the run date: null or empty without one. A miss makes a frame
+     * without output known to be wrong; on an alarm it speaks of something else.
      */
-    private static Dataset<Row> withKnowledge(Dataset<Row> selections, Dataset<Row> wrong) {
-        Column speaks = col(Misclassified.VERDICT)
-                .notEqual(Feedback.MISSED)
+    private static Dataset<Row> withKnowledge(Dataset<Row> selections, Dataset<Row> wrong, OutcomeSettings settings) {
+        Column verdict = col(Misclassified.VERDICT);
+        Column speaks = verdict.notEqual(Feedback.MISSED)
                 .or(col(Inferences.PREDICTED_LABEL).isNull());
+        // That nothing is there, or that one can't tell, is no class.
+        Column named = get(Labels.said(array(col(Misclassified.CORRECTED_LABEL)), settings), lit(0));
         Dataset<Row> marks = wrong.filter(speaks)
+                .withColumn(NAMED_BY_MARK, when(verdict.notEqual(Feedback.FALSE_POSITIVE), named))
                 .groupBy(
                         col(Inferences.USE_CASE).as("of_use_case"),
                         ImageUris.canonical(col(Inferences.IMAGE_URI)).as("of_image"),
                         col(Inferences.PREDICTED_LABEL).as("of_label"))
-                .agg(collect_set(struct(Misclassified.ARRIVAL_DATE, Misclassified.CORRECTED_LABEL))
-                        .as("marks"));
-        Column newest = array_max(filter(
-                col("marks"), mark -> mark.getField(Misclassified.ARRIVAL_DATE).leq(col(Selections.RUN_DATE))));
+                .agg(collect_set(struct(Misclassified.ARRIVAL_DATE, NAMED_BY_MARK))
+                        .as(MARKS));
         return selections
                 .join(
                         marks,
@@ -179,8 +185,13 @@ final class LabeledItems {
                                 .and(col(Inferences.IMAGE_URI).equalTo(col("of_image")))
                                 .and(col(Inferences.PREDICTED_LABEL).eqNullSafe(col("of_label"))),
                         "left")
-                .withColumn(MARK, newest)
-                .drop("of_use_case", "of_image", "of_label", "marks");
+                .withColumn(
+                        MARKS,
+                        filter(
+                                col(MARKS),
+                                mark -> mark.getField(Misclassified.ARRIVAL_DATE)
+                                        .leq(col(Selections.RUN_DATE))))
+                .drop("of_use_case", "of_image", "of_label");
     }
 
     private static Column isChecked() {

@@ -87,7 +87,11 @@ public final class SignalYields {
                     "Images that the signal speaks for, whichever was charged; those charged to MODEL_CHECK speak for it"
                             + " alone")
             .required(LABELED_ANY, LongType, "Those of them with a label")
-            .required(FOUND_ANY, LongType, "Those labels that name an error nobody knew")
+            .required(
+                    FOUND_ANY,
+                    LongType,
+                    "Those labels that name an error nobody knew; of MODEL_CHECK those that were charged to another signal and"
+                            + " say that a mark was mistaken")
             .optional(YIELD_ANY, DoubleType, "found_any over labeled_any, fraction; null without labels")
             .optional(YIELD_ANY_LOW, DoubleType, "Lower bound, as yield_low; null below two cameras")
             .optional(YIELD_ANY_HIGH, DoubleType, "Upper bound; null where the lower one is")

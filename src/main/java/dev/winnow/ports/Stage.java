@@ -2,7 +2,6 @@ package dev.winnow.ports;
 
 import java.time.LocalDate;
 import java.util.List;
-import java.util.regex.Pattern;
 
 /** One step of a run. Repeating it for the same day leaves the same tables and files. */
 public interface Stage {
@@ -15,19 +14,12 @@ public interface Stage {
      * @param passes passes over the day's inferences
      * @param inputFingerprint hash of what the run id of the stage's rows is made of beside the configuration: the input
      *     files' names and sizes, without their place, and what else it read that decides its rows; empty if it reads none
-     * @param sentences what a person wants to know, plain sentences; each is made one line, since a name in it may hold
-     *     anything, and words that nobody would read to their end are cut
+     * @param sentences what a person wants to know, plain sentences; each is made {@linkplain Sentences one line}
      */
     record Report(
             long rowsIn, long rowsOut, long rejected, int passes, String inputFingerprint, List<String> sentences) {
-        private static final Pattern BREAKS = Pattern.compile("[\\p{Cntrl}\\x{85}\\x{2028}\\x{2029}]+");
-        private static final Pattern ENDLESS = Pattern.compile("(\\S{200})\\S{200,}");
-
         public Report {
-            sentences = sentences.stream()
-                    .map(sentence -> BREAKS.matcher(sentence).replaceAll(" "))
-                    .map(line -> ENDLESS.matcher(line).replaceAll("$1..."))
-                    .toList();
+            sentences = sentences.stream().map(Sentences::oneLine).toList();
         }
     }
 

@@ -89,7 +89,7 @@ public final class Explanation {
         held.put(SelectionCuts.HELD_BY_CAMERA, "because their camera was full");
         held.put(SelectionCuts.HELD_BY_SITE, "because their site was full");
         held.put(SelectionCuts.HELD_BY_CLASS, "because their class was full");
-        held.put(SelectionCuts.UNUSABLE, "because their image is missing, too large or can't be labeled");
+        held.put(SelectionCuts.UNUSABLE, "because their image is missing, empty, too large or can't be labeled");
         return held;
     }
 

@@ -22,6 +22,7 @@ import dev.winnow.config.ConfigException;
 import dev.winnow.config.InferenceSettings.Uniqueness;
 import dev.winnow.config.InputSettings;
 import dev.winnow.config.LabelingSettings;
+import dev.winnow.config.TaskSettings;
 import dev.winnow.config.TaskType.Subject;
 import dev.winnow.config.WinnowConfig;
 import dev.winnow.inputs.CameraTable;
@@ -143,7 +144,10 @@ public final class CheckJob implements Stage {
     /** Whether jobs can be split as wanted: a round would be refused otherwise. */
     private void checkGroups(List<String> sentences) {
         try {
-            config.labeling().tasks().values().forEach(task -> SiteGroups.of(task.splitBy(), cameras));
+            config.labeling().tasks().values().stream()
+                    .map(TaskSettings::splitBy)
+                    .distinct()
+                    .forEach(splitBy -> SiteGroups.of(splitBy, cameras));
         } catch (ConfigException e) {
             sentences.add(e.getMessage());
         }

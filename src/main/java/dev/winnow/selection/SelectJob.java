@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
@@ -120,11 +121,13 @@ public final class SelectJob implements Stage {
         pool.requireCandidates();
         List<String> sentences = new ArrayList<>();
         List<UseCasePool> pools = pool.byUseCase();
-        Map<String, Integer> budgets = budgets(day, pools, sentences);
-        requireUsable(pools, budgets, sentences);
+        Map<String, Integer> wanted = wanted(pools, sentences);
+        Map<String, Integer> budgets = budgets(day, wanted, sentences);
         List<Planting.Round> spent = spend(round, sealed, pools, budgets, sentences);
         String runId = RunIds.of(config.pipeline(), NAME, day, config.semantic(), input.fingerprint());
-        long written = write(round, runId, spent, budgets, selections(pool, spent));
+        Map<String, Integer> heldBack = new TreeMap<>(wanted);
+        budgets.forEach((useCase, budget) -> heldBack.merge(useCase, -budget, Integer::sum));
+        long written = write(round, runId, spent, heldBack, selections(pool, spent));
         return new Report(
                 pools.stream().mapToLong(ofUseCase -> ofUseCase.items().size()).sum(),
                 written,
@@ -134,11 +137,26 @@ public final class SelectJob implements Stage {
                 sentences);
     }
 
-    /** Use case to the images that its budget and the team's open work allow. */
-    private Map<String, Integer> budgets(LocalDate day, List<UseCasePool> pools, List<String> sentences) {
+    /** Use case to its budget: nothing where no item can be labeled. Where all are such, the mapping is mistaken. */
+    private Map<String, Integer> wanted(List<UseCasePool> pools, List<String> sentences) {
         Map<String, Integer> wanted = new TreeMap<>();
-        pools.forEach(pool ->
-                wanted.put(pool.useCase(), config.useCase(pool.useCase()).budget()));
+        List<String> refused = new ArrayList<>();
+        for (UseCasePool pool : pools) {
+            int budget = config.useCase(pool.useCase()).budget();
+            Optional<String> why =
+                    budget > 0 ? pool.unusable(config.labeling().subject(pool.useCase())) : Optional.empty();
+            why.ifPresent(refused::add);
+            wanted.put(pool.useCase(), why.isPresent() ? 0 : budget);
+        }
+        if (!refused.isEmpty() && wanted.values().stream().allMatch(budget -> budget == 0)) {
+            throw new InputException(refused.get(0));
+        }
+        sentences.addAll(refused);
+        return wanted;
+    }
+
+    /** Use case to the images that its budget and the team's open work allow. */
+    private Map<String, Integer> budgets(LocalDate day, Map<String, Integer> wanted, List<String> sentences) {
         TeamSettings team = config.labeling().team();
         if (!team.isLimited()) {
             return wanted;
@@ -150,20 +168,6 @@ public final class SelectJob implements Stage {
             sentences.add(TeamCapacity.sentence(room, budget, images));
         }
         return TeamCapacity.budgets(wanted, images);
-    }
-
-    /** A use case of which nothing can be labeled spends nothing; where all are such, the mapping is mistaken. */
-    private void requireUsable(List<UseCasePool> pools, Map<String, Integer> budgets, List<String> sentences) {
-        List<UseCasePool> spending = pools.stream()
-                .filter(pool -> budget(budgets, pool.useCase()) > 0)
-                .toList();
-        List<String> refused = spending.stream()
-                .flatMap(pool -> pool.unusable(config.labeling().subject(pool.useCase())).stream())
-                .toList();
-        if (!refused.isEmpty() && refused.size() == spending.size()) {
-            throw new InputException(refused.get(0));
-        }
-        sentences.addAll(refused);
     }
 
     /** The round is the next of its day, and none of a later day has spent what it would choose from. */
@@ -291,7 +295,7 @@ public final class SelectJob implements Stage {
             Round round,
             String runId,
             List<Planting.Round> spent,
-            Map<String, Integer> budgets,
+            Map<String, Integer> heldBack,
             List<Selection> selections) {
         Map<String, Object> scope = new LinkedHashMap<>();
         scope.put(Selections.PIPELINE, config.pipeline());
@@ -299,11 +303,7 @@ public final class SelectJob implements Stage {
         scope.put(Selections.ROUND_ID, round.id());
         List<Row> cuts = spent.stream()
                 .flatMap(one -> one.spending().cuts().stream())
-                .map(cut -> SelectionCuts.row(
-                        config.pipeline(),
-                        round,
-                        cut,
-                        config.useCase(cut.useCase()).budget() - budget(budgets, cut.useCase())))
+                .map(cut -> SelectionCuts.row(config.pipeline(), round, cut, budget(heldBack, cut.useCase())))
                 .toList();
         List<Row> rows = selections.stream()
                 .map(one -> Selections.row(config.pipeline(), round, runId, one, group(one)))

@@ -48,7 +48,7 @@ public final class SelectionCuts {
             .required(
                     UNUSABLE,
                     LongType,
-                    "Items passed over because their image is missing, too large or can't be labeled")
+                    "Items passed over because their image is missing, empty, too large or can't be labeled")
             .optional(
                     LOWEST_SCORE,
                     DoubleType,

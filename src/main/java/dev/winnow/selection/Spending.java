@@ -129,9 +129,9 @@ record Spending(UseCasePool pool, UseCaseSettings settings, BudgetSolver.Spent s
                 spent.total(),
                 settings.budget(),
                 counts,
-                missing > 0 ? ", " + missing + " missing or too large images replaced" : "",
+                missing > 0 ? ", " + missing + " missing, empty or too large images replaced" : "",
                 spent.total() < settings.budget()
-                        ? "; caps, missing or too large images or too few candidates held the rest back (show selection_cuts)"
+                        ? "; caps, missing, empty or too large images or too few candidates held the rest back (show selection_cuts)"
                         : "");
     }
 

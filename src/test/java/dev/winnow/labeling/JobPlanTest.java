@@ -148,7 +148,7 @@ class JobPlanTest {
                 + " labeling.tasks.dock.split-by = country";
         assertThatThrownBy(() -> jobs(countries, mixed()))
                 .isInstanceOf(ConfigException.class)
-                .hasMessageContaining("split-by = country, but item ")
+                .hasMessageContaining("labeling.tasks.dock.split-by = country, but item ")
                 .hasMessageContaining(" was chosen when jobs were split otherwise: run `select` again");
         List<String> sentences = new ArrayList<>();
         List<LabelingItem> unknown = List.of(item("BOUNDARY", 1, Inferences.UNKNOWN_VALUE, 0.5));

@@ -276,13 +276,12 @@ class LaunchJobTest {
         publish();
         objects.put(
                 PREFIX + "round.json",
-                "{\"files\":[{\"job-name\":\"gate\",\"use-case\":\"gate\",\"manifest\":\"gate.jsonl\",\"lines\":3,"
-                        + "\"without-request\":[\"No request was written: labeling.ground-truth.role is not set\"]}]}");
+                "{\"files\":[{\"job-name\":\"gate\",\"use-case\":\"gate\",\"manifest\":\"gate.jsonl\",\"lines\":3}]}");
         assertThatThrownBy(this::launch)
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining(
-                        "Labeling job gate of round 2026-10-01.1 was published without a request to create"
-                                + " it: No request was written: labeling.ground-truth.role is not set; complete the configuration")
+                        "Labeling job gate of round 2026-10-01.1 was published without a request to create it, because the"
+                                + " configuration of the target lacked what `manifests` told: complete it for the next round")
                 .hasMessageContaining("create this job from its manifest " + PREFIX + "gate.jsonl");
         assertThat(service.calls()).isEmpty();
         assertThat(opened)
@@ -298,8 +297,7 @@ class LaunchJobTest {
         assertThatThrownBy(this::launch)
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("job gate of round")
-                .as("of a seal that does not say why")
-                .hasMessageContaining("labeling.ground-truth named no region, role or workteam then");
+                .hasMessageContaining("because the configuration of the target lacked what `manifests` told");
         assertThat(opened).containsExactly("label-studio");
         assertThat(job("dock").<String>getAs(LabelingJobs.STATUS)).isEqualTo("RUNNING");
         assertThat(job("gate").<String>getAs(LabelingJobs.STATUS)).isEqualTo("PLANNED");

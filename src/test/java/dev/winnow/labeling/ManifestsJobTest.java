@@ -271,11 +271,6 @@ class ManifestsJobTest {
                 .containsExactly("No request for CreateLabelingJob was written: labeling.ground-truth.region,"
                         + " labeling.ground-truth.role, labeling.ground-truth.workteam, labeling.path on s3:// are not"
                         + " set");
-        assertThat(json(text(PREFIX + "round.json"))
-                        .at("/files/0/without-request/0")
-                        .asText())
-                .as("what a launch would say")
-                .startsWith("No request for CreateLabelingJob was written: labeling.ground-truth.region,");
     }
 
     @Test

@@ -168,6 +168,18 @@ class SignalYieldsTest {
                 .marked("relabeled later", "car", "FALSE_POSITIVE", "2026-10-31")
                 .marked("relabeled later", "car", "RELABELED", "van", "2026-11-01")
                 .marked("relabeled later", "car", "RELABELED", "bus", "2026-11-09")
+                .selected(ROUND, "emptied", "c6", "car", null, "BOUNDARY")
+                .label("emptied", "AGREED", "none of these")
+                .marked("emptied", "car", "RELABELED", "none of these", "2026-11-01")
+                .selected(ROUND, "of two boxes", "c6", "car", null, "BOUNDARY")
+                .label("of two boxes", "AGREED", "bus")
+                .marked("of two boxes", "car", "RELABELED", "bus", "2026-11-01")
+                .marked("of two boxes", "car", "RELABELED", "van", "2026-11-01")
+                .selected(ROUND, "no alarm at all", "c6", "car", null, "BOUNDARY")
+                .label("no alarm at all", "AGREED", "bus")
+                .marked("no alarm at all", "car", "FALSE_POSITIVE", "dog", "2026-11-01")
+                .selected(ROUND, "nobody marked", "c7", "car", null, "BOUNDARY", "MODEL_CHECK")
+                .label("nobody marked", "AGREED", "bus")
                 .selected(ROUND, "missed", "c7", null, null, "BOUNDARY")
                 .label("missed", "AGREED", "bus")
                 .marked("missed", null, "MISSED", "bus", "2026-11-01")
@@ -180,9 +192,9 @@ class SignalYieldsTest {
         assertThat(number(row(ROUND, "CONFIDENT_WRONG"), SignalYields.FOUND))
                 .as("mistaken, and that a model is to look at it, too, changes nothing")
                 .isEqualTo(2);
-        assertThat(number(row(ROUND, "BOUNDARY"), SignalYields.LABELED)).isEqualTo(4);
+        assertThat(number(row(ROUND, "BOUNDARY"), SignalYields.LABELED)).isEqualTo(8);
         assertThat(number(row(ROUND, "BOUNDARY"), SignalYields.FOUND))
-                .as("relabeled wrongly: the newest mark of that day named the right class of all others")
+                .as("relabeled wrongly: a mark or a model had said of all others what people say")
                 .isEqualTo(1);
         assertThat(number(row(ROUND, "MODEL_CHECK"), SignalYields.FOUND))
                 .as("its images are drawn from the misclassified ones")

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.io.TempDir;
@@ -110,7 +111,9 @@ class HostileLogTest {
     @ValueSource(longs = {1, 2})
     void eachRowOfAHostileCatalogueEndsInAValidLineInRejectsOrInACount(long seed) throws IOException {
         write(new Random(seed));
+        Set<String> asked = ConcurrentHashMap.newKeySet();
         objects.watch(uri -> {
+            asked.add(uri);
             if (uri.startsWith("s3://partner/")) {
                 throw ServiceException.refused("S3 answered 403", null);
             }
@@ -132,6 +135,13 @@ class HostileLogTest {
         assertThat(tables.read(Selections.TABLE).filter("use_case = 'dock'").count())
                 .as(sentences.toString())
                 .isEqualTo(BUDGET);
+        assertThat(asked)
+                .as("what can't be shown was among the best")
+                .anyMatch(uri -> uri.startsWith("s3://partner/"))
+                .anyMatch(uri ->
+                        uri.startsWith("s3://bucket/") && objects.get(uri).isEmpty())
+                .anyMatch(uri ->
+                        objects.get(uri).filter(found -> found.text().isEmpty()).isPresent());
         Map<String, List<JsonNode>> manifests = objects.list("/rounds/").stream()
                 .filter(uri -> uri.endsWith(".manifest.jsonl"))
                 .collect(Collectors.toMap(uri -> uri, uri -> GroundTruthInput.validated(text(uri))));

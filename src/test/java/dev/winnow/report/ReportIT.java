@@ -104,7 +104,8 @@ class ReportIT {
                         "Why predictions fail",
                         "Brightness and sharpness");
         assertThat(page.markup()).contains("Model cost of the day", "Calls of the model by attempt", ">$0.07<");
-        assertThat(page.markup()).doesNotContain("NaN", "undefined", "Infinity");
+        assertThat(page.markup().replaceAll("'sha256-[^']*'", "")) // a hash may hold any letters
+                .doesNotContain("NaN", "undefined", "Infinity");
     }
 
     @Test

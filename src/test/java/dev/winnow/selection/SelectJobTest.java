@@ -707,7 +707,8 @@ class SelectJobTest {
         Stage.Report report = job(Configs.of(hocon(6, 0.5)), 1, images).run(DAY);
         assertThat(images("2026-10-10.1")).containsExactly("a2", "a3", "a4", "b18", "b15", "b14");
         assertThat(asked).as("each image is asked for once").doesNotHaveDuplicates();
-        assertThat(report.sentences().get(0)).contains("6 of a budget of 6", "5 missing or too large images replaced");
+        assertThat(report.sentences().get(0))
+                .contains("6 of a budget of 6", "5 missing, empty or too large images replaced");
         // 5 of 20 frames were looked at for 3.
         assertThat(rows("2026-10-10.1").get(0).<Double>getAs(Selections.INCLUSION_PROBABILITY))
                 .isEqualTo(0.25);
